@@ -35,7 +35,7 @@ CHUNK: Final = 500
 _ALL: Final = "all"
 """Every format in one process, for a short run."""
 SETTINGS: Final = Settings(max_bytes=1_000_000, max_pixels=250_000)
-RECORD: Final = EditRecord("appearance", "fast", 1, "0.1.0", ((1, "opened"),))
+RECORD: Final = EditRecord(engine="appearance", mode="fast", seed=1, version="0.1.0", faces=((1, "opened"),))
 
 
 @dataclass

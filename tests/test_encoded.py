@@ -21,7 +21,7 @@ from open_the_eyes.results import Opened
 from open_the_eyes.settings import Settings
 from tests.stand_in import face_report, report_of
 
-RECORD = files.EditRecord("appearance", "standard", 0, "0.1.0", ((1, "opened"),))
+RECORD = files.EditRecord(engine="appearance", mode="standard", seed=0, version="0.1.0", faces=((1, "opened"),))
 NOISE = np.random.default_rng(0).integers(90, 160, (64, 64, 3)).astype(np.uint8)
 SUFFIXES: dict[FileFormat, str] = {"JPEG": ".jpg", "PNG": ".png", "WEBP": ".webp", "TIFF": ".tif", "AVIF": ".avif"}
 

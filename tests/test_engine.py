@@ -10,10 +10,11 @@ import pytest
 
 from open_the_eyes.engine import Engine, load_engine
 from open_the_eyes.imaging.arrays import Rgb
+from open_the_eyes.looking import look
 from open_the_eyes.models.appearance.model import AppearanceModel
 from open_the_eyes.models.reference import lay
 from open_the_eyes.photo import Photo
-from open_the_eyes.pipeline import look, open_eyes
+from open_the_eyes.pipeline import open_eyes
 from open_the_eyes.settings import Settings
 from tests.painters import Painter, nothing, with_painter
 

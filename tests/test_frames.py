@@ -5,22 +5,24 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from open_the_eyes.frames import BLUR, SMALL, Shot, _frame, _reduced
+from open_the_eyes.frames import BLUR, CLOSED, SMALL, Shot, frames_of
 
 
 @pytest.mark.parametrize(
     ("sharpness", "parts"), [(5.0, 0.0), (1.0, np.log(5)), (0.25, np.log(20)), (0.1, np.log(20)), (0.0, np.log(20))]
 )
 def test_blur_speaks_against_a_frame_but_not_without_end(sharpness: float, parts: float) -> None:
-    shot = Shot("one.jpg", ("already_open",), (64, 64), 20)
-    assert _frame(shot, 1, sharpness, 5.0, 1).problems == pytest.approx(BLUR * parts)
+    shots = [Shot(name, ("already_open",), (64, 64), 20) for name in ("sharp.jpg", "other.jpg")]
+    sharp, other = frames_of(shots, [5.0, sharpness])
+    assert [sharp.problems, other.problems] == pytest.approx([0, BLUR * parts])
 
 
 @pytest.mark.parametrize(
     ("reduced", "times"), [(1, 0.0), (2, 1.0), (4, 3.0), (8, 6.0)], ids=["as large", "half", "a quarter", "an eighth"]
 )
-def test_the_smaller_a_picture_the_more_speaks_against_it(reduced: float, times: float) -> None:
-    frame = _frame(Shot("one.jpg", ("already_open",), (200, 50), 20), 1, 5.0, 5.0, reduced)
+def test_the_smaller_a_picture_the_more_speaks_against_it(reduced: int, times: float) -> None:
+    sizes = ((200 * reduced, 50 * reduced), 20 * reduced), ((200, 50), 20)
+    _, frame = frames_of([Shot("one.jpg", ("already_open",), *size) for size in sizes], [5.0, 5.0])
     assert frame.problems == pytest.approx(SMALL * times)
     assert frame.to_json()["size_wh"] == [200, 50]
 
@@ -40,7 +42,8 @@ def test_the_smaller_a_picture_the_more_speaks_against_it(reduced: float, times:
     ids=["as it is", "upright", "a copy", "its crop", "a step back", "a crop", "far away", "nobody seen"],
 )
 def test_a_frame_is_reduced_where_picture_and_faces_are_smaller(
-    size_wh: tuple[int, int], face_px: float, reduced: float
+    size_wh: tuple[int, int], face_px: float, reduced: int
 ) -> None:
     shots = [Shot("large.jpg", ("closed",), (400, 100), 40), Shot("other.jpg", ("closed",), size_wh, face_px)]
-    assert _reduced(shots) == [1, pytest.approx(reduced)]
+    whole, other = frames_of(shots, [5.0, 5.0])
+    assert [whole.problems, other.problems] == pytest.approx([CLOSED, CLOSED + SMALL * (reduced - 1)])

@@ -34,6 +34,7 @@ LAYERS: Final = (
     {"engine", "reporting"},
     {"results"},
     {"arguments"},
+    {"looking"},
     {"pipeline"},
     {"burst", "demo", "replaying", "service"},
     {"batch"},

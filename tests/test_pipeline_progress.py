@@ -10,10 +10,11 @@ import pytest
 from open_the_eyes.engine import Engine
 from open_the_eyes.errors import Cancelled
 from open_the_eyes.imaging.arrays import Rgb
+from open_the_eyes.looking import look, look_at_references
 from open_the_eyes.options import Options
 from open_the_eyes.photo import Photo
-from open_the_eyes.pipeline import RETRIES, Progress, inspect_photo, look, look_at_references, open_eyes
-from open_the_eyes.progress import Shares
+from open_the_eyes.pipeline import RETRIES, inspect_photo, open_eyes
+from open_the_eyes.progress import Progress, Shares
 from tests.painters import Painter, nothing, with_painter
 
 

@@ -11,12 +11,13 @@ import cv2
 import numpy as np
 import pytest
 
-from open_the_eyes import pipeline
+from open_the_eyes import looking
 from open_the_eyes.arguments import Source, read
 from open_the_eyes.errors import UnreadablePhoto, UsageError
+from open_the_eyes.looking import look, look_at_references
 from open_the_eyes.options import Options
 from open_the_eyes.photo import Photo
-from open_the_eyes.pipeline import inspect_photo, look, look_at_references, open_eyes
+from open_the_eyes.pipeline import inspect_photo, open_eyes
 
 if TYPE_CHECKING:
     from open_the_eyes.engine import Engine
@@ -61,8 +62,8 @@ def test_no_two_references_are_in_memory_at_a_time_and_the_report_tells_their_si
     file = tmp_path / "awake.png"
     cv2.imwrite(str(file), portrait[..., ::-1])
     seen = look(Photo(blinked), engine=engine)
-    monkeypatch.setattr(pipeline, "read", reading)
-    monkeypatch.setattr(pipeline, "detect", lambda *_: known)
+    monkeypatch.setattr(looking, "read", reading)
+    monkeypatch.setattr(looking, "detect", lambda *_: known)
     opened = open_eyes(seen, Options.of(all=True), engine=engine, references=[file] * 3)
     assert len(came) == 3
     assert str(opened.faces[0].origin) == "awake.png, face 1"

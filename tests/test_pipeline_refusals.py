@@ -13,15 +13,17 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from open_the_eyes import pipeline
+import open_the_eyes
+from open_the_eyes import looking
 from open_the_eyes.arguments import read
 from open_the_eyes.burst import best_take
 from open_the_eyes.engine import Engine, load_engine
 from open_the_eyes.errors import NoCapacity, PhotoTooLarge, UnreadablePhoto, UsageError, WeightsMissing
 from open_the_eyes.imaging.arrays import Rgb
+from open_the_eyes.looking import look, look_at_references
 from open_the_eyes.options import Options
 from open_the_eyes.photo import Photo
-from open_the_eyes.pipeline import inspect_photo, look, look_at_references, open_eyes
+from open_the_eyes.pipeline import inspect_photo, open_eyes
 from open_the_eyes.results import Opened
 from open_the_eyes.settings import Settings
 
@@ -195,6 +197,6 @@ def test_a_variation_that_there_is_not_is_refused(opened_blink: Opened, number: 
 def test_memory_that_runs_out_is_told_in_words(
     engine: Engine, portrait: Rgb, way: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(pipeline, "detect", Mock(side_effect=MemoryError))
+    monkeypatch.setattr(looking, "detect", Mock(side_effect=MemoryError))
     with pytest.raises(NoCapacity, match="not enough memory"):
-        getattr(pipeline, way)(Photo(portrait), engine=engine)
+        getattr(open_the_eyes, way)(Photo(portrait), engine=engine)

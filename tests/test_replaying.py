@@ -18,7 +18,7 @@ from open_the_eyes.imaging.arrays import Rgb
 from open_the_eyes.system.digest import sha256_of
 from open_the_eyes.version import __version__
 
-RECORD = EditRecord("appearance", "standard", 0, __version__, ((1, "opened"),))
+RECORD = EditRecord(engine="appearance", mode="standard", seed=0, version=__version__, faces=((1, "opened"),))
 
 
 @pytest.fixture

@@ -29,7 +29,9 @@ from open_the_eyes.system import arithmetic, program
 from tests.stand_in import face_report, report_of
 
 PIXELS = Photo(np.zeros((8, 8, 3), np.uint8))
-EDIT = files.EditRecord("sdxl", "fast", 3, "0.1.0", ((1, "skipped"), (2, "opened")), input="ab" * 32)
+EDIT = files.EditRecord(
+    engine="sdxl", mode="fast", seed=3, version="0.1.0", faces=((1, "skipped"), (2, "opened")), input="ab" * 32
+)
 FIRST = EarlierEdit("sdxl", (2,), "ab" * 32, '{"mode": "fast", "seed": 3}')
 DONE = replace(PIXELS, edit=EDIT)
 TAKEN = replace(PIXELS, edit=replace(EDIT, engine="reference", source_type=PHOTOGRAPHED))
@@ -76,11 +78,11 @@ def test_saving_writes_the_picture_and_an_honest_record(opened_blink: Opened, tm
     assert np.array_equal(written.pixels, opened_blink.photo.pixels)
     record = files.read_record(written)
     assert record == files.EditRecord(
-        "appearance",
-        "standard",
-        0,
-        report.version,
-        ((1, "opened"),),
+        engine="appearance",
+        mode="standard",
+        seed=0,
+        version=report.version,
+        faces=((1, "opened"),),
         processor=arithmetic.processor(),
         libraries=arithmetic.libraries("appearance"),
         program=program.state(),

@@ -24,11 +24,12 @@ from open_the_eyes.engine import Engine, load_engine
 from open_the_eyes.errors import UsageError
 from open_the_eyes.files import read
 from open_the_eyes.imaging.arrays import Rgb
+from open_the_eyes.looking import look, look_at_references
 from open_the_eyes.models.mediapipe_faces import MediapipeDetector
 from open_the_eyes.models.reference.likeness import Likeness
 from open_the_eyes.options import Options
 from open_the_eyes.photo import FileFacts, Photo
-from open_the_eyes.pipeline import inspect_photo, look, look_at_references, open_eyes
+from open_the_eyes.pipeline import inspect_photo, open_eyes
 from open_the_eyes.results import Inspected, Opened
 from open_the_eyes.roles import Face, Watch
 from open_the_eyes.settings import Settings

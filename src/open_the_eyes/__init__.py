@@ -38,10 +38,12 @@ if TYPE_CHECKING:
         WeightsMissing,
     )
     from .files import Credentials, photo_from
+    from .looking import look, look_at_references
     from .options import EngineName, FlatOptions, Options
     from .options.eye_style import FaceStyle
     from .photo import Photo
-    from .pipeline import Progress, inspect_photo, look, look_at_references, open_eyes
+    from .pipeline import inspect_photo, open_eyes
+    from .progress import Progress
     from .replaying import edit_in, replay
     from .report import FaceReport, Report
     from .results import Inspected, Opened
@@ -72,7 +74,7 @@ _HOME = {
     "PhotoError": "errors",
     "PhotoNotWritten": "errors",
     "PhotoTooLarge": "errors",
-    "Progress": "pipeline",
+    "Progress": "progress",
     "Report": "report",
     "Seen": "seen",
     "Settings": "settings",
@@ -84,8 +86,8 @@ _HOME = {
     "edit_in": "replaying",
     "inspect_photo": "pipeline",
     "load_engine": "engine",
-    "look": "pipeline",
-    "look_at_references": "pipeline",
+    "look": "looking",
+    "look_at_references": "looking",
     "open_eyes": "pipeline",
     "photo_from": "files",
     "replay": "replaying",

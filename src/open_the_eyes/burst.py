@@ -14,9 +14,11 @@ from .engine import Engine
 from .errors import UsageError, memory_in_words
 from .files import AROUND_FACE
 from .frames import Frame, Shot, frames_of, sharpness_of
+from .looking import introduced, look
 from .options import EngineName, MatchOptions, Options
 from .photo import Photo
-from .pipeline import Progress, inspect_photo, introduced, look, open_eyes
+from .pipeline import inspect_photo, open_eyes
+from .progress import Progress
 from .results import Opened
 from .seen import Seen
 from .stages.evidence import acquainted

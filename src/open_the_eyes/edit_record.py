@@ -56,7 +56,7 @@ class EarlierEdit:
         }
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class EditRecord:
     """One edit, and all that it takes to make it again.
 

@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from os import PathLike
-from typing import Final, TypeAlias
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import Final
 
 from . import files
-from .arguments import Source, checked, listed, loaded, prepared, read
+from .arguments import Source, listed, prepared, read
 from .engine import Engine
-from .errors import PhotoError, memory_in_words
+from .errors import memory_in_words
 from .imaging.arrays import Rgb
+from .looking import each_reference, searched
 from .options import EngineName, Mode, Options
 from .photo import Photo
-from .progress import Shares, part_of
+from .progress import Progress, Shares, part_of
 from .reporting import face_reports, givers_of, recorded, report_of
 from .results import Inspected, Opened
-from .roles import Crop, Donor, Watch
+from .roles import Crop, Donor
 from .seen import Seen
 from .stages.attempts import check_numbers, is_due, rounds, told
 from .stages.blend import looks_of
@@ -24,19 +26,14 @@ from .stages.choose import Decision, decide
 from .stages.compose import Parts
 from .stages.confirm import confirmed
 from .stages.crop import crop
-from .stages.detect import detect
-from .stages.evidence import described
 from .stages.generate import generate
 from .stages.judge import judge
 from .stages.keep import Candidate, Kept, keep
-from .stages.match import Matches, Reference, left_alone, match, whom
+from .stages.match import Matches, Reference, left_alone, match
 from .stages.restore import restore
 from .stages.room import check_room
 from .stopwatch import Stopwatch
 from .system.arithmetic import one_blas_thread
-
-Progress: TypeAlias = Callable[[str, float], None]
-"""Called with the name of the stage that is on and the fraction of the photo that is done, from 0.0 to 1.0."""
 
 SPARE: Final[dict[Mode, int]] = {"fast": 0, "standard": 0, "quality": 3, "ultra": 6}
 """How many more eyes than asked for are painted, so that the best can be kept."""
@@ -78,20 +75,30 @@ def open_eyes(
     if references:
         engine = engine.for_references()
     watch, shares = Stopwatch(progress), Shares.of(len(references))
+    run = _Run(engine, options, references, watch, shares)
 
     with watch.stage("read", 0.0, shares.detect):
         came = read(photo, engine.settings)
         source = files.without_gps(came) if options.save.strip_gps else came
-    seen, decisions, matches, others = _decided(photo, came, references, engine, options, watch, shares)
+    seen, decisions = _decided(run, photo, came)
+    matches, others = _matched(run, seen, decisions)
     if engine.donors_only:
         decisions = left_alone(decisions, matches)
-    shares = shares.among(watch.told, [bool(d.closed) for d in decisions])
-    with watch.stage("crop", shares.decided, shares.paint):
+    run = run.shared_among(decisions)  # as `_decided` did for itself: there may be fewer to open now
+    with watch.stage("crop", run.shares.decided, run.shares.paint):
         crops = [(d.id, crop(seen.pixels, d.face, d.closed)) for d in decisions if d.closed]
         check_room([c for _, c in crops], options.generate.variations + SPARE[options.generate.mode])
-    kept = _painted(seen.pixels, crops, matches.donors, engine, options, watch, shares)
-    with watch.stage("compose", shares.compose, 1.0):
-        parts = Parts(came, source, seen.shown, tuple(decisions), matches, kept, tuple(others))
+    kept = _painted(run, seen.pixels, crops, matches.donors)
+    with watch.stage("compose", run.shares.compose, 1.0):
+        parts = Parts(
+            came=came,
+            source=source,
+            shown=seen.shown,
+            decisions=tuple(decisions),
+            matches=matches,
+            kept=kept,
+            references=tuple(others),
+        )
         variations = parts.composed(options.generate.variations)
 
     faces = face_reports(decisions, matches, kept, options)
@@ -125,121 +132,77 @@ def inspect_photo(
     references = listed(references, options)
     shares = Shares.of(len(references), paints=False)
     watch = Stopwatch(progress, whole=shares.decided)
+    run = _Run(engine, options, references, watch, shares)
+
     with watch.stage("read", 0.0, shares.detect):
         source = read(photo, engine.settings)
-    _, decisions, matches, others = _decided(photo, source, references, engine, options, watch, shares)
+    seen, decisions = _decided(run, photo, source)
+    matches, others = _matched(run, seen, decisions)
     if engine.donors_only and references:  # without any, it is shown which faces need one
         decisions = left_alone(decisions, matches)
+
     faces = face_reports(decisions, matches, {}, options)
     report = report_of(source, engine.name, options, faces, watch, others, matches.unrelated)
     watch.tell("match" if references else "confirm", 1.0)
     return Inspected(source, tuple(d.face for d in decisions), report)
 
 
-@memory_in_words()
-@one_blas_thread()
-def look(photo: Source, *, engine: EngineName | Engine = "auto", progress: Progress | None = None) -> Seen:
-    """The photo with the faces in it, which that engine then need not search for.
+@dataclass(frozen=True, slots=True)
+class _Run:
+    """One photo's way through the stages: who does the work, what was asked for, and who is told how far it is."""
 
-    Args:
-        engine, progress: as `open_eyes` takes them.
+    engine: Engine
+    options: Options
+    references: tuple[Source, ...]
+    watch: Stopwatch
+    shares: Shares
 
-    Raises:
-        UsageError, UnreadablePhoto, PhotoTooLarge, NoCapacity: as `open_eyes` does.
-    """
-    watch, engine = Stopwatch(progress), loaded(engine)
-    with watch.stage("read", 0.0, 0.1):
-        came = photo if isinstance(photo, Seen) else read(photo, engine.settings)
-    with watch.stage("detect", 0.1, 1.0):
-        seen = _seen(came, engine, watch)
-    watch.tell("detect", 1.0)
-    return seen
+    def shared_among(self, decisions: Sequence[Decision]) -> _Run:
+        """The same, with the time that the stages still to come take where these faces are opened."""
+        return replace(self, shares=self.shares.among(self.watch.told, [bool(d.closed) for d in decisions]))
 
 
-def introduced(seen: Seen, engine: Engine) -> Seen:
-    """With what tells its people from others."""
-    return described(files.in_srgb(seen, seen.faces), engine.teller())
-
-
-@memory_in_words()
-@one_blas_thread()
-def look_at_references(
-    references: Iterable[Source],
-    options: Options | None = None,
-    *,
-    engine: EngineName | Engine = "auto",
-    progress: Progress | None = None,
-) -> tuple[Seen, ...]:
-    """References that many photos are to have, searched and described once, and of each what lies around its faces;
-    what is wrong with one is said before the next is read.
-
-    Args:
-        options: see `Options.of`; `match` may name faces of the references.
-        engine, progress: as `open_eyes` takes them.
-
-    Raises:
-        UsageError: one without a face, or without one that `match` names, or an engine that cannot use any.
-        UnreadablePhoto, PhotoTooLarge, NoCapacity: one cannot be used, or there is too little memory.
-    """
-    options, engine, watch = checked(options), loaded(engine), Stopwatch(progress)
-
-    def kept(reference: Reference) -> Seen:
-        whom(reference, options.match)
-        return introduced(reference.seen, engine).around_faces(files.AROUND_FACE)
-
-    with watch.stage("detect"):
-        known = tuple(map(kept, _references(listed(references, options), engine, watch)))
-    watch.tell("detect", 1.0)
-    return known
-
-
-def _decided(
-    photo: Source,
-    came: Photo,
-    references: Sequence[Source],
-    engine: Engine,
-    options: Options,
-    watch: Stopwatch,
-    shares: Shares,
-) -> tuple[Seen, list[Decision], Matches, list[Photo]]:
-    """A photo that was read as it was looked at, what is to be done with each face, whose eyes it may have, and the
-    references without their pixels: of them, no more than one is in memory at a time."""
-    with watch.stage("detect", shares.detect, shares.confirm):
-        seen = _seen(photo if isinstance(photo, Seen) else came, engine, watch)
-        decisions = decide(seen.faces, options.choose)
-    check_numbers(options.generate, len(decisions))
-    shares = shares.among(watch.told, [bool(d.closed) for d in decisions])
-    with watch.stage("confirm", shares.confirm, shares.match):
+def _decided(run: _Run, photo: Source, came: Photo) -> tuple[Seen, list[Decision]]:
+    """Detect and confirm: a photo that was read as it was looked at, and what is to be done with each face."""
+    engine, watch = run.engine, run.watch
+    with watch.stage("detect", run.shares.detect, run.shares.confirm):
+        seen = searched(photo if isinstance(photo, Seen) else came, engine, watch)
+        decisions = decide(seen.faces, run.options.choose)
+    check_numbers(run.options.generate, len(decisions))
+    run = run.shared_among(decisions)
+    with watch.stage("confirm", run.shares.confirm, run.shares.match):
         decisions = confirmed(came.pixels, decisions, engine.detector, watch)
-        around = files.AROUND_PERSON if references else files.AROUND_FACE
-        seen = files.in_srgb(seen, [d.face for d in decisions if references or d.closed], around)
-    matches, others = Matches(), list[Photo]()
+        around = files.AROUND_PERSON if run.references else files.AROUND_FACE
+        seen = files.in_srgb(seen, [d.face for d in decisions if run.references or d.closed], around)
+    return seen, decisions
+
+
+def _matched(run: _Run, seen: Seen, decisions: Sequence[Decision]) -> tuple[Matches, list[Photo]]:
+    """Match: whose eyes each face may have, and the references without their pixels: of them, no more than one is in
+    memory at a time."""
+    others: list[Photo] = []
 
     def noted(reference: Reference) -> Reference:
         others.append(reference.seen.photo.without_pixels())
         return reference
 
-    if references:
-        with watch.stage("match", shares.match, shares.decided):
-            found = map(noted, _references(references, engine, part_of(watch, 0.0, 0.9, "match")))
-            matches = match(seen, decisions, found, engine.teller(), options.match)
-    return seen, decisions, matches, others
+    if not run.references:
+        return Matches(), others
+    engine, watch = run.engine, run.watch
+    with watch.stage("match", run.shares.match, run.shares.decided):
+        found = map(noted, each_reference(run.references, engine, part_of(watch, 0.0, 0.9, "match")))
+        return match(seen, decisions, found, engine.teller(), run.options.match), others
 
 
 def _painted(
-    pixels: Rgb,
-    crops: list[tuple[int, Crop]],
-    donors: Mapping[int, tuple[Donor, ...]],
-    engine: Engine,
-    options: Options,
-    watch: Stopwatch,
-    shares: Shares,
+    run: _Run, pixels: Rgb, crops: Sequence[tuple[int, Crop]], donors: Mapping[int, tuple[Donor, ...]]
 ) -> dict[int, Kept]:
     """Generate, blend, restore, verify; faces of which too little passes get further rounds with the next seeds.
 
     Eyes that were picked are painted alone and first, so that they are the ones that were seen. In the last round eyes
     are painted even where a donor's can be laid in: those have failed in all others.
     """
+    engine, options, watch = run.engine, run.options, run.watch
     want, spare = options.generate.variations, SPARE[options.generate.mode]
     restorer = engine.restorer(options.restore.restorer)
     tried: dict[int, list[Candidate]] = {face_id: [] for face_id, _ in crops}
@@ -251,46 +214,20 @@ def _painted(
         if not waiting:
             break
         attempts = [turns[n][turn] for n, _ in waiting]
-        with watch.stage("generate", shares.round(turn, 0.0), shares.round(turn, 0.75)):
+        done = partial(run.shares.round, turn)
+        with watch.stage("generate", done(0.0), done(0.75)):
             patches = generate(waiting, attempts, engine.generator, options.generate, donors, watch)
-        with watch.stage("blend", shares.round(turn, 0.75), shares.round(turn, 0.8)):
+        with watch.stage("blend", done(0.75), done(0.8)):
             looks = [looks_of(c, row) for (_, c), row in zip(waiting, patches, strict=True)]
             del patches  # those of a close-up are large
         if restorer is not None:
-            with watch.stage("restore", shares.round(turn, 0.8), shares.round(turn, 0.9)):
+            with watch.stage("restore", done(0.8), done(0.9)):
                 looks = restore(pixels, looks, restorer, options.restore, engine.detector, watch)
-        with watch.stage("verify", shares.round(turn, 0.9), shares.round(turn, 1.0)):
-            for done, ((face_id, _), numbers, row) in enumerate(zip(waiting, attempts, looks, strict=True)):
-                watch.tell("verify", done / len(waiting))
+        with watch.stage("verify", done(0.9), done(1.0)):
+            for judged, ((face_id, _), numbers, row) in enumerate(zip(waiting, attempts, looks, strict=True)):
+                watch.tell("verify", judged / len(waiting))
                 style = options.generate.style_of(face_id)
                 for attempt, made in zip(numbers, row, strict=True):
                     tried[face_id].append(judge(pixels, attempt, made, engine.detector, style))
     picks = dict(options.generate.picks)
     return {n: told(keep(c, tried[n], want), picks.get(n), tried[n]) for n, c in crops}
-
-
-def _seen(photo: Photo | Seen, engine: Engine, watch: Watch | None) -> Seen:
-    """The photo with its faces, searched unless this detector has been through it."""
-    if isinstance(photo, Seen):
-        if photo.detector == engine.detector:
-            return photo
-        photo = photo.photo
-    return Seen(photo, tuple(detect(photo.pixels, engine.detector, watch)), engine.detector)
-
-
-def _references(references: Sequence[Source], engine: Engine, watch: Watch | None) -> Iterator[Reference]:
-    """Each read and searched when it is asked for, and not held on to."""
-    count = len(references)
-    for number, source in enumerate(references, start=1):
-        yield _reference(source, number, engine, part_of(watch, (number - 1) / count, number / count))
-
-
-def _reference(source: Source, number: int, engine: Engine, watch: Watch | None) -> Reference:
-    try:
-        came = source if isinstance(source, Seen) else read(source, engine.settings)
-    except PhotoError as error:
-        if isinstance(source, str | PathLike):  # whose name is in the message
-            raise
-        raise error.headed(f"reference {number}") from error
-    seen = _seen(came, engine, watch)
-    return Reference.of(files.in_srgb(seen, seen.faces), number)

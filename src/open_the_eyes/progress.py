@@ -10,6 +10,9 @@ from typing import Final, TypeAlias
 
 from .roles import Watch
 
+Progress: TypeAlias = Callable[[str, float], None]
+"""Called with the name of the stage that is on and the fraction of the photo that is done, from 0.0 to 1.0."""
+
 Tick: TypeAlias = Callable[[], None]
 """Called at each step of a work, by the thread that asked for it; what it raises stops the work."""
 

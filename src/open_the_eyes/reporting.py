@@ -105,12 +105,12 @@ def recorded(
     painted = paints or any(map(files.is_painted, (came, *givers)))
     others = {name: value for name, value in options.changed().items() if name not in ("mode", "seed")}
     record = files.EditRecord(
-        report.engine,
-        report.mode,
-        report.seed,
-        report.version,
-        tuple((face.id, face.outcome) for face in report.faces),
-        json.dumps(others, sort_keys=True),
+        engine=report.engine,
+        mode=report.mode,
+        seed=report.seed,
+        version=report.version,
+        faces=tuple((face.id, face.outcome) for face in report.faces),
+        options=json.dumps(others, sort_keys=True),
         input=report.input.sha256,
         references=tuple(reference.sha256 for reference in report.references),
         earlier=() if before is None else before.as_earlier(),

@@ -172,7 +172,10 @@ def test_a_reference_that_was_painted_is_told_of(
 ) -> None:
     monkeypatch.setattr(batch_command, "_spec", lambda *_, **__: None)
     monkeypatch.setattr(batch_command, "_run", lambda *_, **__: None)
-    pixels, record = Photo(np.zeros((16, 16, 3), np.uint8)), EditRecord("sdxl", "fast", 0, "0.1.0", ((1, "opened"),))
+    pixels, record = (
+        Photo(np.zeros((16, 16, 3), np.uint8)),
+        EditRecord(engine="sdxl", mode="fast", seed=0, version="0.1.0", faces=((1, "opened"),)),
+    )
     write(pixels, tmp_path / "a.png", record=None)
     for name, edit in (("shot.png", None), ("made.png", record)):
         write(pixels, tmp_path / name, record=edit)

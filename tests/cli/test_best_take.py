@@ -17,7 +17,7 @@ from open_the_eyes.photo import Photo
 from open_the_eyes.report import Report
 from tests.stand_in import face_report, report_of
 
-RECORD = EditRecord("reference", "standard", 0, "0.1.0", ((1, "opened"),))
+RECORD = EditRecord(engine="reference", mode="standard", seed=0, version="0.1.0", faces=((1, "opened"),))
 
 
 @pytest.fixture

@@ -43,14 +43,14 @@ def test_a_model_file_is_checked(tmp_path: Path, content: bytes | None, ok: bool
     (tmp_path / "data").mkdir()
     if content is not None:
         (tmp_path / "data" / "a.npz").write_bytes(content)
-    (check,) = doctor._model_files(tmp_path)
+    (check,) = doctor.model_files(tmp_path)
     assert check.ok is ok
     assert check.found.startswith(found)
     assert bool(check.mend) is not ok
 
 
 def test_a_library_that_does_not_load_comes_with_the_command_that_mends_it() -> None:
-    check = doctor._loads("no_such_library", "no_such_library")
+    check = doctor.loads("no_such_library", "no_such_library")
     assert not check.ok
     assert check.mend == "python -m pip install no_such_library"
 
@@ -60,7 +60,7 @@ def test_a_folder_that_an_uninstalled_library_has_left_is_no_library(
 ) -> None:
     (tmp_path / "left_behind").mkdir()
     monkeypatch.syspath_prepend(tmp_path)
-    check = doctor._loads("rich", "left_behind")
+    check = doctor.loads("rich", "left_behind")
     assert (check.ok, "its files are gone" in check.found) == (False, True)
     assert check.mend.startswith("python -m pip install --force-reinstall --no-deps rich==")
 
@@ -79,7 +79,7 @@ def test_a_library_that_lies_over_another_build_is_told(
     monkeypatch.setattr(doctor, "import_module", lambda _: SimpleNamespace(__version__=version))
     monkeypatch.setattr(metadata, "version", lambda _: installed_as)
     monkeypatch.setattr(installed, "version_of", lambda _: installed_as)
-    check = doctor._loads("opencv-python-headless", "cv2")
+    check = doctor.loads("opencv-python-headless", "cv2")
     assert (check.ok, check.found) == (True, found)
     assert ("--force-reinstall" in check.mend) is ("over" in found)
 
@@ -97,7 +97,7 @@ def test_where_a_system_library_is_missing_every_finding_says_so_and_none_is_an_
 
     for what in ("cli.doctor.import_module", "engine.load_engine"):
         monkeypatch.setattr(f"open_the_eyes.{what}", bare)
-    for what in ("_onnx_on_gpu", "_sdxl_compiled"):  # which need OpenCV
+    for what in ("onnx_on_gpu", "sdxl_compiled"):  # which need OpenCV
         monkeypatch.setattr(doctor, what, bare)
     found = {check.name: check.mend for check in doctor.examine().checks if check.needed and not check.ok}
     assert found.pop("onnxruntime loads")
@@ -118,7 +118,7 @@ def test_a_known_error_of_the_engine_comes_with_its_own_advice(
 ) -> None:
     monkeypatch.setenv("OTE_WEIGHTS", str(tmp_path))
     monkeypatch.setenv(variable, value)
-    check = doctor._engine()
+    check = doctor.engine()
     assert (check.ok, check.mend) == (False, mend)
     assert "expected" in check.found
 
@@ -184,7 +184,7 @@ def test_each_model_that_can_be_downloaded_is_there_or_comes_with_a_command(
     (tmp_path / "gfpgan").mkdir()
     (tmp_path / "gfpgan" / "gfpgan_1.4.onnx").write_bytes(b"net")
     monkeypatch.setenv("OTE_WEIGHTS", str(tmp_path))
-    checks = {check.name: check for check in doctor._weights()}
+    checks = {check.name: check for check in doctor.weights()}
     assert checks["weights gfpgan"].ok
     assert not checks["weights gfpgan"].mend
     gpen = checks["weights gpen"]
@@ -200,12 +200,12 @@ def test_weights_that_may_not_be_looked_at_come_with_other_advice(
 
     monkeypatch.setattr("os.scandir", refused)
     monkeypatch.setenv("OTE_WEIGHTS", str(tmp_path))
-    checks = list(doctor._weights())
+    checks = list(doctor.weights())
     assert {check.name for check in checks} >= {"weights gfpgan", "weights sdxl-base"}
     assert {check.mend for check in checks} == {f"chmod -R u+rX {tmp_path}, or OTE_WEIGHTS=/folder"}
     assert all("cannot be looked into (Permission denied); " in check.found for check in checks)
     monkeypatch.setenv("OTE_DETECTOR", "insightface")
-    assert doctor._engine().mend == checks[0].mend
+    assert doctor.engine().mend == checks[0].mend
 
 
 def test_a_record_of_weights_that_cannot_be_read_is_a_finding(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
@@ -213,7 +213,7 @@ def test_a_record_of_weights_that_cannot_be_read_is_a_finding(monkeypatch: pytes
     (tmp_path / "gfpgan" / "gfpgan_1.4.onnx").write_bytes(b"net")
     (tmp_path / "weights.json").write_text("{")
     monkeypatch.setenv("OTE_WEIGHTS", str(tmp_path))
-    *_, check = doctor._weights()
+    *_, check = doctor.weights()
     assert not check.ok
     assert "weights.json" in check.found
 
@@ -221,7 +221,7 @@ def test_a_record_of_weights_that_cannot_be_read_is_a_finding(monkeypatch: pytes
 @pytest.mark.parametrize("weights", ["~no-such-user/weights", "a" * 5000], ids=["a home of nobody", "too long"])
 def test_a_folder_that_is_none_is_a_finding(monkeypatch: pytest.MonkeyPatch, weights: str) -> None:
     monkeypatch.setenv("OTE_WEIGHTS", weights)
-    check = list(doctor._weights())[-1]
+    check = list(doctor.weights())[-1]
     assert (check.ok, check.needed) == (False, False)
 
 
@@ -230,7 +230,7 @@ def test_whatever_keeps_weights_from_being_looked_at_is_a_finding(monkeypatch: p
         raise RuntimeError("no such luck")
 
     monkeypatch.setattr("open_the_eyes.models.weights.store.missing_of", broken)
-    (check,) = doctor._weights()
+    (check,) = doctor.weights()
     assert (check.ok, check.found) == (False, "RuntimeError: no such luck")
 
 
@@ -245,7 +245,7 @@ def test_an_extra_is_installed_or_comes_with_a_command(
     monkeypatch: pytest.MonkeyPatch, requirements: list[str], ok: bool, found: str
 ) -> None:
     monkeypatch.setattr(metadata, "requires", lambda _: ["typer", 'pytest; extra == "dev"', *requirements])
-    (check,) = doctor._extras()
+    (check,) = doctor.extras()
     assert (check.name, check.ok, check.needed) == ("extra big", ok, False)
     assert found in check.found
     assert check.mend == ("" if ok else 'python -m pip install "open-the-eyes[big]"')
@@ -256,14 +256,14 @@ def test_a_version_that_does_not_fit_is_missing_and_the_requirement_mends_it(mon
     asked = ["numpy<2,>=1.24", "rich==15.0.0", 'numpy>=3; extra == "big"']
     monkeypatch.setattr(metadata, "requires", lambda _: asked)
     monkeypatch.setattr(metadata, "version", lambda name: versions.get(name, "1"))
-    _, numpy, rich = doctor._packages()
+    _, numpy, rich = doctor.packages()
     assert (numpy.ok, numpy.found, numpy.mend) == (
         False,
         "2.3.0, expected <2,>=1.24",
         'python -m pip install "numpy<2,>=1.24"',
     )
     assert (rich.ok, rich.found, rich.mend) == (True, "15.0.0", "")
-    (big,) = doctor._extras()
+    (big,) = doctor.extras()
     assert (big.ok, big.found) == (False, "lacks numpy (2.3.0, expected >=3)")
 
 
@@ -272,7 +272,7 @@ def test_where_the_engine_runs_another_version_is_a_warning_and_a_missing_packag
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], runs: bool
 ) -> None:
     monkeypatch.setattr(metadata, "requires", lambda _: ["numpy<1", *([] if runs else ["no-such-lib"])])
-    monkeypatch.setattr(doctor, "_engine", lambda: doctor.Check("default engine", runs, "appearance"))
+    monkeypatch.setattr(doctor, "engine", lambda: doctor.Check("default engine", runs, "appearance"))
     assert main(["doctor"]) == (0 if runs else 4)
     out, state = capsys.readouterr().out, "warning" if runs else "MISSING"
     assert re.search(rf'^{state} +numpy +\S+, expected <1.*\n +mend it with: .* "numpy<1"$', out, re.MULTILINE)
@@ -281,12 +281,12 @@ def test_where_the_engine_runs_another_version_is_a_warning_and_a_missing_packag
 
 def test_a_package_that_is_not_there_is_missing_whether_or_not_the_engine_runs() -> None:
     gone = doctor.Check("no-such-lib", False, "not installed", "python -m pip install no-such-lib")
-    assert list(doctor._seen_to_work([gone])) == [gone]
+    assert list(doctor.seen_to_work([gone])) == [gone]
 
 
 def test_an_extra_that_this_python_cannot_have_is_not_offered(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(metadata, "requires", lambda _: ['no-such-lib>2; extra == "sdxl"'])
     monkeypatch.setattr("sys.version_info", (3, 10, 4))
-    (check,) = doctor._extras()
+    (check,) = doctor.extras()
     assert (check.ok, check.mend) == (False, "")
     assert check.found.startswith("needs Python 3.11 or later, this is 3.10.4")

@@ -32,7 +32,7 @@ def test_the_build_for_cuda_stands_for_onnxruntime(
 
     monkeypatch.setattr(metadata, "requires", lambda _: ["onnxruntime>=1.20"])
     monkeypatch.setattr(metadata, "version", version_of)
-    _, check = doctor._packages()
+    _, check = doctor.packages()
     assert check == doctor.Check("onnxruntime-gpu", not mend, found, mend)
     reinstall = f"python -m pip install --force-reinstall --no-deps onnxruntime-gpu=={version}"
     assert installed.mend_of_import("onnxruntime", "broken") == reinstall
@@ -52,7 +52,7 @@ def test_gpus_are_named_with_their_memory(monkeypatch: pytest.MonkeyPatch, answe
     monkeypatch.setattr(shutil, "which", lambda _: "nvidia-smi")
     done = subprocess.CompletedProcess([], 0, answer, "")
     monkeypatch.setattr(subprocess, "run", lambda *_, **__: done)
-    assert doctor._gpu() == doctor.Check("gpu", True, found)
+    assert doctor.gpu() == doctor.Check("gpu", True, found)
 
 
 @pytest.mark.parametrize(
@@ -78,7 +78,7 @@ def test_where_there_is_a_gpu_it_is_said_whether_restorers_can_use_it(
     monkeypatch.setattr("onnxruntime.get_available_providers", lambda: built_for)
     monkeypatch.setattr("onnxruntime.InferenceSession", lambda *_, **__: session)
     monkeypatch.setattr("open_the_eyes.residency.memory_of", lambda _: None)
-    checks = list(doctor._onnx_on_gpu())
+    checks = list(doctor.onnx_on_gpu())
     assert [check.ok for check in checks] == [ok for ok, _ in found]
     assert all(words in check.found and not check.needed for check, (_, words) in zip(checks, found, strict=True))
 
@@ -102,9 +102,9 @@ def test_where_sdxl_can_have_a_gpu_it_is_said_whether_it_is_compiled(
     monkeypatch.setattr("open_the_eyes.models.sdxl.loading.check_libraries", lambda: None)
     monkeypatch.setattr("open_the_eyes.models.sdxl.loading.device_of", lambda _: "cuda:1")
     monkeypatch.setattr("open_the_eyes.models.sdxl.speed.compiling_lacks", {"cuda:1": lacks}.__getitem__)
-    (check,) = doctor._sdxl_compiled()
+    (check,) = doctor.sdxl_compiled()
     assert (check.ok, check.found, check.needed) == (found == "yes", found, False)
     assert mend in check.mend
     assert bool(mend) == bool(check.mend)
     monkeypatch.setenv("OTE_COMPILE", "off")
-    assert list(doctor._sdxl_compiled()) == []
+    assert list(doctor.sdxl_compiled()) == []

@@ -98,7 +98,9 @@ def test_a_file_without_a_record_is_told_of_and_cannot_be_replayed(photo: Path, 
 
 def recorded(photo: Path, path: Path, credentials: Credentials | None = None, **changed: Any) -> Path:
     """A file with a record that somebody wrote by hand."""
-    record = replace(EditRecord("appearance", "standard", 0, "0.0.1", ((1, "opened"),)), **changed)
+    record = replace(
+        EditRecord(engine="appearance", mode="standard", seed=0, version="0.0.1", faces=((1, "opened"),)), **changed
+    )
     write(read(photo, Settings()), path, record=record, credentials=credentials)
     return path
 

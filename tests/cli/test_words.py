@@ -139,7 +139,7 @@ def test_options_of_an_edit_are_shown_as_they_were_written() -> None:
     options = '{"all": true, "gaze": [0.4, -0.1], "faces": [1, 3], "openness": 1.0, "match": [[1, 1, 3]], "x": "a b"}'
     even_open = [words.option_text("even_open", value) for value in (True, [3])]
     assert even_open == ["--even-open", "even_open [3]"]
-    record = EditRecord("appearance", "standard", 0, "0.1.0", (), options)
+    record = EditRecord(engine="appearance", mode="standard", seed=0, version="0.1.0", faces=(), options=options)
     shown = '--all, --gaze 0.4,-0.1, --faces 1,3, --openness 1, match [[1, 1, 3]], --x "a b"'
     assert words.edit_lines("a.jpg", record)[2] == f"  options: {shown}"
 
@@ -161,7 +161,15 @@ def test_styles_of_faces_are_shown_as_they_were_written_and_whatever_else_a_file
 
 
 def test_what_calculated_an_edit_is_shown() -> None:
-    record = EditRecord("appearance", "standard", 0, "0.1.0", (), processor="Haswell, AVX2", libraries="numpy 1.26.4")
+    record = EditRecord(
+        engine="appearance",
+        mode="standard",
+        seed=0,
+        version="0.1.0",
+        faces=(),
+        processor="Haswell, AVX2",
+        libraries="numpy 1.26.4",
+    )
     assert words.edit_lines("a.jpg", replace(record, program="0d" * 32))[2:] == [
         "  processor: Haswell, AVX2",
         "  libraries: numpy 1.26.4",
@@ -171,7 +179,9 @@ def test_what_calculated_an_edit_is_shown() -> None:
 
 def test_a_file_names_the_edits_that_its_photo_had_before() -> None:
     earlier = (EarlierEdit("sdxl", (2, 5)), EarlierEdit("old", (), "ab12", '{"eye_color": "green", "seed": 3}'))
-    record = EditRecord("appearance", "standard", 0, "0.1.0", ((2, "skipped"),), earlier=earlier)
+    record = EditRecord(
+        engine="appearance", mode="standard", seed=0, version="0.1.0", faces=((2, "skipped"),), earlier=earlier
+    )
     assert words.edit_lines("a.jpg", record)[2:] == [
         "  edited before: engine sdxl opened face 2, 5",
         "  edited before: engine old opened no face with --eye-color green --seed 3 in the file with SHA-256 ab12",

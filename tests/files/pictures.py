@@ -16,7 +16,9 @@ from PIL import Image, ImageCms
 from open_the_eyes.files import EditRecord
 from open_the_eyes.photo import FileFacts, Photo
 
-RECORD: Final = EditRecord("appearance", "standard", 7, "0.1.0", ((1, "opened"), (2, "already_open")))
+RECORD: Final = EditRecord(
+    engine="appearance", mode="standard", seed=7, version="0.1.0", faces=((1, "opened"), (2, "already_open"))
+)
 SRGB: Final = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
 XMP: Final = (
     b'<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">'

@@ -21,8 +21,9 @@ from open_the_eyes.imaging.arrays import Rgb, to_tones
 from open_the_eyes.imaging.depth import LEVEL
 from open_the_eyes.imaging.geometry import Box
 from open_the_eyes.imaging.painting import Tile
+from open_the_eyes.looking import look
 from open_the_eyes.photo import FileFacts, Photo
-from open_the_eyes.pipeline import look, open_eyes
+from open_the_eyes.pipeline import open_eyes
 from open_the_eyes.results import Opened
 from open_the_eyes.roles import Face, FaceDetector
 from open_the_eyes.seen import Seen

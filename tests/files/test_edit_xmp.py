@@ -177,7 +177,9 @@ def test_what_a_record_says_may_have_spaces_around_marks() -> None:
 
 
 def test_words_that_are_no_xml_cannot_break_out() -> None:
-    odd = EditRecord('</ote:Engine><x a="1">&', "a\0b\ud800", 2**70, "]]>", ((3, "opened"),))
+    odd = EditRecord(
+        engine='</ote:Engine><x a="1">&', mode="a\0b\ud800", seed=2**70, version="]]>", faces=((3, "opened"),)
+    )
 
     back = read(encoded(photo(), "PNG", odd), Settings())
 

@@ -20,7 +20,7 @@ from open_the_eyes.settings import Settings
 from tests.files.pictures import picture, png_chunk, saved, with_segments
 
 SETTINGS = Settings(max_bytes=1_000_000, max_pixels=250_000)
-RECORD = EditRecord("appearance", "fast", 1, "0.1.0", ((1, "opened"),))
+RECORD = EditRecord(engine="appearance", mode="fast", seed=1, version="0.1.0", faces=((1, "opened"),))
 
 
 STRUCK: Final = {

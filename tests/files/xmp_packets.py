@@ -10,8 +10,10 @@ from open_the_eyes.files import EditRecord, encoded, read
 from open_the_eyes.photo import FileFormat, Photo
 from open_the_eyes.settings import Settings
 
-RECORD = EditRecord("appearance", "standard", 7, "0.1.0", ((1, "opened"), (2, "too_small")))
-LATER = EditRecord("sdxl", "ultra", -3, "0.2.0", ())
+RECORD = EditRecord(
+    engine="appearance", mode="standard", seed=7, version="0.1.0", faces=((1, "opened"), (2, "too_small"))
+)
+LATER = EditRecord(engine="sdxl", mode="ultra", seed=-3, version="0.2.0", faces=())
 HEAD = b'<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">'
 TAIL = b"</rdf:RDF></x:xmpmeta>"
 IPTC = b'xmlns:Iptc4xmpExt="http://iptc.org/std/Iptc4xmpExt/2008-02-29/"'

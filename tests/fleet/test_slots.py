@@ -18,7 +18,7 @@ from open_the_eyes.errors import NoCapacity, UsageError, WeightsMissing
 from open_the_eyes.fleet import cluster, slots
 from open_the_eyes.fleet.cluster import Cluster, connected, has_ended, ours, part_of_gpu
 from open_the_eyes.fleet.ray_batch import slot_on
-from open_the_eyes.fleet.slots import AT_ONCE, MAX_WORKERS, worker_slots
+from open_the_eyes.fleet.slots import AT_ONCE, MAX_WORKERS, Machine, worker_slots
 from open_the_eyes.options import Options
 from open_the_eyes.residency.gpus import gpu_mib
 from open_the_eyes.settings import Detector, Settings
@@ -27,9 +27,8 @@ SPEC = BatchSpec(engine="sdxl", painter="sdxl")
 
 
 def devices(painter: str, device: str, workers: int | None = None, gpus: int = 2) -> list[str]:
-    chosen = worker_slots(
-        painter, Settings(device=device), workers, gpus=lambda: gpus, cores=lambda: 4, room=lambda _: 24_576
-    )
+    machine = Machine(gpus=lambda: gpus, cores=lambda: 4, room=lambda _: 24_576)
+    chosen = worker_slots(painter, Settings(device=device), workers, machine=machine)
     return [slot.device for slot in chosen]
 
 
@@ -49,19 +48,21 @@ def test_workers_have_a_core_or_a_gpu_each(painter: str, device: str, workers: i
 
 
 def test_a_node_on_a_gpu_has_several_photos_on_their_way_and_one_on_a_processor_has_one() -> None:
-    assert {slot.at_once for slot in worker_slots("sdxl", Settings(), gpus=lambda: 1)} == {AT_ONCE}
-    assert {slot.at_once for slot in worker_slots("appearance", Settings(), cores=lambda: 2)} == {1}
-    assert {slot.at_once for slot in worker_slots("sdxl", Settings(), at_once=1, gpus=lambda: 1)} == {1}
+    machine = Machine(gpus=lambda: 1, cores=lambda: 2)
+    assert {slot.at_once for slot in worker_slots("sdxl", Settings(), machine=machine)} == {AT_ONCE}
+    assert {slot.at_once for slot in worker_slots("appearance", Settings(), machine=machine)} == {1}
+    assert {slot.at_once for slot in worker_slots("sdxl", Settings(), at_once=1, machine=machine)} == {1}
 
 
 def test_where_few_can_be_waited_for_there_are_no_more_workers_than_cores_or_that(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(slots, "MAX_WORKERS", 61)
-    assert len(worker_slots("appearance", Settings(device="cpu"), cores=lambda: 128)) == 61
+    machine = Machine(cores=lambda: 128)
+    assert len(worker_slots("appearance", Settings(device="cpu"), machine=machine)) == 61
     with pytest.raises(UsageError, match="--workers: expected 1 to 61, got 62"):
         worker_slots("appearance", Settings(device="cpu"), 62)
-    (slot,) = worker_slots("sdxl", Settings(device="cpu"), cores=lambda: 128)
+    (slot,) = worker_slots("sdxl", Settings(device="cpu"), machine=machine)
     assert slot.threads == 128
 
 
@@ -78,8 +79,9 @@ def test_where_few_can_be_waited_for_there_are_no_more_workers_than_cores_or_tha
 def test_seats_that_are_not_there_are_refused(
     painter: str, device: str, workers: int | None, at_once: int | None, says: str
 ) -> None:
+    machine = Machine(gpus=lambda: 2, cores=lambda: 4)
     with pytest.raises(UsageError, match=says):
-        worker_slots(painter, Settings(device=device), workers, at_once, gpus=lambda: 2, cores=lambda: 4)
+        worker_slots(painter, Settings(device=device), workers, at_once, machine=machine)
 
 
 @pytest.mark.parametrize(
@@ -100,7 +102,7 @@ def test_a_photo_gets_the_same_precision_on_unlike_gpus(
 ) -> None:
     mib = {f"cuda:{number}": int(gb * 1024) for number, gb in enumerate(gpus_gb)}
     settings = Settings(gpu_room_mib=given)
-    slots = worker_slots("sdxl", settings, workers, gpus=lambda: len(mib), room=mib.__getitem__)
+    slots = worker_slots("sdxl", settings, workers, machine=Machine(gpus=lambda: len(mib), room=mib.__getitem__))
     assert [slot.precision for slot in slots] == [precision] * (workers or len(mib))
     asked = replace(SPEC, options=Options.of(precision="fp8"))
     assert [slot.spec(SPEC).options.generate.precision for slot in slots] == [slot.precision for slot in slots]
@@ -181,10 +183,7 @@ def test_workers_whose_restorer_is_on_a_gpu_are_as_many_as_fit_there(
         settings,
         workers,
         restorer="codeformer",
-        gpus=lambda: gpus,
-        cores=lambda: 16,
-        room=lambda _: room,
-        networks_on_gpu=lambda _: True,
+        machine=Machine(gpus=lambda: gpus, cores=lambda: 16, room=lambda _: room, networks_on_gpu=lambda _: True),
     )
     assert Counter(slot.device for slot in slots) == expected
     shares = Counter[str]()
@@ -194,7 +193,8 @@ def test_workers_whose_restorer_is_on_a_gpu_are_as_many_as_fit_there(
 
 
 def test_a_restorer_on_the_processor_leaves_a_worker_a_core() -> None:
-    slots = worker_slots("appearance", Settings(), restorer="gfpgan", cores=lambda: 16, networks_on_gpu=lambda _: False)
+    machine = Machine(cores=lambda: 16, networks_on_gpu=lambda _: False)
+    slots = worker_slots("appearance", Settings(), restorer="gfpgan", machine=machine)
     assert slots == (WorkerSlot(device="auto"),) * 16
 
 
@@ -205,9 +205,7 @@ def test_more_workers_than_fit_on_the_gpu_are_refused() -> None:
             Settings(),
             16,
             restorer="codeformer",
-            gpus=lambda: 1,
-            room=lambda _: 8_000,
-            networks_on_gpu=lambda _: True,
+            machine=Machine(gpus=lambda: 1, room=lambda _: 8_000, networks_on_gpu=lambda _: True),
         )
 
 

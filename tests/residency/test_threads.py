@@ -42,6 +42,17 @@ def while_leased(rig: Rig, work: Callable[[], None]) -> None:
     together(holder, other)
 
 
+def waits_for_b(rig: Rig, leased: threading.Event, gone: threading.Event, look: Callable[..., None]) -> None:
+    """Wants model b once another thread has `leased` something, and looks at the clock meanwhile; it has it, or gives
+    up, and is `gone`."""
+    leased.wait(SOON_S)
+    try:
+        with rig.residency.lease("b", watch=Stopwatch(look)):
+            pass
+    finally:
+        gone.set()
+
+
 def test_a_model_that_many_want_at_once_is_built_once_and_leased_by_one_at_a_time() -> None:
     rig, inside, most = Rig(1000, card("a")), 0, 0
     gate = threading.Barrier(8)
@@ -153,15 +164,7 @@ def test_who_waits_for_work_that_gets_on_waits_longer_than_the_patience(
         else:
             rig.residency.run("a", range(15 if sign == "batches" else 1), slow)
 
-    def second() -> None:
-        leased.wait(SOON_S)
-        try:
-            with rig.residency.lease("b", watch=Stopwatch(look)):
-                pass
-        finally:
-            gone.set()
-
-    together(first, second)
+    together(first, lambda: waits_for_b(rig, leased, gone, look))
     assert now == [180]
 
 
@@ -189,16 +192,8 @@ def test_a_load_that_takes_longer_than_the_patience_is_work_that_gets_on(monkeyp
                 while glances < seen + 4 and not gone.is_set():  # the other looks at the clock
                     time.sleep(0.001)
 
-    def second() -> None:
-        leased.wait(SOON_S)
-        try:
-            with rig.residency.lease("b", watch=Stopwatch(look)):
-                pass
-        finally:
-            gone.set()
-
     rig.residency.register(card("slow", 10), build)
-    together(first, second)
+    together(first, lambda: waits_for_b(rig, leased, gone, look))
     assert now == [160]
 
 

@@ -100,7 +100,7 @@ def mac(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_a_mac_tells_its_memory() -> None:
     assert (total_ram_mib(), idle_ram_mib()) == (8192, 100 + 1000 + 10)
     assert free_ram_mib() == 1110 + 500
-    assert doctor._memory().found == "8.0 GiB, 1.1 GiB unused"
+    assert doctor.memory().found == "8.0 GiB, 1.1 GiB unused"
     assert machine.memory_gib() == 8.0
 
 
@@ -108,7 +108,7 @@ def test_a_mac_tells_its_memory() -> None:
 def test_a_mac_that_tells_something_else_is_no_error(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(subprocess, "run", lambda *_, **__: subprocess.CompletedProcess([], 0, "?"))
     assert (total_ram_mib(), idle_ram_mib(), free_ram_mib()) == (8192, None, None)
-    assert doctor._memory().found == "8.0 GiB"
+    assert doctor.memory().found == "8.0 GiB"
 
 
 @pytest.mark.usefixtures("system", "disk")
@@ -116,10 +116,10 @@ def test_windows_tells_its_memory(monkeypatch: pytest.MonkeyPatch) -> None:
     windows = FakeWindows(monkeypatch)
     monkeypatch.delattr("os.sysconf")
     assert (total_ram_mib(), idle_ram_mib(), free_ram_mib()) == (16384, 4096, 9216 + 500)
-    assert doctor._memory().found == "16.0 GiB, 4.0 GiB unused"
+    assert doctor.memory().found == "16.0 GiB, 4.0 GiB unused"
     windows.tells = False
     assert (total_ram_mib(), idle_ram_mib(), free_ram_mib()) == (None, None, None)
-    assert doctor._memory().found == "unknown"
+    assert doctor.memory().found == "unknown"
 
 
 FREED: Final = """

@@ -289,8 +289,10 @@ def test_what_a_tab_remembers_is_there_again_with_the_jobs_that_are(service: Fak
 
 def test_a_tab_cannot_mix_one_photos_faces_with_anothers_eyes(service: FakeService, seen: EditSession) -> None:
     other = service.add({})
-    recalled = job_client(service).recall(ADA, TabMemory(seen.job, preview=other.id, waiting=other.id, final=other.id))
+    recalled = job_client(service).recall(
+        ADA, TabMemory(job=seen.job, preview=other.id, waiting=other.id, final=other.id)
+    )
     assert recalled.jobs == (seen.job,)
     assert recalled.final is None
     with pytest.raises(NotHere):
-        job_client(service).recall("visitor-max", TabMemory(seen.job))
+        job_client(service).recall("visitor-max", TabMemory(job=seen.job))

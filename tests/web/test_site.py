@@ -73,7 +73,9 @@ def test_what_a_page_remembers_of_thousands_of_faces_can_be_told() -> None:
     faces = tuple(range(1, 3001))
     same = tuple((face, 8, face) for face in faces)
     names = ("n" * 120,) * MOST_NAMES
-    memory = TabMemory("j" * 36, names, faces, dict.fromkeys(faces, 64), matches=same, strangers=same)
+    memory = TabMemory(
+        job="j" * 36, names=names, chosen=faces, picks=dict.fromkeys(faces, 64), matches=same, strangers=same
+    )
     assert len(json.dumps({"event_data": {"act": "toggle", "memory": memory.to_json()}})) < ACT_BYTES
 
 

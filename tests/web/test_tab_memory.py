@@ -89,12 +89,12 @@ def test_all_that_is_seen_comes_back_from_a_browser(changed: dict[str, Any]) -> 
     ],
 )
 def test_what_a_browser_makes_up_is_nothing(told: object) -> None:
-    assert TabMemory.from_json(told) == TabMemory("None")
+    assert TabMemory.from_json(told) == TabMemory(job="None")
 
 
 def test_of_faces_and_eyes_that_are_not_there_none_is_chosen_or_picked() -> None:
     session = seen_session()
-    memory = TabMemory("first", chosen=(2, 3, 99), picks={1: 7, 3: 2, 99: 0})
+    memory = TabMemory(job="first", chosen=(2, 3, 99), picks={1: 7, 3: 2, 99: 0})
     now = memory.applied_to(session)
     assert now.chosen == (3,)
     assert now.picks == {3: 2}

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from threading import Lock
 
 from ..engine import Engine
-from ..pipeline import look_at_references
+from ..looking import look_at_references
 from ..seen import Seen
 from .spec import BatchSpec
 

@@ -14,7 +14,7 @@ Statistic = Literal["median", "mean", "share", "peak"]
 SCHEMA: Final = 1
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Figure:
     """One figure, and everything needed to compare it with the same figure of another run.
 

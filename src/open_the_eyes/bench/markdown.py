@@ -38,6 +38,9 @@ def _head() -> Iterator[str]:
     yield ""
     yield "Seconds depend on what else a machine does, ratios to the floor hardly; `bench compare` goes by the ratios."
     yield "Pictures are in the page that each run writes, not here: they show people."
+    yield ""
+    yield "`bench --survey` also writes a page that asks people which of two results they prefer, without names."
+    yield "`bench survey tally answers*.json` counts the answers that they saved there, with 95 % intervals."
 
 
 def _run(report: BenchReport, told: set[tuple[str, ...]]) -> Iterator[str]:

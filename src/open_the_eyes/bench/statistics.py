@@ -37,19 +37,19 @@ def figure_of(
     low, high = wilson(sum(samples), len(samples)) if statistic == "share" else interval(samples, statistic)
     several = len(samples) > 1
     return Figure(
-        area,
-        case,
-        what,
-        reduced(samples, statistic),
-        unit,
-        better,
-        statistic,
-        way,
-        low if several else None,
-        high if several else None,
-        tuple(map(float, samples)),
-        tuple(map(float, floor)),
-        tuple(names),
+        area=area,
+        case=case,
+        what=what,
+        value=reduced(samples, statistic),
+        unit=unit,
+        better=better,
+        statistic=statistic,
+        way=way,
+        low=low if several else None,
+        high=high if several else None,
+        samples=tuple(map(float, samples)),
+        floor=tuple(map(float, floor)),
+        names=tuple(names),
     )
 
 

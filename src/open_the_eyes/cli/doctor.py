@@ -71,16 +71,17 @@ class Findings:
 
 def examine() -> Findings:
     """Looks at everything; a finding is never an exception."""
-    libraries = (_loads(installed.OPENCVS[0], "cv2"), _loads("onnxruntime", "onnxruntime"))
-    engine = _engine()
-    packages = _seen_to_work(_packages()) if engine.ok else _packages()
-    checks = [_python(), *packages, *libraries, *_model_files(MODELS), _processor(), _memory(), _gpu(), engine]
+    libraries = (loads(installed.OPENCVS[0], "cv2"), loads("onnxruntime", "onnxruntime"))
+    proof = engine()
+    found = seen_to_work(packages()) if proof.ok else packages()
+    checks = [python(), *found, *libraries, *model_files(MODELS), processor(), memory(), gpu(), proof]
     if all(library.ok for library in libraries):
-        checks += [*_onnx_on_gpu(), *_sdxl_compiled()]
-    return Findings((*checks, *_extras(), *_weights()))
+        checks += [*onnx_on_gpu(), *sdxl_compiled()]
+    return Findings((*checks, *extras(), *weights()))
 
 
-def _python() -> Check:
+def python() -> Check:
+    """The Python that runs this, and whether it is one that will do."""
     first, last = PYTHONS
     ok = sys.version_info[:2] >= first
     mend = "" if ok else f"make demo PYTHON=python{last[0]}.{last[1]}"
@@ -88,7 +89,7 @@ def _python() -> Check:
     return Check("python", ok, f"{platform.python_version()} on {platform.platform()}{untested}", mend)
 
 
-def _packages() -> Iterator[Check]:
+def packages() -> Iterator[Check]:
     """What pyproject asks for, as the installed package itself remembers it."""
     yield Check("open-the-eyes", True, __version__)
     for spec, marker in _requirements():
@@ -98,9 +99,9 @@ def _packages() -> Iterator[Check]:
         yield Check(name, not wrong, wrong or metadata.version(name), installed.mend_of(spec) if wrong else "")
 
 
-def _seen_to_work(packages: Iterable[Check]) -> Iterator[Check]:
+def seen_to_work(found: Iterable[Check]) -> Iterator[Check]:
     """Where the default engine runs: those of another version than is asked for are ok, for the proof counts more."""
-    for package in packages:
+    for package in found:
         works = not package.ok and installed.has(package.name)
         yield replace(package, ok=True, found=f"{package.found}; it works all the same") if works else package
 
@@ -111,7 +112,7 @@ def _requirements() -> list[tuple[str, str]]:
     return [(spec.strip(), marker) for spec, _, marker in (one.partition(";") for one in wanted)]
 
 
-def _loads(package: str, module: str) -> Check:
+def loads(package: str, module: str) -> Check:
     """Whether a package does, and is what it is installed as: all builds of OpenCV lie in one folder, and the last that
     came counts; when one of them is uninstalled, a folder without the library stays, which can be imported."""
     name = installed.build_of(package)
@@ -129,7 +130,7 @@ def _loads(package: str, module: str) -> Check:
     return Check(f"{name} loads", True, version)
 
 
-def _model_files(folder: Path) -> Iterator[Check]:
+def model_files(folder: Path) -> Iterator[Check]:
     """Every file that SHA256SUMS names."""
     sums = folder / SUMS
     if not sums.is_file():
@@ -151,12 +152,14 @@ def _model_file(path: Path, name: str, sha256: str) -> Check:
     return Check(f"model {name}", True, f"{path.stat().st_size / 1e6:.1f} MB, SHA-256 {found[:12]}")
 
 
-def _processor() -> Check:
+def processor() -> Check:
+    """The kind of processor, and how many cores there are to use."""
     cores = core_count()
     return Check("processor", True, f"{platform.machine()}, {counted(cores, 'core')} to use")
 
 
-def _memory() -> Check:
+def memory() -> Check:
+    """The memory there is, and how much of it nobody uses."""
     total, idle = total_ram_mib(), idle_ram_mib()
     if total is None:  # not every system tells
         return Check("memory", True, "unknown")
@@ -164,7 +167,8 @@ def _memory() -> Check:
     return Check("memory", True, f"{total / 1024:.1f} GiB{unused}")
 
 
-def _gpu() -> Check:
+def gpu() -> Check:
+    """The GPUs that nvidia-smi names, with their memory; none is needed."""
     tool = shutil.which("nvidia-smi")
     if tool is None:
         return Check("gpu", True, "none found, none needed")
@@ -185,7 +189,7 @@ def _card(name: str, total_mib: str, free_mib: str) -> str:
     return f"{name.strip()}, {sizes}"
 
 
-def _onnx_on_gpu() -> Iterator[Check]:
+def onnx_on_gpu() -> Iterator[Check]:
     """Where there is a GPU: whether restorers can use it; the two builds of onnxruntime exclude each other."""
     if shutil.which("nvidia-smi") is None:
         return
@@ -208,7 +212,7 @@ def _onnx_on_gpu() -> Iterator[Check]:
         yield Check(name, True, "yes", needed=False)
 
 
-def _sdxl_compiled() -> Iterator[Check]:
+def sdxl_compiled() -> Iterator[Check]:
     """Where SDXL can have a GPU: whether it is compiled there, as it is unless somebody wants otherwise."""
     from ..errors import OpenTheEyesError
     from ..models.sdxl.loading import check_libraries, device_of
@@ -232,7 +236,7 @@ def _sdxl_compiled() -> Iterator[Check]:
     yield Check("sdxl compiled", not lacks, found, COMPILING.get(lacks, ""), needed=False)
 
 
-def _engine() -> Check:
+def engine() -> Check:
     """The proof of the pudding: the default engine is loaded, and looks at an empty picture."""
     from ..errors import OpenTheEyesError
 
@@ -241,8 +245,8 @@ def _engine() -> Check:
 
         from ..engine import load_engine
 
-        engine = load_engine()
-        engine.detector.detect(np.zeros((64, 64, 3), np.uint8))
+        loaded = load_engine()
+        loaded.detector.detect(np.zeros((64, 64, 3), np.uint8))
     except OpenTheEyesError as error:
         return Check("default engine", False, str(error), error.mend)
     except ImportError as error:
@@ -251,11 +255,11 @@ def _engine() -> Check:
         )
     except Exception as error:  # noqa: BLE001 -- whatever keeps it from running is the finding
         return Check("default engine", False, f"{type(error).__name__}: {error}", "open-the-eyes demo --debug")
-    better = f"; {engine.better}" if engine.better else ""
-    return Check("default engine", True, f"{engine.name}: {engine.why}{better}")
+    better = f"; {loaded.better}" if loaded.better else ""
+    return Check("default engine", True, f"{loaded.name}: {loaded.why}{better}")
 
 
-def _extras() -> Iterator[Check]:
+def extras() -> Iterator[Check]:
     """The extras that a person would install, as the installed package itself remembers them."""
     asked: dict[str, list[str]] = {}
     for spec, marker in _requirements():
@@ -271,7 +275,7 @@ def _extras() -> Iterator[Check]:
         yield Check(f"extra {name}", not wrong, found, mend, needed=False)
 
 
-def _weights() -> Iterator[Check]:
+def weights() -> Iterator[Check]:
     """Each model that can be downloaded, with its licence."""
     from ..errors import OpenTheEyesError
     from ..models.weights.catalogue import CATALOGUE

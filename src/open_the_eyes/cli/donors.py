@@ -48,7 +48,7 @@ def check_faces(references: Sequence[Path], settings: Settings) -> None:
         UnreadablePhoto, PhotoTooLarge: one cannot be used.
     """
     from ..engine import load_engine
-    from ..pipeline import look_at_references
+    from ..looking import look_at_references
 
     on_processor = replace(settings, device="cpu")  # GPUs are left to the workers
     look_at_references(references, engine=load_engine("appearance", on_processor))

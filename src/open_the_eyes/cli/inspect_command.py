@@ -12,7 +12,7 @@ from . import flags, interrupts, names, paths, progress, several, speech, words
 
 if TYPE_CHECKING:
     from ..engine import Engine
-    from ..pipeline import Progress
+    from ..progress import Progress
     from ..report import Report
 
 

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from ..seen import Seen
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class _Run:
     """How one `open` is to be run, apart from the options.
 
@@ -156,7 +156,19 @@ def open_command(
     speech.note(f"engine: {chosen.name}, {chosen.why}")
     if others and not references:
         references = _kept(others, chosen, options)
-    run = _Run(sources, outputs, count, given, overwrite, profile, as_json, references, replayed, fineness, credentials)
+    run = _Run(
+        photos=sources,
+        outputs=outputs,
+        variations=count,
+        given=given,
+        overwrite=overwrite,
+        profile=profile,
+        json=as_json,
+        references=references,
+        replayed=replayed,
+        quality=fineness,
+        credentials=credentials,
+    )
     results = several.each(sources, lambda photo, n: _open_one(photo, n, run, options, chosen), debug=debug)
     if as_json:
         speech.say(several.as_text(results))
@@ -175,7 +187,7 @@ def _credentials(signing: tuple[Path, Path] | None) -> Credentials | None:
 
 def _kept(references: tuple[Path, ...], engine: Engine, options: Options) -> tuple[Seen, ...]:
     """References for several photos; each is read twice, so that no two of them are in memory."""
-    from ..pipeline import look_at_references
+    from ..looking import look_at_references
 
     for path in references:
         donors.reference(path)

@@ -5,6 +5,7 @@ Typer could convert, but its refusals do not say what came.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -19,7 +20,7 @@ def numbers(option: str, text: str) -> tuple[int, ...]:
         UsageError: anything else.
     """
     try:
-        return tuple(int(part) for part in text.split(","))
+        return tuple(_whole(part) for part in text.split(","))
     except ValueError:
         raise UsageError(f"expected numbers such as 1,3; got {typed(text)}.", option=option) from None
 
@@ -59,9 +60,18 @@ def whole(option: str, text: str) -> int:
         UsageError: anything else.
     """
     try:
-        return int(text)
+        return _whole(text)
     except ValueError:
         raise UsageError(f"expected a whole number, got {typed(text)}.", option=option) from None
+
+
+def _whole(text: str) -> int:
+    """Raises:
+    ValueError: anything but digits and a sign, such as "1_3", which Python takes for 13.
+    """
+    if not re.fullmatch(r"\s*[+-]?[0-9]+\s*", text):
+        raise ValueError(text)
+    return int(text)
 
 
 def matches(

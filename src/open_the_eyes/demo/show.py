@@ -19,8 +19,9 @@ from ..imaging.geometry import Box
 from ..imaging.mesh478 import EYE_RING
 from ..options import EngineName
 from ..photo import Photo
-from ..pipeline import Progress, open_eyes
+from ..pipeline import open_eyes
 from ..portrait import portrait
+from ..progress import Progress
 from ..report import Report
 from ..roles import Face
 from ..system.arithmetic import one_blas_thread

@@ -209,22 +209,24 @@ def _record(packet: bytes) -> EditRecord | None:
         for name in ("Options", "Variation", "Input", "Processor", "Libraries", "Program")
     )
     return EditRecord(
-        engine,
-        mode,
-        int(seed),
-        version,
-        tuple((int(f[1]), f[2]) for f in faces if f is not None),
-        options if 0 < len(options) <= _MAX_OPTIONS else "{}",
-        int(variation) if _COUNT.fullmatch(variation) else 1,
-        came_from if _SHA256.fullmatch(came_from) else "",
-        tuple(text if _SHA256.fullmatch(text) else "" for text in references[1:]),
-        _earlier(
+        engine=engine,
+        mode=mode,
+        seed=int(seed),
+        version=version,
+        faces=tuple((int(f[1]), f[2]) for f in faces if f is not None),
+        options=options if 0 < len(options) <= _MAX_OPTIONS else "{}",
+        variation=int(variation) if _COUNT.fullmatch(variation) else 1,
+        input=came_from if _SHA256.fullmatch(came_from) else "",
+        references=tuple(text if _SHA256.fullmatch(text) else "" for text in references[1:]),
+        earlier=_earlier(
             *([text for text in texts.get(f"{NAMESPACE} {name}", []) if text] for name in ("Earlier", "EarlierFrom"))
         ),
-        next((word for word in texts.get(_SOURCE_TYPE, []) if word in (PHOTOGRAPHED, *NO_CAPTURES)), PAINTED),
-        processor if len(processor) <= _MAX_TOLD else "",
-        libraries if len(libraries) <= _MAX_TOLD else "",
-        program if _SHA256.fullmatch(program) else "",
+        source_type=next(
+            (word for word in texts.get(_SOURCE_TYPE, []) if word in (PHOTOGRAPHED, *NO_CAPTURES)), PAINTED
+        ),
+        processor=processor if len(processor) <= _MAX_TOLD else "",
+        libraries=libraries if len(libraries) <= _MAX_TOLD else "",
+        program=program if _SHA256.fullmatch(program) else "",
     )
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from itertools import chain
 from typing import Final
 
 from ..photo import FileFacts, FileFormat, Photo
@@ -57,39 +59,62 @@ def notes_of(
     facts = photo.file
     if facts is None:
         return ()
-    behind = b"".join(payload for name, payload in facts.blocks if name == "after")
-    notes = list(facts.notes)
-    notes += _moved(facts, file_format, written, encoding)
-    if facts.mode in _NEVER_BACK:
-        notes.append(f"The source {_NEVER_BACK[facts.mode]}, this file is RGB.")
-    if facts.mode == "1" and written.picture.mode != "1":
-        notes.append("The source has two levels, this file more.")
-    lost = [fewer_bits(facts, file_format, deep=photo.deep is not None), _lost_colours(facts, file_format)]
-    lost += [] if facts.format == file_format else [left_behind(facts, file_format)]
-    lost += [_laid_out_anew(file_format, written)] if facts.format == file_format else []
-    notes += [said for said in lost if said is not None]
-    notes += [MOVED] if has_moved(facts, file_format, written.exif, data) else []
-    notes += [SHOWS] if edited and written.exif is not None and shows_the_old(facts, file_format) else []
-    notes += [_GREY_PROFILE] if facts.icc is not None and written.icc != facts.icc else []
-    if edited and file_format in WITHOUT_NOTE and facts.xmp is not None and not takes_record(facts.xmp):
-        notes.append("The source's XMP cannot be read, and gave way to the record of the edit.")
-    if edited and any(is_note(block) for block in written.blocks):
-        notes.append(_beside(facts.xmp or b"", written))
-    if behind:
-        what = _kind(behind, facts.xmp or b"")
-        if facts.format == file_format:
-            notes.append(f"Behind the picture the file keeps {what}, {_how(photo)}: the eyes there are the old ones.")
-        else:
-            notes.append(f"The source holds {what} behind its picture; this format does not.")
-    if facts.format == "TIFF" and (edited or file_format != "TIFF") and LAYERS_TAG in tag_numbers(facts.exif):
-        notes.append("The source's Photoshop layers are left out: they show the old picture.")
-    if has_manifest(facts):
-        notes.append(_UNMATCHED if facts.format == file_format else LOST)
+    sentences = chain(
+        facts.notes,
+        _of_pixels(photo, facts, file_format, written, encoding),
+        _of_what_is_around(facts, file_format, written, data, edited=edited),
+        _of_old_pictures(photo, facts, file_format, edited=edited),
+    )
+    notes = [said for said in sentences if said]
     if signed:
         notes = [said for said in notes if said not in (_UNMATCHED, LOST)]
-    if facts.placeless and signed:
+    if signed and facts.placeless:
         notes.append("The signature's history begins here: Content Credentials of the source may tell the place.")
     return tuple(notes)
+
+
+def _of_pixels(
+    photo: Photo, facts: FileFacts, file_format: FileFormat, written: Parcel, encoding: str
+) -> Iterator[str | None]:
+    """What moved, and which colours and levels did not fit."""
+    yield from _moved(facts, file_format, written, encoding)
+    if facts.mode in _NEVER_BACK:
+        yield f"The source {_NEVER_BACK[facts.mode]}, this file is RGB."
+    if facts.mode == "1" and written.picture.mode != "1":
+        yield "The source has two levels, this file more."
+    yield fewer_bits(facts, file_format, deep=photo.deep is not None)
+    yield _lost_colours(facts, file_format)
+
+
+def _of_what_is_around(
+    facts: FileFacts, file_format: FileFormat, written: Parcel, data: bytes, *, edited: bool
+) -> Iterator[str | None]:
+    """What became of the file's form, and of what it told besides the picture."""
+    yield _laid_out_anew(file_format, written) if facts.format == file_format else left_behind(facts, file_format)
+    if has_moved(facts, file_format, written.exif, data):
+        yield MOVED
+    if edited and written.exif is not None and shows_the_old(facts, file_format):
+        yield SHOWS
+    if facts.icc is not None and written.icc != facts.icc:
+        yield _GREY_PROFILE
+    if edited and file_format in WITHOUT_NOTE and facts.xmp is not None and not takes_record(facts.xmp):
+        yield "The source's XMP cannot be read, and gave way to the record of the edit."
+    if edited and any(is_note(block) for block in written.blocks):
+        yield _beside(facts.xmp or b"", written)
+
+
+def _of_old_pictures(photo: Photo, facts: FileFacts, file_format: FileFormat, *, edited: bool) -> Iterator[str]:
+    """What else shows, or vouches for, the picture as it was, whether it stayed or not."""
+    if behind := b"".join(payload for name, payload in facts.blocks if name == "after"):
+        what = _kind(behind, facts.xmp or b"")
+        if facts.format == file_format:
+            yield f"Behind the picture the file keeps {what}, {_how(photo)}: the eyes there are the old ones."
+        else:
+            yield f"The source holds {what} behind its picture; this format does not."
+    if facts.format == "TIFF" and (edited or file_format != "TIFF") and LAYERS_TAG in tag_numbers(facts.exif):
+        yield "The source's Photoshop layers are left out: they show the old picture."
+    if has_manifest(facts):
+        yield _UNMATCHED if facts.format == file_format else LOST
 
 
 def _laid_out_anew(file_format: FileFormat, written: Parcel) -> str | None:

@@ -6,7 +6,7 @@ import os
 from collections import Counter
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Final, cast
 
 from ..batch.worker import WorkerSlot
@@ -29,6 +29,32 @@ _DETECTORS: Final = {"insightface": ("scrfd", "arcface"), "retinaface": ("retina
 """The downloaded networks that each detector leases."""
 
 
+def _networks_on_gpu(settings: Settings) -> bool:
+    from ..models.onnx_network import device_of
+
+    return device_of(settings) != "cpu"
+
+
+@dataclass(frozen=True, slots=True)
+class Machine:
+    """What there is to work on; each is asked when it counts.
+
+    Args:
+        gpus: how many torch sees.
+        cores: how many may be used.
+        room: the memory of a GPU in MiB, by its device.
+        networks_on_gpu: whether downloaded networks run on a GPU.
+    """
+
+    gpus: Callable[[], int] = gpu_count
+    cores: Callable[[], int] = core_count
+    room: Callable[[str], int] = gpu_mib
+    networks_on_gpu: Callable[[Settings], bool] = _networks_on_gpu
+
+
+HERE: Final = Machine()
+
+
 def worker_slots(
     painter: str,
     settings: Settings,
@@ -36,10 +62,7 @@ def worker_slots(
     at_once: int | None = None,
     *,
     restorer: str = "none",
-    gpus: Callable[[], int] = gpu_count,
-    cores: Callable[[], int] = core_count,
-    room: Callable[[str], int] = gpu_mib,
-    networks_on_gpu: Callable[[Settings], bool] | None = None,
+    machine: Machine = HERE,
 ) -> tuple[WorkerSlot, ...]:
     """Slots for an engine of that name.
 
@@ -51,9 +74,6 @@ def worker_slots(
         workers: how many processes; None is one a GPU, or one a core as far as they fit on the GPUs.
         at_once: photos that one process has on their way; None is several with SDXL on a GPU, else one.
         restorer: as in the options.
-        gpus: that torch sees.
-        room: the memory of a GPU in MiB, by its device.
-        networks_on_gpu: whether downloaded networks run on a GPU; None asks onnxruntime.
 
     Raises:
         UsageError: more workers than GPUs, or than fit on them, or a GPU that is not there.
@@ -63,25 +83,25 @@ def worker_slots(
     if at_once is not None and not 1 <= at_once <= MAX_AT_ONCE:
         raise UsageError(f"expected 1 to {MAX_AT_ONCE}, got {at_once}.", option="--at-once")
     if painter == "sdxl" and settings.device != "cpu":
-        devices = _devices(settings.device, gpus())
+        devices = _devices(settings.device, machine.gpus())
         if workers is not None and workers > len(devices):
             raise UsageError(
                 f"expected at most one a GPU, of which there are {len(devices)}; got {workers}.", option="--workers"
             )
-        slot = WorkerSlot(at_once=at_once or AT_ONCE, precision=_same_for_all(devices, settings, room))
+        slot = WorkerSlot(at_once=at_once or AT_ONCE, precision=_same_for_all(devices, settings, machine.room))
         return tuple(replace(slot, device=device) for device in devices[:workers])
     if painter == "sdxl":
-        return (WorkerSlot(device="cpu", at_once=at_once or 1, threads=cores()),) * (workers or 1)
+        return (WorkerSlot(device="cpu", at_once=at_once or 1, threads=machine.cores()),) * (workers or 1)
     slot = WorkerSlot(device=settings.device, at_once=at_once or 1)
     names = _DETECTORS.get(settings.detector, ()) + (() if restorer == "none" else (restorer,))
-    if not names or settings.device == "cpu" or not (networks_on_gpu or _networks_on_gpu)(settings):
-        return (slot,) * (workers or min(cores(), MAX_WORKERS))
-    count = gpus()
+    if not names or settings.device == "cpu" or not machine.networks_on_gpu(settings):
+        return (slot,) * (workers or min(machine.cores(), MAX_WORKERS))
+    count = machine.gpus()
     if not count:  # onnxruntime has a GPU that torch cannot see, so nobody tells how large it is
         return (slot,) * (workers or 1)
     each = UNUSABLE_MIB + sum(BY_NAME[name].mib["fp32"] + BY_NAME[name].working_mib(1) for name in names)
-    rooms = {device: settings.gpu_room_mib or room(device) for device in _devices(settings.device, count)}
-    return _spread(slot, rooms, each, workers, min(cores(), MAX_WORKERS))
+    rooms = {device: settings.gpu_room_mib or machine.room(device) for device in _devices(settings.device, count)}
+    return _spread(slot, rooms, each, workers, min(machine.cores(), MAX_WORKERS))
 
 
 def _spread(
@@ -128,12 +148,6 @@ def _precisions(room_mib: int) -> tuple[str, ...]:
     with suppress(NoRoomOnGpu):
         return tuple(v.precision for v in choose_precision((SDXL_BASE, SDXL_REFINER), room_mib).values())
     return ()
-
-
-def _networks_on_gpu(settings: Settings) -> bool:
-    from ..models.onnx_network import device_of
-
-    return device_of(settings) != "cpu"
 
 
 def _devices(device: str, count: int) -> tuple[str, ...]:

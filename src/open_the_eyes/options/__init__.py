@@ -12,7 +12,7 @@ from ..errors import UsageError
 from ..wording import counted, short, written
 from .eye_style import EyeColor, EyeStyle, FaceStyle, FaceStyleTold, checked_styles, plain_styles
 from .face_numbers import checked_even_open, checked_faces, checked_match, checked_picks
-from .values import check_number, check_one_of, check_whole, check_yes_or_no, keep, refuse
+from .values import check_number, check_one_of, check_whole, check_yes_or_no, keep, refuse, require
 
 if sys.version_info >= (3, 11):
     from typing import Unpack
@@ -104,9 +104,9 @@ class GenerateOptions:
         check_yes_or_no("lcm", self.lcm)
         check_whole("variations", self.variations)
         check_whole("seed", self.seed)
-        known = 1 <= self.variations <= MAX_VARIATIONS
-        refuse(not known, "variations", f"expected 1 to {MAX_VARIATIONS}, got {self.variations}.")
-        refuse(not 0 <= self.seed < 2**32, "seed", f"expected 0 to {2**32 - 1}, got {self.seed}.")
+        variations = self.variations
+        require(1 <= variations <= MAX_VARIATIONS, "variations", f"expected 1 to {MAX_VARIATIONS}, got {variations}.")
+        require(0 <= self.seed < 2**32, "seed", f"expected 0 to {2**32 - 1}, got {self.seed}.")
         style = EyeStyle(self.eye_color, self.gaze, self.openness)
         keep(
             self,
@@ -150,10 +150,13 @@ class MatchOptions:
             UsageError: one is named that is not there.
         """
         most = max((reference for _, reference, _ in self.match), default=0)
-        none = "expected references to match with, got none; give references, or leave match out."
-        refuse(bool(most) and not references, "match", none)
+        refuse(
+            most > 0 and not references,
+            "match",
+            "expected references to match with, got none; give references, or leave match out.",
+        )
         have = counted(references, "reference")
-        refuse(most > references, "match", f"expected one of {have}, got reference {most}; count them from 1.")
+        require(most <= references, "match", f"expected one of {have}, got reference {most}; count them from 1.")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -175,10 +178,13 @@ class RestoreOptions:
         check_one_of("restorer", self.restorer, RESTORERS)
         check_yes_or_no("whole_face", self.whole_face)
         check_number("fidelity", self.fidelity)
-        refuse(not 0 <= self.fidelity <= 1, "fidelity", f"expected 0 to 1, got {short(self.fidelity)}.")
+        require(0 <= self.fidelity <= 1, "fidelity", f"expected 0 to 1, got {short(self.fidelity)}.")
         for option, given in {"fidelity": self.fidelity != FIDELITY, "whole_face": self.whole_face}.items():
-            none = "expected a restorer to go by it, got restorer none; name one, such as codeformer, or leave it out."
-            refuse(given and self.restorer == "none", option, none)
+            refuse(
+                given and self.restorer == "none",
+                option,
+                "expected a restorer to go by it, got restorer none; name one, such as codeformer, or leave it out.",
+            )
         keep(self, fidelity=float(self.fidelity))
 
 
@@ -246,10 +252,11 @@ class Options:
     def __post_init__(self) -> None:
         for stage, kind in _STAGES.items():
             given = getattr(self, stage)
-            wanted = (
-                f"expected {kind.__name__}(...), got {written(given)}; Options.of(mode='fast', ...) needs no stages."
+            require(
+                isinstance(given, kind),
+                stage,
+                f"expected {kind.__name__}(...), got {written(given)}; Options.of(mode='fast', ...) needs no stages.",
             )
-            refuse(not isinstance(given, kind), stage, wanted)
 
     @classmethod
     def of(cls, /, **flat: Unpack[FlatOptions]) -> Options:

@@ -10,7 +10,7 @@ from typing import Any, Final, Literal, TypedDict, get_args
 from ..errors import UsageError
 from ..wording import short, written
 from .face_numbers import MAX_FACE, is_face
-from .values import check_number, check_one_of, check_whole, is_number, keep, refuse
+from .values import check_number, check_one_of, check_whole, is_number, keep, require
 
 EyeColor = Literal["auto", "brown", "hazel", "green", "blue", "grey"]
 EYE_COLORS: Final[tuple[EyeColor, ...]] = get_args(EyeColor)
@@ -34,13 +34,13 @@ class EyeStyle:
         if self.gaze is not None:
             pair = isinstance(self.gaze, (tuple, list)) and len(self.gaze) == 2
             numbers = pair and all(is_number(v) for v in self.gaze)
-            refuse(not numbers, "gaze", f"expected two numbers such as [0.3, -0.1], got {written(self.gaze)}.")
-            ok, came = all(-1 <= v <= 1 for v in self.gaze), ", ".join(map(short, self.gaze))
-            refuse(not ok, "gaze", f"expected two numbers from -1 to 1, such as [0.3, -0.1]; got [{came}].")
+            require(numbers, "gaze", f"expected two numbers such as [0.3, -0.1], got {written(self.gaze)}.")
+            within, came = all(-1 <= v <= 1 for v in self.gaze), ", ".join(map(short, self.gaze))
+            require(within, "gaze", f"expected two numbers from -1 to 1, such as [0.3, -0.1]; got [{came}].")
         if self.openness is not None:
             check_number("openness", self.openness)
-            known, came = 0 <= self.openness <= MAX_OPENNESS, short(self.openness)
-            refuse(not known, "openness", f"expected 0 to {MAX_OPENNESS} (1 is usual), got {came}.")
+            expected = f"expected 0 to {MAX_OPENNESS} (1 is usual)"
+            require(0 <= self.openness <= MAX_OPENNESS, "openness", f"{expected}, got {short(self.openness)}.")
         keep(
             self,
             eye_color=color,
@@ -79,7 +79,7 @@ class FaceStyle:
 
     def __post_init__(self) -> None:
         check_whole("styles", self.face)
-        refuse(not is_face(self.face), "styles", f"expected a face from 1 to {MAX_FACE:,}, got {written(self.face)}.")
+        require(is_face(self.face), "styles", f"expected a face from 1 to {MAX_FACE:,}, got {written(self.face)}.")
         try:
             style = self.over(PLAIN_STYLE)
         except UsageError as error:
@@ -100,8 +100,8 @@ class FaceStyle:
             return told
         names = [field.name for field in dataclasses.fields(cls)]
         known = isinstance(told, Mapping) and "face" in told and set(told) <= set(names)
-        came = f'expected a face with any of {", ".join(names[1:])}, such as {{"face": 2, "eye_color": "blue"}}'
-        refuse(not known, "styles", f"{came}; got {written(told)}.")
+        expected = f'expected a face with any of {", ".join(names[1:])}, such as {{"face": 2, "eye_color": "blue"}}'
+        require(known, "styles", f"{expected}; got {written(told)}.")
         return cls(**told)
 
     def over(self, style: EyeStyle) -> EyeStyle:
@@ -129,8 +129,8 @@ def checked_styles(styles: object) -> tuple[FaceStyle, ...]:
     if not isinstance(styles, (tuple, list)):
         raise UsageError(f"{wanted}, got {written(styles)}.", option="styles")
     found = tuple(FaceStyle.of(one) for one in styles)
-    twice = len({one.face for one in found}) < len(found)
-    refuse(twice, "styles", "expected each face once, got one twice; put what it gets together.")
+    once = len({one.face for one in found}) == len(found)
+    require(once, "styles", "expected each face once, got one twice; put what it gets together.")
     return tuple(sorted((one for one in found if len(one.to_json()) > 1), key=lambda one: one.face))
 
 

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from ..errors import INSPECT, UsageError
 from ..wording import counted, written
-from .values import check_whole, refuse
+from .values import check_whole, refuse, require
 
 MAX_ATTEMPTS: Final = 1000
 MAX_FACE: Final = 10_000
@@ -30,19 +30,24 @@ def checked_faces(faces: Any) -> tuple[int, ...] | None:
     """The numbers of some faces; None is all of them."""
     if faces is None:
         return None
-    refuse(not _is_list(faces), "faces", f"expected face numbers such as [1, 3], got {written(faces)}.")
-    refuse(not faces, "faces", "expected face numbers such as [1, 3], got none. Leave it out for all.")
+    require(_is_list(faces), "faces", f"expected face numbers such as [1, 3], got {written(faces)}.")
+    require(len(faces) > 0, "faces", "expected face numbers such as [1, 3], got none. Leave it out for all.")
     return _numbers("faces", faces)
 
 
 def checked_even_open(even_open: Any, faces: tuple[int, ...] | None) -> bool | tuple[int, ...]:
     """True for all of the faces that are named, False for none, or the numbers of some."""
     known = isinstance(even_open, bool) or _is_list(even_open)
-    refuse(not known, "even_open", f"expected true, false, or face numbers such as [1, 3], got {written(even_open)}.")
+    require(known, "even_open", f"expected true, false, or face numbers such as [1, 3], got {written(even_open)}.")
     if not even_open:
         return False
-    alone = "expected faces named by number beside it, got none; name them, or leave it out."
-    refuse(faces is None, "even_open", alone, mend=INSPECT, how="List them")
+    refuse(
+        faces is None,
+        "even_open",
+        "expected faces named by number beside it, got none; name them, or leave it out.",
+        mend=INSPECT,
+        how="List them",
+    )
     if even_open is True:
         return True
     numbers = _numbers("even_open", even_open)
@@ -54,33 +59,35 @@ def checked_even_open(even_open: Any, faces: tuple[int, ...] | None) -> bool | t
 def checked_picks(picks: Any, variations: int) -> tuple[tuple[int, int], ...]:
     """Pairs of face and attempt, each face once; with one variation."""
     pairs = _is_list(picks) and all(_is_list(one) and len(one) == 2 for one in picks)
-    refuse(not pairs, "picks", f"expected (face, attempt) such as [[1, 0], [2, 3]], got {written(picks)}.")
+    require(pairs, "picks", f"expected (face, attempt) such as [[1, 0], [2, 3]], got {written(picks)}.")
     for face, attempt in picks:
         check_whole("picks", face)
         check_whole("picks", attempt)
-        known, came = is_face(face) and 0 <= attempt < MAX_ATTEMPTS, written([face, attempt])
-        wanted = f"expected faces from 1 to {MAX_FACE:,}, attempts from 0 to {MAX_ATTEMPTS - 1}"
-        refuse(not known, "picks", f"{wanted}; got {came}.")
+        require(
+            is_face(face) and 0 <= attempt < MAX_ATTEMPTS,
+            "picks",
+            f"expected faces from 1 to {MAX_FACE:,}, attempts from 0 to {MAX_ATTEMPTS - 1}; "
+            f"got {written([face, attempt])}.",
+        )
     faces = {face for face, _ in picks}
-    refuse(len(faces) < len(picks), "picks", "expected each face once, got one twice; leave one out.")
-    several = bool(picks) and variations > 1
-    refuse(several, "picks", f"expected one variation with them, got variations {variations}; drop one.")
+    require(len(faces) == len(picks), "picks", "expected each face once, got one twice; leave one out.")
+    alone = not picks or variations == 1
+    require(alone, "picks", f"expected one variation with them, got variations {variations}; drop one.")
     return tuple((int(face), int(attempt)) for face, attempt in picks)
 
 
 def checked_match(match: Any) -> tuple[tuple[int, int, int], ...]:
     """Triples of face, reference and face there; no face twice with one reference, nor anybody there with two faces."""
     triples = _is_list(match) and all(_is_list(one) and len(one) == 3 for one in match)
-    came = written(match)
-    refuse(not triples, "match", f"expected (face, reference, face there) such as [[1, 2, 3]], got {came}.")
+    expected = "expected (face, reference, face there) such as [[1, 2, 3]]"
+    require(triples, "match", f"{expected}, got {written(match)}.")
     for one in match:
         for number in one:
             check_whole("match", number)
-        known = all(map(is_face, one))
-        refuse(not known, "match", f"{_ONLY}, got {written(one)}.", mend=INSPECT, how="List faces")
+        require(all(map(is_face, one)), "match", f"{_ONLY}, got {written(one)}.", mend=INSPECT, how="List faces")
     for pairs in ([one[:2] for one in match], [one[1:] for one in match]):
-        twice = len({tuple(pair) for pair in pairs}) < len(pairs)
-        refuse(twice, "match", "expected each face once a reference, got one twice; leave one out.")
+        once = len({tuple(pair) for pair in pairs}) == len(pairs)
+        require(once, "match", "expected each face once a reference, got one twice; leave one out.")
     return tuple((int(face), int(reference), int(there)) for face, reference, there in match)
 
 

@@ -18,18 +18,25 @@ def refuse(condition: bool, option: str | None, message: str, *, mend: str = "",
         raise UsageError(message, option=option, mend=mend, how=how)
 
 
+def require(condition: bool, option: str | None, message: str, *, mend: str = "", how: str = "") -> None:
+    """Raises:
+    UsageError: the condition does not hold.
+    """
+    refuse(not condition, option, message, mend=mend, how=how)
+
+
 def check_one_of(name: str, value: object, known: Sequence[str]) -> None:
     is_one = isinstance(value, str) and value in known
-    refuse(not is_one, name, f"expected one of {', '.join(known)}; got {typed(value)}.")
+    require(is_one, name, f"expected one of {', '.join(known)}; got {typed(value)}.")
 
 
 def check_whole(name: str, value: object) -> None:
     whole = isinstance(value, Integral) and not isinstance(value, bool)
-    refuse(not whole, name, f"expected a whole number, got {written(value)}.")
+    require(whole, name, f"expected a whole number, got {written(value)}.")
 
 
 def check_number(name: str, value: object) -> None:
-    refuse(not is_number(value), name, f"expected a number, got {written(value)}.")
+    require(is_number(value), name, f"expected a number, got {written(value)}.")
 
 
 def is_number(value: object) -> bool:
@@ -43,12 +50,12 @@ def checked_quality(value: object) -> int | None:
         return None
     check_whole("quality", value)
     quality = int(cast("int", value))
-    refuse(not 1 <= quality <= 100, "quality", f"expected 1 to 100, got {quality}.")
+    require(1 <= quality <= 100, "quality", f"expected 1 to 100, got {quality}.")
     return quality
 
 
 def check_yes_or_no(name: str, value: object) -> None:
-    refuse(not isinstance(value, bool), name, f"expected true or false, got {written(value)}.")
+    require(isinstance(value, bool), name, f"expected true or false, got {written(value)}.")
 
 
 def keep(options: object, **plain: object) -> None:

@@ -15,7 +15,8 @@ from ..files import encoded, encoded_and_told, excerpt, suffix_for
 from ..imaging.geometry import Box
 from ..options import NAMES, Options
 from ..photo import MEDIA_TYPES, FileFormat, Photo
-from ..pipeline import Progress, open_eyes
+from ..pipeline import open_eyes
+from ..progress import Progress
 from .errors import StoreAway
 from .jobs import MARKER, PHOTO, Job, reference_name
 from .store import ArtifactStore

@@ -21,7 +21,7 @@ from .keep import Candidate, Kept
 from .match import Matches
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
 class Parts:
     """What the variations of a photo are put together from.
 

@@ -87,7 +87,7 @@ def verify(pixels: Rgb, crop: Crop, patch: Patch, opened: Rgb, detector: FaceDet
     seam = seam_step(crop.pixels, opened, patch.mask * crop.mask)
     pair = not any(eye.covered for eye in crop.face.eyes.values())
     gap = abs(openness["left"] - openness["right"]) - NATURAL_GAP * _turned(crop.face.yaw_deg) if pair else 0.0
-    squint = 0.0 if style.gaze is not None else _squint(crop.face, again, patch.convergence)
+    squint = _squint(again, patch.convergence) if pair and style.gaze is None else 0.0
     reason = _fault(again, crop, _Flaws(seam, gap, squint), style)
     asked = 1.0 if style.openness is None else style.openness
     far = float(np.mean([abs(openness[s] - asked) for s in crop.sides]))
@@ -126,10 +126,8 @@ def _likeness(before: Face, after: Face) -> float:
     return float(before.embedding @ after.embedding)
 
 
-def _squint(before: Face, after: Face, own: float | None) -> float:
-    """How differently both eyes look, beyond what is usual, or what is a donor's `own`; 0 where one cannot be seen."""
-    if any(eye.covered for eye in before.eyes.values()):
-        return 0.0
+def _squint(after: Face, own: float | None) -> float:
+    """How differently both eyes look, beyond what is usual, or what is a donor's `own`."""
     return abs(convergence(after.landmarks) - (USUAL_CONVERGENCE if own is None else own))
 
 

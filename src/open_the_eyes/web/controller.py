@@ -12,6 +12,7 @@ from ..options import MODES, Mode
 from ..service.errors import Busy, NotHere
 from ..service.jobs import Job
 from ..service.problems import problem_of
+from .act import Act
 from .choices import shown_style, style_of
 from .edit_session import EditSession
 from .job_client import JobClient
@@ -19,8 +20,6 @@ from .refusals import kind_of, left_out, own_limit, refusal
 from .tab_memory import TabMemory, names_in
 
 PREVIEW_AGAIN: Final = {"act": "retry"}
-_TOLD_AGAIN: Final = ("act", "purpose", "shot", "face", "attempt", "job", "there", "answer")
-"""What else than its memory a page tells with an act, as its buttons have it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,13 +57,13 @@ class Controller:
 
         Without a session it goes on from what the tab remembers, and does nothing to a page that shows something else.
         """
-        always: dict[str, Callable[[str, EditSession | None, dict[str, Any]], PageState]] = {
+        always: dict[str, Callable[[EditSession | None, Act], PageState]] = {
             "refused": self._refused,
             "arrived": self._arrived,
             "resume": self._resumed,
             "anew": self._anew,
         }
-        acts: dict[str, Callable[[str, EditSession, dict[str, Any]], PageState]] = {
+        acts: dict[str, Callable[[EditSession, Act], PageState]] = {
             "toggle": self._toggle,
             "anyway": self._anyway,
             "adjust": self._adjust,
@@ -78,23 +77,23 @@ class Controller:
             "retry": self._retry,
             "take": self._take,
         }
-        name = str(told.get("act"))
+        act = Act(owner, told)
         try:
             is_whole = True
             if session is None:
                 session, is_whole = self._recalled(owner, TabMemory.from_json(told.get("memory")))
-            elif name not in always and not self._is_there(owner, session):
+            elif act.name not in always and not self._is_there(owner, session):
                 session, is_whole = self._recalled(owner, TabMemory.of(session))
-            if name in always:
-                return always[name](owner, session, told)
+            if act.name in always:
+                return always[act.name](session, act)
             if session is None or not is_whole:
                 return PageState(session, *refusal("not-here" if session is None else "forgotten"), replaced=True)
-            is_known = name in acts and _is_seen(session, told)
-            seen = acts[name](owner, session, told) if is_known else PageState(session)
+            is_known = act.name in acts and act.is_on(session)
+            seen = acts[act.name](session, act) if is_known else PageState(session)
             turned = seen.session is not None and seen.session.adjusted != session.adjusted
-            return replace(seen, leaves_notice=_is_by_itself(told), turned=turned)
+            return replace(seen, leaves_notice=act.is_by_itself, turned=turned)
         except Exception as error:  # noqa: BLE001 -- whatever it is, the visitor is told, and may try again
-            return _failed(session, error, _again(told))
+            return _failed(session, error, act.again)
 
     def final(self, owner: str, session: EditSession | None) -> Job | None:
         """The job whose file can be fetched, if there is one."""
@@ -122,74 +121,72 @@ class Controller:
             return None, False
         return session, TabMemory.of(session) == memory
 
-    def _arrived(self, owner: str, before: EditSession | None, told: dict[str, Any]) -> PageState:
+    def _arrived(self, before: EditSession | None, act: Act) -> PageState:
         if before is not None:
-            self._job_client.forget_photo(owner, before)
-        photo = TabMemory.from_json(told)
-        greeted = _greeted(self._job_client.begin(owner, photo.job, photo.names))
-        headline, advice = left_out(told.get("left_out"), told.get("over"))
+            self._job_client.forget_photo(act.owner, before)
+        photo = TabMemory.from_json(act.message)
+        greeted = _greeted(self._job_client.begin(act.owner, photo.job, photo.names))
+        headline, advice = left_out(act.message.get("left_out"), act.message.get("over"))
         if greeted.headline and headline:  # what is said of the photo comes first
             return replace(greeted, advice=f"{greeted.advice} {headline} {advice}", replaced=True)
         return replace(greeted, headline=greeted.headline or headline, advice=greeted.advice or advice, replaced=True)
 
-    def _resumed(self, owner: str, session: EditSession | None, told: dict[str, Any]) -> PageState:  # noqa: ARG002
+    def _resumed(self, session: EditSession | None, act: Act) -> PageState:
         if session is None:
             return PageState(None)  # its time was over, and nobody asked for anything yet
         waited = session.waiting or (session.job if session.preview is None else None)
         if waited is None:
             return replace(_greeted(session), replaced=True)
-        now = self._job_client.ended(owner, session, waited)
-        return replace(_come_to(session, now, self._job_client.job(owner, waited)), replaced=True)
+        now = self._job_client.ended(act.owner, session, waited)
+        return replace(_come_to(session, now, self._job_client.job(act.owner, waited)), replaced=True)
 
-    def _anew(self, owner: str, session: EditSession | None, told: dict[str, Any]) -> PageState:
-        if session is None and told.get("memory") is None:
+    def _anew(self, session: EditSession | None, act: Act) -> PageState:
+        if session is None and act.message.get("memory") is None:
             return PageState(None)  # a second click on a button that did what it should
         if session is not None:
             with suppress(NotHere):
-                self._job_client.job(owner, session.job)
-                self._job_client.forget_photo(owner, session)
+                self._job_client.job(act.owner, session.job)
+                self._job_client.forget_photo(act.owner, session)
                 return PageState(None)
         return PageState(None, *refusal("nothing-deleted"))
 
-    def _refused(self, owner: str, session: EditSession | None, told: dict[str, Any]) -> PageState:  # noqa: ARG002
-        problem = told.get("problem")
+    def _refused(self, session: EditSession | None, act: Act) -> PageState:
+        problem = act.message.get("problem")
         known = problem if isinstance(problem, dict) else {}
-        seconds = told.get("seconds")
-        kind = kind_of(known) or str(told.get("kind", ""))
-        name = next(iter(names_in(told.get("names"))), "")
+        seconds = act.message.get("seconds")
+        kind = kind_of(known) or str(act.message.get("kind", ""))
+        name = next(iter(names_in(act.message.get("names"))), "")
         headline, advice = refusal(kind, known, seconds if isinstance(seconds, int) else None, name)
         limit = own_limit(kind, str(known.get("detail", ""))) if self._alone else ""
         return PageState(session, headline, f"{advice} {limit}".rstrip())
 
-    def _toggle(self, owner: str, session: EditSession, told: dict[str, Any]) -> PageState:  # noqa: ARG002
-        face = _number(told.get("face"))
-        chosen = set(session.chosen) ^ ({face} if face is not None else set())
+    def _toggle(self, session: EditSession, act: Act) -> PageState:
+        chosen = set(session.chosen) ^ ({act.face} if act.face is not None else set())
         return PageState(session.with_chosen(tuple(sorted(chosen))))
 
-    def _anyway(self, owner: str, session: EditSession, told: dict[str, Any]) -> PageState:
+    def _anyway(self, session: EditSession, act: Act) -> PageState:
         """Somebody says of a face that seems open that it shall be opened: a new preview."""
-        return self._previewed(owner, session, session.with_even_open([_number(told.get("face")) or 0]))
+        return self._previewed(act.owner, session, session.with_even_open([act.face or 0]))
 
-    def _adjust(self, owner: str, session: EditSession, told: dict[str, Any]) -> PageState:  # noqa: ARG002
+    def _adjust(self, session: EditSession, act: Act) -> PageState:
         """The controls are turned to somebody else's eyes."""
-        return PageState(session.with_adjusted(_number(told.get("face"))))
+        return PageState(session.with_adjusted(act.face))
 
-    def _restyle(self, owner: str, session: EditSession, told: dict[str, Any]) -> PageState:
+    def _restyle(self, session: EditSession, act: Act) -> PageState:
         """Something else is asked for of the eyes that the controls are for: a new preview."""
         color, gaze, openness = shown_style(session.style)
-        asked = str(told.get("color", color)), str(told.get("gaze", gaze)), told.get("openness", openness)
-        return self._previewed(owner, session, session.with_style(style_of(*asked)))
+        asked = act.message
+        style = style_of(str(asked.get("color", color)), str(asked.get("gaze", gaze)), asked.get("openness", openness))
+        return self._previewed(act.owner, session, session.with_style(style))
 
-    def _pick(self, owner: str, session: EditSession, told: dict[str, Any]) -> PageState:  # noqa: ARG002
-        face = _number(told.get("face"))
-        return PageState(session if face is None else session.with_pick(face, _number(told.get("attempt"))))
+    def _pick(self, session: EditSession, act: Act) -> PageState:
+        return PageState(session if act.face is None else session.with_pick(act.face, act.attempt))
 
-    def _same(self, owner: str, session: EditSession, told: dict[str, Any]) -> PageState:
+    def _same(self, session: EditSession, act: Act) -> PageState:
         """Who is who in the other shots; what that changes needs a new preview."""
-        face, shot, there = (_number(told.get(name)) or 0 for name in ("face", "shot", "there"))
-        same = (face, shot, there)
-        now = session.with_same(same) if told.get("answer") == "yes" else session.with_stranger(same)
-        return self._previewed(owner, session, now) if now.matches != session.matches else PageState(now)
+        same = (act.face or 0, act.shot or 0, act.there or 0)
+        now = session.with_same(same) if act.message.get("answer") == "yes" else session.with_stranger(same)
+        return self._previewed(act.owner, session, now) if now.matches != session.matches else PageState(now)
 
     def _previewed(self, owner: str, before: EditSession, now: EditSession) -> PageState:
         """With a preview under way of what has changed, if anything has."""
@@ -200,40 +197,40 @@ class Controller:
         except Exception as error:  # noqa: BLE001 -- as in `act`, and what was asked for stays
             return _failed(now, error, PREVIEW_AGAIN)
 
-    def _look(self, owner: str, session: EditSession, told: dict[str, Any]) -> PageState:  # noqa: ARG002
-        return PageState(replace(session, close_up=_number(told.get("face"))))
+    def _look(self, session: EditSession, act: Act) -> PageState:
+        return PageState(replace(session, close_up=act.face))
 
-    def _finish(self, owner: str, session: EditSession, told: dict[str, Any]) -> PageState:
-        purpose: Mode = next((mode for mode in MODES if mode == told.get("purpose")), "standard")
+    def _finish(self, session: EditSession, act: Act) -> PageState:
+        purpose: Mode = next((mode for mode in MODES if mode == act.message.get("purpose")), "standard")
         if session.waiting is not None:  # its button is off by now
             return PageState(session)
         if not session.eyes:
             raise UsageError("expected a face to open, none is chosen; choose one first.")
-        return PageState(self._job_client.finish(owner, session, purpose))
+        return PageState(self._job_client.finish(act.owner, session, purpose))
 
-    def _ended(self, owner: str, session: EditSession, told: dict[str, Any]) -> PageState:
+    def _ended(self, session: EditSession, act: Act) -> PageState:
         """A job has, which the page's script tells; it may have been cancelled, or another photo dropped, meanwhile."""
         waited = session.waiting
-        if waited is None or str(told.get("job")) != waited:
+        if waited is None or str(act.message.get("job")) != waited:
             return PageState(session)
         try:
-            job = self._job_client.job(owner, waited)
+            job = self._job_client.job(act.owner, waited)
         except NotHere as error:  # it was deleted, and nothing more will come of it
             return _failed(replace(session, waiting=None, finishing=False), error, None)
-        now = self._job_client.ended(owner, session, waited)
+        now = self._job_client.ended(act.owner, session, waited)
         return _come_to(session, now, job)
 
-    def _cancel(self, owner: str, session: EditSession, told: dict[str, Any]) -> PageState:  # noqa: ARG002
-        now = self._job_client.cancel(owner, session)
+    def _cancel(self, session: EditSession, act: Act) -> PageState:
+        now = self._job_client.cancel(act.owner, session)
         if now.preview is None:
             return PageState(now, *refusal("preview-cancelled"), retry=PREVIEW_AGAIN)
         return PageState(now, *refusal("cancelled"))
 
-    def _retry(self, owner: str, session: EditSession, told: dict[str, Any]) -> PageState:  # noqa: ARG002
-        return PageState(self._job_client.preview(owner, session))
+    def _retry(self, session: EditSession, act: Act) -> PageState:
+        return PageState(self._job_client.preview(act.owner, session))
 
-    def _take(self, owner: str, session: EditSession, told: dict[str, Any]) -> PageState:
-        return replace(_greeted(self._job_client.swap(owner, session, _number(told.get("shot")) or 0)), replaced=True)
+    def _take(self, session: EditSession, act: Act) -> PageState:
+        return replace(_greeted(self._job_client.swap(act.owner, session, act.shot or 0)), replaced=True)
 
 
 def _come_to(before: EditSession, now: EditSession, job: Job) -> PageState:
@@ -257,28 +254,3 @@ def _failed(session: EditSession | None, error: Exception, again: Mapping[str, s
     seconds = error.retry_after if isinstance(error, Busy) else None
     retry = None if session is None or isinstance(error, UsageError) else again
     return PageState(session, *refusal(kind_of(problem), problem, seconds), retry=retry)
-
-
-def _again(told: Mapping[str, Any]) -> dict[str, str] | None:
-    """The same act as a button tells it; None for those that no button does."""
-    if told.get("act") in ("arrived", "refused", "resume"):
-        return None
-    again = {name: str(told[name]) for name in _TOLD_AGAIN if name in told}
-    return again | ({"pressed": "true"} if told.get("act") == "ended" else {})
-
-
-def _is_by_itself(told: Mapping[str, Any]) -> bool:
-    """Whether the page's script has told it, and no visitor who tries again."""
-    return told.get("act") == "ended" and "pressed" not in told
-
-
-def _is_seen(session: EditSession, told: Mapping[str, Any]) -> bool:
-    """Whether that was this photo's page; another one's may still be clicked while this one is on its way."""
-    memory = told.get("memory")
-    return not isinstance(memory, dict) or TabMemory.from_json(memory).job == session.job
-
-
-def _number(value: object) -> int | None:
-    """A small whole number, however a browser wrote it."""
-    text = str(value)
-    return int(text) if text.isascii() and text.isdigit() and len(text) <= 6 else None

@@ -39,7 +39,7 @@ _PLAIN: Final = (
 """What is JSON as it is."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class TabMemory:
     """A session as far as a browser knows it; nothing in it is taken on trust. Fields are those of `EditSession`.
 
@@ -68,20 +68,20 @@ class TabMemory:
     def of(cls, session: EditSession) -> TabMemory:
         """All that the page shows."""
         return cls(
-            session.job,
-            session.names,
-            session.chosen,
-            dict(session.picks),
-            session.styles,
-            None if session.preview is None else session.preview.job,
-            session.waiting,
-            session.purpose if session.finishing else None,
-            session.close_up,
-            session.matches,
-            session.strangers,
-            session.adjusted,
-            session.final,
-            session.even_open,
+            job=session.job,
+            names=session.names,
+            chosen=session.chosen,
+            picks=dict(session.picks),
+            styles=session.styles,
+            preview=None if session.preview is None else session.preview.job,
+            waiting=session.waiting,
+            purpose=session.purpose if session.finishing else None,
+            close_up=session.close_up,
+            matches=session.matches,
+            strangers=session.strangers,
+            adjusting=session.adjusted,
+            final=session.final,
+            even_open=session.even_open,
         )
 
     def applied_to(self, session: EditSession) -> EditSession:
@@ -116,20 +116,20 @@ class TabMemory:
         with suppress(UsageError):
             styles = EyeStyles.of(given["style"] if isinstance(given.get("style"), dict) else {})
         return cls(
-            str(given.get("job")),
-            names_in(given.get("names")) or ("photo",),
-            _numbers(given["chosen"]) if isinstance(given.get("chosen"), list) else None,
-            {pair[0]: pair[1] for pair in pairs if len(pair) == 2},
-            styles,
-            _text(given.get("preview")),
-            _text(given.get("waiting")),
-            next((mode for mode in MODES if mode == given.get("purpose")), None),
-            next(iter(_numbers([given.get("close_up")])), None),
-            _triples(given.get("matches")),
-            _triples(given.get("strangers")),
-            next(iter(_numbers([given.get("adjusting")])), None),
-            _text(given.get("final")),
-            _numbers(given.get("even_open")),
+            job=str(given.get("job")),
+            names=names_in(given.get("names")) or ("photo",),
+            chosen=_numbers(given["chosen"]) if isinstance(given.get("chosen"), list) else None,
+            picks={pair[0]: pair[1] for pair in pairs if len(pair) == 2},
+            styles=styles,
+            preview=_text(given.get("preview")),
+            waiting=_text(given.get("waiting")),
+            purpose=next((mode for mode in MODES if mode == given.get("purpose")), None),
+            close_up=next(iter(_numbers([given.get("close_up")])), None),
+            matches=_triples(given.get("matches")),
+            strangers=_triples(given.get("strangers")),
+            adjusting=next(iter(_numbers([given.get("adjusting")])), None),
+            final=_text(given.get("final")),
+            even_open=_numbers(given.get("even_open")),
         )
 
 

@@ -21,7 +21,7 @@ from open_the_eyes.photo import Photo
 from open_the_eyes.settings import Settings
 
 SETTINGS = Settings()
-RECORD = EditRecord("appearance", "standard", 7, "0.1.0", ((1, "opened"),))
+RECORD = EditRecord(engine="appearance", mode="standard", seed=7, version="0.1.0", faces=((1, "opened"),))
 
 CODINGS: dict[str, dict[str, Any]] = {
     "4:4:4": {"subsampling": 0},

@@ -15,7 +15,7 @@ from open_the_eyes.engine import Engine
 from open_the_eyes.givers import ReferenceFace
 from open_the_eyes.imaging.arrays import Rgb, to_levels, to_tones
 from open_the_eyes.imaging.eyechange import convergence
-from open_the_eyes.imaging.mesh478 import INNER_CORNER, OUTER_CORNER, SIDES, Side
+from open_the_eyes.imaging.mesh478 import SIDES, Side
 from open_the_eyes.imaging.sharpness import fine_energy
 from open_the_eyes.models.reference import choice, lay, transfer
 from open_the_eyes.models.reference.face_givers import OWN
@@ -194,15 +194,12 @@ def test_attempts_that_shall_be_open_differently_are_fitted_in_for_each(
 
 
 def test_grain_where_tails_were_is_each_attempts_own(
-    generator: ReferenceGenerator, engine: Engine, portrait: Rgb, closed_crop: Crop
+    generator: ReferenceGenerator, engine: Engine, portrait: Rgb, crop_with_tail: Crop
 ) -> None:
-    tails = np.zeros(closed_crop.mask.shape, np.float32)
-    outer, inner = closed_crop.landmarks[[OUTER_CORNER["left"], INNER_CORNER["left"]], :2]
-    x, y = np.rint(outer + 0.35 * (outer - inner)).astype(int)
-    tails[y - 2 : y + 2, x - 4 : x + 4] = 1
-    target = replace(closed_crop, mask=np.maximum(closed_crop.mask, tails), tails=tails)
+    tails = crop_with_tail.tails
+    assert tails is not None
     shots = (donor(engine, portrait),)
-    requests = [Request(target, seed, 0.0, shots) for seed in (1, 2)]
+    requests = [Request(crop_with_tail, seed, 0.0, shots) for seed in (1, 2)]
     first, second = generator.generate(requests, GenerateOptions())
     (alone,) = generator.generate(requests[1:], GenerateOptions())
     assert not np.array_equal(first.pixels[tails > 0], second.pixels[tails > 0])
@@ -230,18 +227,17 @@ def test_a_lone_shut_eye_gets_its_partner_in_a_mirror(
 
 
 def test_a_tail_beside_a_laid_in_eye_becomes_skin_and_a_wing_of_eyeliner_stays(
-    generator: ReferenceGenerator, engine: Engine, portrait: Rgb, closed_crop: Crop
+    generator: ReferenceGenerator, engine: Engine, portrait: Rgb, crop_with_tail: Crop
 ) -> None:
-    tails = np.zeros(closed_crop.mask.shape, np.float32)
-    outer, inner = closed_crop.landmarks[[OUTER_CORNER["left"], INNER_CORNER["left"]], :2]
-    x, y = np.rint(outer + 0.35 * (outer - inner)).astype(int)
-    tails[y - 2 : y + 2, x - 4 : x + 4] = 1
-    winged = closed_crop.pixels.copy()
+    tails = crop_with_tail.tails
+    assert tails is not None
+    winged = crop_with_tail.pixels.copy()
     winged[tails > 0] = 10
-    target = replace(closed_crop, pixels=winged, mask=np.maximum(closed_crop.mask, tails), tails=tails)
+    target = replace(crop_with_tail, pixels=winged)
     result, source = opened(generator, target, donor(engine, portrait))
     assert source == "shot2.jpg, face 1"
-    skin = closed_crop.pixels[y - 6 : y + 6, x - 8 : x + 8].mean()
+    top, left = np.argwhere(tails > 0).min(axis=0)
+    skin = crop_with_tail.pixels[top - 4 : top + 8, left - 4 : left + 12].mean()
     assert result[tails > 0].mean() > 0.8 * skin
     kept, _ = opened(generator, replace(target, winged=("left",)), donor(engine, portrait))
     assert kept[tails > 0].mean() < 0.6 * skin

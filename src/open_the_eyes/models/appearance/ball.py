@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
@@ -15,6 +16,7 @@ from ...imaging.lids import EyeShape, lid_distances
 from ...imaging.luma import LUMA, luma_of
 from ...imaging.smooth import smoothed
 from ...imaging.threefold import threefold
+from .refiner import PaintedEyes
 
 COLOURED: Final = (0.5, 0.85)
 """Of its radius, where an iris shows its colour."""
@@ -44,7 +46,7 @@ class CatchLight:
     strength: float
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Ball:
     """What lies between the lids, and a little around; all lengths are in radii of the iris.
 
@@ -121,20 +123,49 @@ def ball_of(picture: Tones, shape: EyeShape) -> Ball | None:
     iris = np.median(pixels[coloured & (level <= 1.5 * usual)], axis=0)
     white = (pixels * threefold(beside)).reshape(-1, 3).sum(axis=0) / beside.sum()
     return Ball(
-        part,
-        pixels,
-        1 if shape.side == "left" else -1,
-        radius,
-        across,
-        down,
-        r,
-        below,
-        above,
-        u / shape.width,
-        clear,
-        np.asarray(iris, np.float32),
-        np.asarray(white, np.float32),
+        part=part,
+        pixels=pixels,
+        side_sign=1 if shape.side == "left" else -1,
+        radius=radius,
+        across=across,
+        down=down,
+        from_centre=r,
+        below_upper=below,
+        above_lower=above,
+        along=u / shape.width,
+        clear=clear,
+        iris=np.asarray(iris, np.float32),
+        white=np.asarray(white, np.float32),
     )
+
+
+def balls_of(painted: Sequence[PaintedEyes]) -> list[list[tuple[EyeShape, Ball]]]:
+    """Of each piece the eyes with a ball to be seen."""
+    return [
+        [(shape, ball) for shape in piece.shapes.values() if (ball := ball_of(piece.pixels, shape)) is not None]
+        for piece in painted
+    ]
+
+
+def redrawn(
+    painted: Sequence[PaintedEyes],
+    balls: Sequence[Sequence[tuple[EyeShape, Ball]]],
+    draw: Callable[[EyeShape, Ball], Tones],
+) -> list[PaintedEyes]:
+    """The pieces with their balls as `draw` makes them, under their masks.
+
+    Args:
+        balls: of each piece, as `balls_of` gives them.
+        draw: gives the pixels (h, w, 3) of a ball's part.
+    """
+    out = []
+    for piece, eyes in zip(painted, balls, strict=True):
+        pixels = piece.pixels.copy()
+        for shape, ball in eyes:
+            here: Tones = ball.part.cut(pixels)
+            here += (draw(shape, ball) - ball.pixels) * threefold(ball.part.cut(piece.mask))
+        out.append(replace(piece, pixels=np.asarray(np.clip(pixels, 0, 255), np.float32)))
+    return out
 
 
 def white_share(r: Plane) -> Plane:

@@ -8,7 +8,6 @@ shade.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import Final
 
 import numpy as np
@@ -18,7 +17,7 @@ from ...imaging.arrays import Tones
 from ...imaging.easing import risen
 from ...imaging.luma import LUMA, luma_of
 from ...imaging.threefold import threefold
-from .ball import GLINT, Ball, ball_of
+from .ball import GLINT, Ball, balls_of, redrawn
 from .refiner import PaintedEyes
 
 VEIL: Final = 8.0
@@ -36,20 +35,12 @@ LIGHTS: Final = (GLINT, 2.0)
 def with_irises_alike(painted: Sequence[PaintedEyes]) -> list[PaintedEyes]:
     """The pieces of one photo with the irises of both eyes between their two colours, under their masks; as they came
     where not both are painted."""
-    balls = [[ball_of(piece.pixels, shape) for shape in piece.shapes.values()] for piece in painted]
-    both = [ball for piece in balls for ball in piece if ball is not None]
+    balls = balls_of(painted)
+    both = [ball for piece in balls for _, ball in piece]
     if len(both) != 2:
         return list(painted)
     one = np.mean([_hue(ball) for ball in both], axis=0)
-    out = []
-    for piece, here in zip(painted, balls, strict=True):
-        pixels = piece.pixels.copy()
-        for ball in here:
-            if ball is not None:
-                there: Tones = ball.part.cut(pixels)
-                there += (_coloured(ball, one) - ball.pixels) * threefold(ball.part.cut(piece.mask))
-        out.append(replace(piece, pixels=np.asarray(np.clip(pixels, 0, 255), np.float32)))
-    return out
+    return redrawn(painted, balls, lambda _, ball: _coloured(ball, one))
 
 
 def _hue(ball: Ball) -> NDArray[np.float64]:

@@ -9,7 +9,6 @@ sees; on small ones, where the network's own is as fine as the photo, mostly at 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import Final, NamedTuple
 
 import numpy as np
@@ -21,7 +20,7 @@ from ...imaging.luma import luma_of
 from ...imaging.mesh478 import SIDES
 from ...imaging.smooth import smoothed
 from ...imaging.threefold import threefold
-from .ball import Ball, CatchLight, ball_of, catch_light, same_light, white_share
+from .ball import Ball, CatchLight, balls_of, catch_light, redrawn, same_light, white_share
 from .iris_pattern import PUPIL, iris_and_pupil
 from .refiner import PaintedEyes
 from .stray_lights import without_stray_lights
@@ -100,19 +99,13 @@ def with_round_irises(
         softness: the photo's blur (sigma), pixels.
         seen: the light in an eye of the face that was open all the time.
     """
-    balls = [[(shape, ball_of(piece.pixels, shape)) for shape in piece.shapes.values()] for piece in painted]
-    found = [ball for piece in balls for _, ball in piece if ball is not None]
-    light = seen if seen is not None else same_light([catch_light(ball) for ball in found])
-    out = []
-    for piece, eyes in zip(painted, balls, strict=True):
-        pixels = piece.pixels.copy()
-        for shape, ball in eyes:
-            if ball is not None:
-                drawn = _drawn(ball, shape, light, softness, np.random.default_rng((seed, SIDES.index(shape.side))))
-                here: Tones = ball.part.cut(pixels)
-                here += (drawn - ball.pixels) * threefold(ball.part.cut(piece.mask))
-        out.append(replace(piece, pixels=np.asarray(np.clip(pixels, 0, 255), np.float32)))
-    return out
+    balls = balls_of(painted)
+    light = seen if seen is not None else same_light([catch_light(ball) for piece in balls for _, ball in piece])
+
+    def drawn(shape: EyeShape, ball: Ball) -> Tones:
+        return _drawn(ball, shape, light, softness, np.random.default_rng((seed, SIDES.index(shape.side))))
+
+    return redrawn(painted, balls, drawn)
 
 
 def _drawn(ball: Ball, shape: EyeShape, light: CatchLight, softness: float, rng: np.random.Generator) -> Tones:

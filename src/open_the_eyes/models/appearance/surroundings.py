@@ -11,7 +11,7 @@ from ...imaging.geometry import Box
 from ...imaging.lids import EyeShape, lid_distances
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Surroundings:
     """Where a part of the photo lies around an eye; planes (h, w), in eye widths.
 
@@ -38,11 +38,20 @@ class Surroundings:
         below, above = (-edge / width for edge in (to_open.above_lower, to_open.below_upper))
         below_shut, above_shut = (-edge / width for edge in (to_shut.above_lower, to_shut.below_upper))
         along, across = (from_outer / width for from_outer in to_open.from_outer)
-        return cls(mask, below, above, below_shut, above_shut, along, across, to_shut.along / width)
+        return cls(
+            mask=mask,
+            below=below,
+            above=above,
+            below_shut=below_shut,
+            above_shut=above_shut,
+            along=along,
+            across=across,
+            along_shut=to_shut.along / width,
+        )
 
     def cut(self, part: Box) -> Surroundings:
         """Those of a part of the part."""
-        return Surroundings(*(part.cut(getattr(self, field.name)) for field in fields(self)))
+        return Surroundings(**{field.name: part.cut(getattr(self, field.name)) for field in fields(self)})
 
     def covered(self, weight: Plane) -> Plane:
         """The weight (h, w) under the mask, 0 elsewhere."""
