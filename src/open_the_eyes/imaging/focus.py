@@ -48,9 +48,12 @@ MOST_SHUT: Final = 1.2
 """Lines of shut eyes tell too, but raise what is told around them by so many times at most: lashes may be faint."""
 SOFT: Final = (1.05, 1.3)
 """Between these blurs of a face, pixels, it comes to count as soft."""
-NOISY: Final = (1.0, 0.5, 2.0)
-"""With more noise than the first, levels, a photo is measured blurred: by the second for each level, pixels, up to the
-third."""
+NOISY_FROM: Final = 1.0
+"""Noise above which a photo is blurred before it is measured, levels."""
+BLUR_PER_NOISE: Final = 0.5
+"""Standard deviation of that blur for each level of noise, pixels."""
+MOST_NOISE_BLUR: Final = 2.0
+"""Widest such blur, pixels."""
 
 
 def softness(level: Plane, where: NDArray[np.bool_]) -> float | None:
@@ -92,7 +95,7 @@ def face_blur(photo: NDArray[Any], covered: Plane, landmarks: Points, noise: flo
         noise: the photo's, levels (`imaging.noise`).
     """
     noise = noise / eye_scale(landmarks)
-    before = min(NOISY[1] * noise, NOISY[2]) if noise > NOISY[0] else 0.0
+    before = min(BLUR_PER_NOISE * noise, MOST_NOISE_BLUR) if noise > NOISY_FROM else 0.0
     return _softness_of(measured(photo, landmarks), measured(covered, landmarks), before)
 
 

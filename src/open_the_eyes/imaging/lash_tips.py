@@ -24,8 +24,10 @@ THIN: Final = 0.05
 """What is broader is no lash."""
 FAINT: Final = 0.1
 """How dark the ends of lashes are at least, as a multiple of that line."""
-PLAIN: Final = (80, 2.5)
-"""They are darker than this percentile of what is thin and dark in the skin around, that many times."""
+PLAIN_PERCENTILE: Final = 80
+"""Percentile of what is thin and dark in the skin around that tells how dark its own lines are."""
+PLAIN_TIMES: Final = 2.5
+"""How many times as dark as those lines the ends of lashes are at least."""
 GAP: Final = 0.05
 """Lashes have gaps no longer than this."""
 CORE: Final = (0.62, 0.3)
@@ -89,9 +91,9 @@ def _tips(frame: LashFrame) -> Marks:
         return nothing
     thin = darker(level, THIN)
     skin = between(U, (-0.3, 1.2)) & between(V, (0.55, 0.7)) | (U < -0.55) & between(V, (-0.4, 0.4))
-    usual = float(np.percentile(thin[skin], PLAIN[0]))
+    usual = float(np.percentile(thin[skin], PLAIN_PERCENTILE))
     core = ((U - 0.5) / CORE[0]) ** 2 + (V / CORE[1]) ** 2 < 1
-    lines = thin > max(FAINT * depth, PLAIN[1] * usual, 5.0)
+    lines = thin > max(FAINT * depth, PLAIN_TIMES * usual, 5.0)
     marks = (core & (dark > max(LID * depth, 6.0)) | lines).astype(np.uint8)
     whole = np.asarray(cv2.morphologyEx(marks, cv2.MORPH_CLOSE, disc(GAP * WIDTH)) > 0, np.bool_)
     within = between(U, LIMITS[0]) & between(V, LIMITS[1])

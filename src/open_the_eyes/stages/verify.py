@@ -51,8 +51,10 @@ COST_GAP: Final = 0.5
 """this for each unit of openness that they differ by,"""
 COST_SEAM: Final = 60.0
 """and 1 for so many levels of a seam."""
-OPINION: Final = (0.1, -3.0)
-"""The generator's own score counts so much, and as no less than the second: it tells eyes apart that measure alike."""
+OPINION_WEIGHT: Final = 0.1
+"""Weight of the generator's own score, which tells eyes apart that measure alike."""
+LOWEST_OPINION: Final = -3.0
+"""Least value at which the generator's own score counts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +95,7 @@ def verify(pixels: Rgb, crop: Crop, patch: Patch, opened: Rgb, detector: FaceDet
     far = float(np.mean([abs(openness[s] - asked) for s in crop.sides]))
     doubt = float(np.mean([again.eyes[s].closed_probability for s in crop.sides]))
     score = 1 - COST_FAR * far - COST_DOUBT * doubt - COST_GAP * max(gap, 0) - seam / COST_SEAM
-    score += OPINION[0] * max(patch.score, OPINION[1])
+    score += OPINION_WEIGHT * max(patch.score, LOWEST_OPINION)
     return Verdict(reason, score, openness)
 
 

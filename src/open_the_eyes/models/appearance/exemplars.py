@@ -47,7 +47,9 @@ BLURRED: Final = 0.75
 """So soft exemplars are by themselves, frame pixels."""
 SEEN_FROM: Final = (16.0, 32.0)
 """Eye widths in pixels between which detail comes to be seen."""
-LARGE: Final = (80.0, 140.0, 0.5)
+LARGE: Final = (80.0, 140.0)
+"""Eye widths in pixels between which it falls to this share: larger eyes have sharper lashes drawn already."""
+LEAST_ON_LARGE: Final = 0.5
 """Eye widths in pixels between which it falls to this share: larger eyes have sharper lashes drawn already."""
 WHOLE_FROM: Final = 1.5
 """Where the mask rises to the inverse of this, detail is whole."""
@@ -126,8 +128,7 @@ class Exemplars:
         eye = compared.framed
         detail = self.detail[number, eye.side].astype(np.float32)
         gain = compared.contrast / max(compared.contrast_of(self.bands[number, eye.side]), 1e-6)
-        *sizes, least = LARGE
-        by_size = ramp(eye.width, *SEEN_FROM) * (1 - (1 - least) * ramp(eye.width, *sizes))
+        by_size = ramp(eye.width, *SEEN_FROM) * (1 - (1 - LEAST_ON_LARGE) * ramp(eye.width, *LARGE))
         lacking = self.missing + self.step * by_size * float(np.clip(gain, *CONTRAST)) * detail
         here = drawn(lacking, eye.from_mean(self.mean_points))
         soft = max(BLUR * softness, SHRINK_BLUR) * EYE_PX / eye.width

@@ -45,7 +45,9 @@ UNSURE: Final = 0.15
 """How much pupils and rims tell of it."""
 LID_SHADOW: Final = (0.25, 0.22)
 """How much of the light the upper lid keeps away at its edge, and over how many radii that falls to a third."""
-DETAIL: Final = (0.25, 0.07, 0.25)
+DETAIL_KEPT: Final = 0.25
+DETAIL_FINEST: Final = 0.07
+DETAIL_COARSEST: Final = 0.25
 """So much of what was painted stays between these two blurs, in radii."""
 LIGHT_AT: Final = (0.7, -0.36)
 """Painted places of a catch-light are believed so far sideways, and no higher than this, in radii."""
@@ -58,7 +60,8 @@ UNDER_LID: Final = (0.1, 0.14)
 """The iris goes on so far beyond the lower lid's edge, and within so many radii it fades out."""
 BLUR: Final = 0.45
 """Of the photo's softest sharp edge, lashes on skin: what is drawn is no sharper."""
-CALM: Final = (0.7, 0.16)
+CALMED: Final = 0.7
+CALM_REACH: Final = 0.16
 """How far whites are calmed, over so many radii."""
 
 
@@ -174,9 +177,9 @@ def _detail(ball: Ball) -> Tones:
     """(h, w, 3): some of what was painted in the iris, neither its lights nor its finest."""
     most = 1.4 * np.maximum(ball.iris, 0.5 * ball.iris_level)
     dark = np.minimum(ball.pixels, most)
-    between = smoothed(dark, DETAIL[1] * ball.radius) - smoothed(dark, DETAIL[2] * ball.radius)
+    between = smoothed(dark, DETAIL_FINEST * ball.radius) - smoothed(dark, DETAIL_COARSEST * ball.radius)
     within = ball.clear * np.clip((0.85 - ball.from_centre) / 0.15, 0, 1)
-    return np.asarray(DETAIL[0] * between * threefold(np.asarray(within, np.float32)), np.float32)
+    return np.asarray(DETAIL_KEPT * between * threefold(np.asarray(within, np.float32)), np.float32)
 
 
 def _covers(light: CatchLight) -> float:
@@ -209,6 +212,6 @@ def _calm(eye: Tones, ball: Ball, wholly: float) -> Tones:
     there = np.clip(np.minimum(ball.below_upper - 0.02, ball.above_lower) / 0.12, 0, 1)
     ends = np.clip(np.minimum(ball.along - 0.06, 0.92 - ball.along) / 0.08, 0, 1)
     there = np.asarray(there * ends * risen(ball.from_centre, 1.05, 1.25), np.float32)
-    reach = CALM[1] * ball.radius
+    reach = CALM_REACH * ball.radius
     calm = (smoothed(eye * threefold(there), reach) + 1e-3 * eye) / threefold(smoothed(there, reach) + 1e-3)
-    return np.asarray(eye + (calm - eye) * threefold(np.asarray(CALM[0] * wholly * there, np.float32)), np.float32)
+    return np.asarray(eye + (calm - eye) * threefold(np.asarray(CALMED * wholly * there, np.float32)), np.float32)

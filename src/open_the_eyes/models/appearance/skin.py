@@ -40,7 +40,9 @@ UNDER: Final = (0.03, 0.10)
 """How far below the painted lower lid the photo's detail sets in, and where it is complete."""
 UNDER_LASHES: Final = (-0.03, 0.06)
 """The same below the shut lids, from where their lashes end."""
-HANGING: Final = (0.09, 0.25, 0.16)
+HANGING_LEAST: Final = 0.09
+HANGING_MOST: Final = 0.25
+HANGING_USUAL: Final = 0.16
 """So far lashes may be told to hang at least and at most, and so far where nothing can be told."""
 OVER: Final = (0.08, 0.14)
 """The same above the painted upper lid, for pores."""
@@ -86,8 +88,7 @@ def with_own_skin(
     `opened` and `shut` are the eyes' shapes as painted and as photographed, in pixels; `hanging` is how far below the
     shut lids lashes hang, in eye widths, None where that is not known.
     """
-    least, most, usual = HANGING
-    hanging = usual if hanging is None else float(np.clip(hanging, least, most))
+    hanging = HANGING_USUAL if hanging is None else float(np.clip(hanging, HANGING_LEAST, HANGING_MOST))
     out = pixels.copy()
     for side, shape in opened.items():
         around = shape.ring.mean(axis=0) + np.array(REACH) * shape.width
@@ -124,7 +125,7 @@ def _one_eye(
     out = painted + _exchanged(painted, wrinkles, skin, WRINKLES * width) * threefold(own)
     over = there.covered(risen(there.above, *OVER) * risen(there.above_shut, *OVER_SHUT))
     out += _exchanged(painted, pores, skin, PORES * width) * threefold(over)
-    seen = float(risen(np.array([width], np.float32), *SEEN_FROM)[0])
+    seen = risen(width, *SEEN_FROM)
     if seen > 0:
         lower, upper = (risen(distance, *EDGE) for distance in (there.below, there.above))
         bare_skin = there.covered(np.asarray(lower * (1 - under) + CARRIED_OVER * upper * (1 - over), np.float32))
