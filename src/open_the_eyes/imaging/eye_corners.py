@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 
 from .arrays import Points
-from .mesh478 import INNER_CORNER, OUTER_CORNER, Side
+from .mesh478 import INNER_CORNER, OUTER_CORNER, RING_INNER, RING_OUTER, Side
 
 
 def eye_corners(landmarks: Points, side: Side) -> Points:
@@ -41,7 +41,7 @@ def eyes_apart(landmarks: Points) -> float:
 
 def ring_ends(ring: Points) -> Points:
     """(2, 2): the outer corner and the inner one."""
-    return ring[[0, 8], :2]
+    return ring[[RING_OUTER, RING_INNER], :2]
 
 
 def ring_width(ring: Points) -> float:

@@ -18,6 +18,15 @@ EYE_RING: Final[dict[Side, list[int]]] = {
     "left": [33, 246, 161, 160, 159, 158, 157, 173, 133, 155, 154, 153, 145, 144, 163, 7],
     "right": [263, 466, 388, 387, 386, 385, 384, 398, 362, 382, 381, 380, 374, 373, 390, 249],
 }
+# Places in a ring of `EYE_RING`, or of the 16 points that it picks.
+RING_OUTER: Final = 0
+"""Place of the outer corner in an eye's ring."""
+RING_INNER: Final = 8
+"""Place of the inner corner in an eye's ring."""
+RING_UPPER: Final = slice(1, 8)
+"""Places of the upper lid's points between the corners, from the outer one to the inner one."""
+RING_LOWER: Final = slice(15, 8, -1)
+"""Places of the lower lid's points between the corners, in that order too: each lies under the upper lid's."""
 OUTER_CORNER: Final[dict[Side, int]] = {"left": 33, "right": 263}
 INNER_CORNER: Final[dict[Side, int]] = {"left": 133, "right": 362}
 NOSE_SIDE: Final[dict[Side, list[int]]] = {"left": [55, 193, 122, 196, 174], "right": [285, 417, 351, 419, 399]}

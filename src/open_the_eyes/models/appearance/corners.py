@@ -12,7 +12,7 @@ from typing import Final
 import numpy as np
 
 from ...imaging.arrays import Points
-from ...imaging.mesh478 import Side
+from ...imaging.mesh478 import RING_INNER, RING_OUTER, Side
 from . import layout
 
 OUTER: Final = (0.055, 0.095)
@@ -29,9 +29,9 @@ def opened(points: Points, shut: Mapping[Side, float]) -> Points:
     out = points.copy()
     for side, amount in shut.items():
         ring = layout.ring_of(out, side)
-        along = ring[8] - ring[0]
+        along = ring[RING_INNER] - ring[RING_OUTER]
         up = np.array([along[1], -along[0]])
         up = up if up[1] < 0 else -up
-        for k, (onwards, upwards) in ((0, OUTER), (8, INNER)):
+        for k, (onwards, upwards) in ((RING_OUTER, OUTER), (RING_INNER, INNER)):
             ring[k] += amount * (onwards * along + upwards * up)
     return out

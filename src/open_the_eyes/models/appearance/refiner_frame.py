@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from ...imaging.arrays import Matrix, Plane
 from ...imaging.geometry import Box, inverted, scale_of, similarity_from_two, transformed
 from ...imaging.lids import EyeShape, lid_distances
+from ...imaging.mesh478 import RING_INNER, RING_OUTER
 from ...imaging.smooth import SHRINK_BLUR
 
 MIN_EYE, MAX_EYE = 40.0, 110.0
@@ -97,7 +98,7 @@ def eye_frame(shape: EyeShape, roll: Matrix, eye_px: float | None = None) -> Ref
     width = shape.width
     size = float(np.clip(width if eye_px is None else eye_px, MIN_EYE, MAX_EYE))
     size_wh = tuple(round(size * r / _MULTIPLE) * _MULTIPLE for r in REACH_WH)
-    centre = (shape.ring[0] + shape.ring[8]) / 2
+    centre = (shape.ring[RING_OUTER] + shape.ring[RING_INNER]) / 2
     axis = roll[:, :2].T @ np.array([1.0, 0.0])
     axis = axis / np.linalg.norm(axis)
     middle = np.array([size_wh[0] / 2 - 0.5, size_wh[1] / 2 - 0.5])

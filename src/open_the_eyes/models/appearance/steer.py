@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from ...imaging.arrays import Points
 from ...imaging.eye_corners import ring_ends, ring_width
-from ...imaging.mesh478 import SIDES, Side
+from ...imaging.mesh478 import RING_UPPER, SIDES, Side
 from ...options.eye_style import EyeColor
 from . import layout
 from .iris import NAMED
@@ -78,13 +78,13 @@ def gaze_move(gaze: tuple[float, float]) -> tuple[float, float]:
 def with_gaze(points: Points, gaze: tuple[float, float]) -> Points:
     """The irises turned to `gaze` (x to the strip's right, y down, each -1..1); the lids follow up and down."""
     aside, down = gaze_move(gaze)
-    bow = np.sin(np.linspace(0, np.pi, 9))[1:8]
+    bow = np.sin(np.linspace(0, np.pi, 9))[RING_UPPER]
     out = points.copy()
     for side in SIDES:
         ring, iris = layout.ring_of(out, side), layout.iris_of(out, side)
         width, middle = ring_width(ring), ring_ends(ring).mean(axis=0)
         iris += np.array([middle[0] + aside * width, iris[0, 1] + down * width]) - iris[0]
-        ring[1:8, 1] += LIDS_FOLLOW[0] * down * width * bow
+        ring[RING_UPPER, 1] += LIDS_FOLLOW[0] * down * width * bow
         ring[9:16, 1] += LIDS_FOLLOW[1] * max(down, 0.0) * width * bow
     return out
 

@@ -16,7 +16,7 @@ from ...imaging.eyeball import moved, turned, within_reach
 from ...imaging.eyechange import rightwards
 from ...imaging.geometry import Box, quarter_turned, transformed
 from ...imaging.grain import continued_grain
-from ...imaging.mesh478 import Side
+from ...imaging.mesh478 import RING_LOWER, RING_UPPER, Side
 from ...imaging.register import registered
 from ...imaging.relight import relit
 from ...imaging.sharpness import blur_to_match
@@ -233,8 +233,8 @@ def _opened(pixels: Tones, points: Points, side: Side, factor: float) -> tuple[T
     moved = points.copy()
     ring = layout.ring_of(moved, side)
     gap = layout.lid_gaps(ring)
-    ring[1:8] -= 0.85 * (factor - 1) * gap
-    ring[15:8:-1] += 0.15 * (factor - 1) * gap
+    ring[RING_UPPER] -= 0.85 * (factor - 1) * gap
+    ring[RING_LOWER] += 0.15 * (factor - 1) * gap
     lids = np.r_[1:8, 9:16]
     fixed = np.vstack([points[layout.SEEN_AT], layout.iris_of(points, side)[:1]])
     before = layout.ring_of(points, side)
