@@ -18,7 +18,7 @@ from .reporting import face_reports, givers_of, recorded, report_of
 from .results import Inspected, Opened
 from .roles import Crop, Donor, Watch
 from .seen import Seen
-from .stages.attempts import check_numbers, is_due, rounds, told
+from .stages.attempts import check_numbers, is_due, rounds, with_pick_note
 from .stages.blend import looks_of
 from .stages.choose import Decision, decide
 from .stages.compose import Parts
@@ -80,23 +80,23 @@ def open_eyes(
     watch, shares = Stopwatch(progress), Shares.of(len(references))
 
     with watch.stage("read", 0.0, shares.detect):
-        came = read(photo, engine.settings)
-        source = files.without_gps(came) if options.save.strip_gps else came
-    seen, decisions, matches, others = _decided(photo, came, references, engine, options, watch, shares)
+        as_read = read(photo, engine.settings)
+        source = files.without_gps(as_read) if options.save.strip_gps else as_read
+    seen, decisions, matches, others = _decided(photo, as_read, references, engine, options, watch, shares)
     if engine.donors_only:
         decisions = left_alone(decisions, matches)
-    shares = shares.among(watch.told, [bool(d.closed) for d in decisions])
+    shares = shares.among(watch.fraction_done, [bool(d.closed) for d in decisions])
     with watch.stage("crop", shares.decided, shares.paint):
         crops = [(d.id, crop(seen.pixels, d.face, d.closed)) for d in decisions if d.closed]
         check_room([c for _, c in crops], options.generate.variations + SPARE[options.generate.mode])
     kept = _painted(seen.pixels, crops, matches.donors, engine, options, watch, shares)
     with watch.stage("compose", shares.compose, 1.0):
-        parts = Parts(came, source, seen.shown, tuple(decisions), matches, kept, tuple(others))
+        parts = Parts(as_read, source, seen.shown, tuple(decisions), matches, kept, tuple(others))
         variations = parts.composed(options.generate.variations)
 
     faces = face_reports(decisions, matches, kept, options)
     report = report_of(source, engine.name, options, faces, watch, others, matches.unrelated)
-    variations = recorded(variations, report, options, came, givers_of(kept.values(), others))
+    variations = recorded(variations, report, options, as_read, givers_of(kept.values(), others))
     opened = Opened(variations, report, options, parts=parts.held())
     watch.tell("compose", 1.0)
     return opened
@@ -149,15 +149,15 @@ def look(photo: Source, *, engine: EngineName | Engine = "auto", progress: Progr
     """
     watch, engine = Stopwatch(progress), loaded(engine)
     with watch.stage("read", 0.0, 0.1):
-        came = photo if isinstance(photo, Seen) else read(photo, engine.settings)
+        as_read = photo if isinstance(photo, Seen) else read(photo, engine.settings)
     with watch.stage("detect", 0.1, 1.0):
-        seen = _seen(came, engine, watch)
+        seen = _seen(as_read, engine, watch)
     watch.tell("detect", 1.0)
     return seen
 
 
 def introduced(seen: Seen, engine: Engine) -> Seen:
-    """With what tells its people from others."""
+    """The same with its faces described, so that no later match has to do it."""
     return described(files.in_srgb(seen, seen.faces), engine.teller())
 
 
@@ -195,7 +195,7 @@ def look_at_references(
 
 def _decided(
     photo: Source,
-    came: Photo,
+    as_read: Photo,
     references: Sequence[Source],
     engine: Engine,
     options: Options,
@@ -205,12 +205,12 @@ def _decided(
     """A photo that was read as it was looked at, what is to be done with each face, whose eyes it may have, and the
     references without their pixels: of them, no more than one is in memory at a time."""
     with watch.stage("detect", shares.detect, shares.confirm):
-        seen = _seen(photo if isinstance(photo, Seen) else came, engine, watch)
+        seen = _seen(photo if isinstance(photo, Seen) else as_read, engine, watch)
         decisions = decide(seen.faces, options.choose)
     check_numbers(options.generate, len(decisions))
-    shares = shares.among(watch.told, [bool(d.closed) for d in decisions])
+    shares = shares.among(watch.fraction_done, [bool(d.closed) for d in decisions])
     with watch.stage("confirm", shares.confirm, shares.match):
-        decisions = confirmed(came.pixels, decisions, engine.detector, watch)
+        decisions = confirmed(as_read.pixels, decisions, engine.detector, watch)
         around = files.AROUND_PERSON if references else files.AROUND_FACE
         seen = files.in_srgb(seen, [d.face for d in decisions if references or d.closed], around)
     matches, others = Matches(), list[Photo]()
@@ -266,7 +266,7 @@ def _painted(
                 for attempt, made in zip(numbers, row, strict=True):
                     tried[face_id].append(judge(pixels, attempt, made, engine.detector, style))
     picks = dict(options.generate.picks)
-    return {n: told(keep(c, tried[n], want), picks.get(n), tried[n]) for n, c in crops}
+    return {n: with_pick_note(keep(c, tried[n], want), picks.get(n), tried[n]) for n, c in crops}
 
 
 def _seen(photo: Photo | Seen, engine: Engine, watch: Watch | None) -> Seen:
@@ -287,10 +287,10 @@ def _references(references: Sequence[Source], engine: Engine, watch: Watch | Non
 
 def _reference(source: Source, number: int, engine: Engine, watch: Watch | None) -> Reference:
     try:
-        came = source if isinstance(source, Seen) else read(source, engine.settings)
+        as_read = source if isinstance(source, Seen) else read(source, engine.settings)
     except PhotoError as error:
         if isinstance(source, str | PathLike):  # whose name is in the message
             raise
         raise error.headed(f"reference {number}") from error
-    seen = _seen(came, engine, watch)
+    seen = _seen(as_read, engine, watch)
     return Reference.of(files.in_srgb(seen, seen.faces), number)

@@ -81,7 +81,7 @@ class Stopwatch:
         self._gpu_peaks[name] = max(peak_mib, self._gpu_peaks.get(name, 0.0))
 
     @property
-    def told(self) -> float:
+    def fraction_done(self) -> float:
         """How much of all work is said to be done, 0..1; never less than before."""
         return self._told
 

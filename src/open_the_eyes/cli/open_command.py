@@ -125,7 +125,7 @@ def open_command(
         match=parse.matches("--match", match or (), maker.reference or ()),
         strip_gps=saving.strip_gps,
     )
-    fineness = flags.quality_of(saving.quality)
+    quality = flags.quality_of(saving.quality)
     engine = maker.engine
     sources = names.photos_of(photos)
     replayed = None if replay is None else replay_flag.edit_in(paths.place(replay, "--replay"))
@@ -156,7 +156,7 @@ def open_command(
     speech.note(f"engine: {chosen.name}, {chosen.why}")
     if others and not references:
         references = _kept(others, chosen, options)
-    run = _Run(sources, outputs, count, given, overwrite, profile, as_json, references, replayed, fineness, credentials)
+    run = _Run(sources, outputs, count, given, overwrite, profile, as_json, references, replayed, quality, credentials)
     results = several.each(sources, lambda photo, n: _open_one(photo, n, run, options, chosen), debug=debug)
     if as_json:
         speech.say(several.as_text(results))

@@ -45,7 +45,7 @@ def is_due(crop: Crop, left: list[list[int]], tried: list[Candidate], want: int,
     return not (len(left) == 1 and misled and all(one.verdict.reason.startswith(DIFFERENT_WAYS) for one in tried))
 
 
-def told(kept: Kept, pick: int | None, candidates: list[Candidate]) -> Kept:
+def with_pick_note(kept: Kept, pick: int | None, candidates: list[Candidate]) -> Kept:
     """With a note where a face's eyes are not those that were picked for it, and why."""
     if pick is None or not kept.best or kept.best[0].attempt == pick:
         return kept

@@ -53,8 +53,8 @@ class Controller:
     def __init__(self, job_client: JobClient, *, alone: bool = False) -> None:
         self._job_client, self._alone = job_client, alone
 
-    def act(self, owner: str, session: EditSession | None, told: dict[str, Any]) -> PageState:
-        """What the page tells: `told["act"]` says what was done, `told["memory"]` where the tab is, the rest to what.
+    def act(self, owner: str, session: EditSession | None, message: dict[str, Any]) -> PageState:
+        """The page after a message from it: "act" says what was done, "memory" where the tab is, the rest to what.
 
         Without a session it goes on from what the tab remembers, and does nothing to a page that shows something else.
         """
@@ -78,23 +78,23 @@ class Controller:
             "retry": self._retry,
             "take": self._take,
         }
-        name = str(told.get("act"))
+        name = str(message.get("act"))
         try:
             is_whole = True
             if session is None:
-                session, is_whole = self._recalled(owner, TabMemory.from_json(told.get("memory")))
+                session, is_whole = self._recalled(owner, TabMemory.from_json(message.get("memory")))
             elif name not in always and not self._is_there(owner, session):
                 session, is_whole = self._recalled(owner, TabMemory.of(session))
             if name in always:
-                return always[name](owner, session, told)
+                return always[name](owner, session, message)
             if session is None or not is_whole:
                 return PageState(session, *refusal("not-here" if session is None else "forgotten"), replaced=True)
-            is_known = name in acts and _is_seen(session, told)
-            seen = acts[name](owner, session, told) if is_known else PageState(session)
+            is_known = name in acts and _is_seen(session, message)
+            seen = acts[name](owner, session, message) if is_known else PageState(session)
             turned = seen.session is not None and seen.session.adjusted != session.adjusted
-            return replace(seen, leaves_notice=_is_by_itself(told), turned=turned)
+            return replace(seen, leaves_notice=_is_by_itself(message), turned=turned)
         except Exception as error:  # noqa: BLE001 -- whatever it is, the visitor is told, and may try again
-            return _failed(session, error, _again(told))
+            return _failed(session, error, _again(message))
 
     def final(self, owner: str, session: EditSession | None) -> Job | None:
         """The job whose file can be fetched, if there is one."""
@@ -122,17 +122,17 @@ class Controller:
             return None, False
         return session, TabMemory.of(session) == memory
 
-    def _arrived(self, owner: str, before: EditSession | None, told: dict[str, Any]) -> PageState:
+    def _arrived(self, owner: str, before: EditSession | None, message: dict[str, Any]) -> PageState:
         if before is not None:
             self._job_client.forget_photo(owner, before)
-        photo = TabMemory.from_json(told)
+        photo = TabMemory.from_json(message)
         greeted = _greeted(self._job_client.begin(owner, photo.job, photo.names))
-        headline, advice = left_out(told.get("left_out"), told.get("over"))
+        headline, advice = left_out(message.get("left_out"), message.get("over"))
         if greeted.headline and headline:  # what is said of the photo comes first
             return replace(greeted, advice=f"{greeted.advice} {headline} {advice}", replaced=True)
         return replace(greeted, headline=greeted.headline or headline, advice=greeted.advice or advice, replaced=True)
 
-    def _resumed(self, owner: str, session: EditSession | None, told: dict[str, Any]) -> PageState:  # noqa: ARG002
+    def _resumed(self, owner: str, session: EditSession | None, message: dict[str, Any]) -> PageState:  # noqa: ARG002
         if session is None:
             return PageState(None)  # its time was over, and nobody asked for anything yet
         waited = session.waiting or (session.job if session.preview is None else None)
@@ -141,8 +141,8 @@ class Controller:
         now = self._job_client.ended(owner, session, waited)
         return replace(_come_to(session, now, self._job_client.job(owner, waited)), replaced=True)
 
-    def _anew(self, owner: str, session: EditSession | None, told: dict[str, Any]) -> PageState:
-        if session is None and told.get("memory") is None:
+    def _anew(self, owner: str, session: EditSession | None, message: dict[str, Any]) -> PageState:
+        if session is None and message.get("memory") is None:
             return PageState(None)  # a second click on a button that did what it should
         if session is not None:
             with suppress(NotHere):
@@ -151,44 +151,44 @@ class Controller:
                 return PageState(None)
         return PageState(None, *refusal("nothing-deleted"))
 
-    def _refused(self, owner: str, session: EditSession | None, told: dict[str, Any]) -> PageState:  # noqa: ARG002
-        problem = told.get("problem")
+    def _refused(self, owner: str, session: EditSession | None, message: dict[str, Any]) -> PageState:  # noqa: ARG002
+        problem = message.get("problem")
         known = problem if isinstance(problem, dict) else {}
-        seconds = told.get("seconds")
-        kind = kind_of(known) or str(told.get("kind", ""))
-        name = next(iter(names_in(told.get("names"))), "")
+        seconds = message.get("seconds")
+        kind = kind_of(known) or str(message.get("kind", ""))
+        name = next(iter(names_in(message.get("names"))), "")
         headline, advice = refusal(kind, known, seconds if isinstance(seconds, int) else None, name)
         limit = own_limit(kind, str(known.get("detail", ""))) if self._alone else ""
         return PageState(session, headline, f"{advice} {limit}".rstrip())
 
-    def _toggle(self, owner: str, session: EditSession, told: dict[str, Any]) -> PageState:  # noqa: ARG002
-        face = _number(told.get("face"))
+    def _toggle(self, owner: str, session: EditSession, message: dict[str, Any]) -> PageState:  # noqa: ARG002
+        face = _number(message.get("face"))
         chosen = set(session.chosen) ^ ({face} if face is not None else set())
         return PageState(session.with_chosen(tuple(sorted(chosen))))
 
-    def _anyway(self, owner: str, session: EditSession, told: dict[str, Any]) -> PageState:
+    def _anyway(self, owner: str, session: EditSession, message: dict[str, Any]) -> PageState:
         """Somebody says of a face that seems open that it shall be opened: a new preview."""
-        return self._previewed(owner, session, session.with_even_open([_number(told.get("face")) or 0]))
+        return self._previewed(owner, session, session.with_even_open([_number(message.get("face")) or 0]))
 
-    def _adjust(self, owner: str, session: EditSession, told: dict[str, Any]) -> PageState:  # noqa: ARG002
+    def _adjust(self, owner: str, session: EditSession, message: dict[str, Any]) -> PageState:  # noqa: ARG002
         """The controls are turned to somebody else's eyes."""
-        return PageState(session.with_adjusted(_number(told.get("face"))))
+        return PageState(session.with_adjusted(_number(message.get("face"))))
 
-    def _restyle(self, owner: str, session: EditSession, told: dict[str, Any]) -> PageState:
+    def _restyle(self, owner: str, session: EditSession, message: dict[str, Any]) -> PageState:
         """Something else is asked for of the eyes that the controls are for: a new preview."""
         color, gaze, openness = shown_style(session.style)
-        asked = str(told.get("color", color)), str(told.get("gaze", gaze)), told.get("openness", openness)
+        asked = str(message.get("color", color)), str(message.get("gaze", gaze)), message.get("openness", openness)
         return self._previewed(owner, session, session.with_style(style_of(*asked)))
 
-    def _pick(self, owner: str, session: EditSession, told: dict[str, Any]) -> PageState:  # noqa: ARG002
-        face = _number(told.get("face"))
-        return PageState(session if face is None else session.with_pick(face, _number(told.get("attempt"))))
+    def _pick(self, owner: str, session: EditSession, message: dict[str, Any]) -> PageState:  # noqa: ARG002
+        face = _number(message.get("face"))
+        return PageState(session if face is None else session.with_pick(face, _number(message.get("attempt"))))
 
-    def _same(self, owner: str, session: EditSession, told: dict[str, Any]) -> PageState:
+    def _same(self, owner: str, session: EditSession, message: dict[str, Any]) -> PageState:
         """Who is who in the other shots; what that changes needs a new preview."""
-        face, shot, there = (_number(told.get(name)) or 0 for name in ("face", "shot", "there"))
+        face, shot, there = (_number(message.get(name)) or 0 for name in ("face", "shot", "there"))
         same = (face, shot, there)
-        now = session.with_same(same) if told.get("answer") == "yes" else session.with_stranger(same)
+        now = session.with_same(same) if message.get("answer") == "yes" else session.with_stranger(same)
         return self._previewed(owner, session, now) if now.matches != session.matches else PageState(now)
 
     def _previewed(self, owner: str, before: EditSession, now: EditSession) -> PageState:
@@ -200,21 +200,21 @@ class Controller:
         except Exception as error:  # noqa: BLE001 -- as in `act`, and what was asked for stays
             return _failed(now, error, PREVIEW_AGAIN)
 
-    def _look(self, owner: str, session: EditSession, told: dict[str, Any]) -> PageState:  # noqa: ARG002
-        return PageState(replace(session, close_up=_number(told.get("face"))))
+    def _look(self, owner: str, session: EditSession, message: dict[str, Any]) -> PageState:  # noqa: ARG002
+        return PageState(replace(session, close_up=_number(message.get("face"))))
 
-    def _finish(self, owner: str, session: EditSession, told: dict[str, Any]) -> PageState:
-        purpose: Mode = next((mode for mode in MODES if mode == told.get("purpose")), "standard")
+    def _finish(self, owner: str, session: EditSession, message: dict[str, Any]) -> PageState:
+        purpose: Mode = next((mode for mode in MODES if mode == message.get("purpose")), "standard")
         if session.waiting is not None:  # its button is off by now
             return PageState(session)
         if not session.eyes:
             raise UsageError("expected a face to open, none is chosen; choose one first.")
         return PageState(self._job_client.finish(owner, session, purpose))
 
-    def _ended(self, owner: str, session: EditSession, told: dict[str, Any]) -> PageState:
+    def _ended(self, owner: str, session: EditSession, message: dict[str, Any]) -> PageState:
         """A job has, which the page's script tells; it may have been cancelled, or another photo dropped, meanwhile."""
         waited = session.waiting
-        if waited is None or str(told.get("job")) != waited:
+        if waited is None or str(message.get("job")) != waited:
             return PageState(session)
         try:
             job = self._job_client.job(owner, waited)
@@ -223,17 +223,19 @@ class Controller:
         now = self._job_client.ended(owner, session, waited)
         return _come_to(session, now, job)
 
-    def _cancel(self, owner: str, session: EditSession, told: dict[str, Any]) -> PageState:  # noqa: ARG002
+    def _cancel(self, owner: str, session: EditSession, message: dict[str, Any]) -> PageState:  # noqa: ARG002
         now = self._job_client.cancel(owner, session)
         if now.preview is None:
             return PageState(now, *refusal("preview-cancelled"), retry=PREVIEW_AGAIN)
         return PageState(now, *refusal("cancelled"))
 
-    def _retry(self, owner: str, session: EditSession, told: dict[str, Any]) -> PageState:  # noqa: ARG002
+    def _retry(self, owner: str, session: EditSession, message: dict[str, Any]) -> PageState:  # noqa: ARG002
         return PageState(self._job_client.preview(owner, session))
 
-    def _take(self, owner: str, session: EditSession, told: dict[str, Any]) -> PageState:
-        return replace(_greeted(self._job_client.swap(owner, session, _number(told.get("shot")) or 0)), replaced=True)
+    def _take(self, owner: str, session: EditSession, message: dict[str, Any]) -> PageState:
+        return replace(
+            _greeted(self._job_client.swap(owner, session, _number(message.get("shot")) or 0)), replaced=True
+        )
 
 
 def _come_to(before: EditSession, now: EditSession, job: Job) -> PageState:
@@ -259,22 +261,22 @@ def _failed(session: EditSession | None, error: Exception, again: Mapping[str, s
     return PageState(session, *refusal(kind_of(problem), problem, seconds), retry=retry)
 
 
-def _again(told: Mapping[str, Any]) -> dict[str, str] | None:
+def _again(message: Mapping[str, Any]) -> dict[str, str] | None:
     """The same act as a button tells it; None for those that no button does."""
-    if told.get("act") in ("arrived", "refused", "resume"):
+    if message.get("act") in ("arrived", "refused", "resume"):
         return None
-    again = {name: str(told[name]) for name in _TOLD_AGAIN if name in told}
-    return again | ({"pressed": "true"} if told.get("act") == "ended" else {})
+    again = {name: str(message[name]) for name in _TOLD_AGAIN if name in message}
+    return again | ({"pressed": "true"} if message.get("act") == "ended" else {})
 
 
-def _is_by_itself(told: Mapping[str, Any]) -> bool:
-    """Whether the page's script has told it, and no visitor who tries again."""
-    return told.get("act") == "ended" and "pressed" not in told
+def _is_by_itself(message: Mapping[str, Any]) -> bool:
+    """Whether the page's script has sent it, and no visitor who tries again."""
+    return message.get("act") == "ended" and "pressed" not in message
 
 
-def _is_seen(session: EditSession, told: Mapping[str, Any]) -> bool:
+def _is_seen(session: EditSession, message: Mapping[str, Any]) -> bool:
     """Whether that was this photo's page; another one's may still be clicked while this one is on its way."""
-    memory = told.get("memory")
+    memory = message.get("memory")
     return not isinstance(memory, dict) or TabMemory.from_json(memory).job == session.job
 
 

@@ -58,7 +58,7 @@ class ImageCache:
         Raises:
             PhotoNotWritten: there is no room.
         """
-        told = {**_told(faces), "shots": [_told(shot) for shot in shots]}
+        told = {**_faces_json(faces), "shots": [_faces_json(shot) for shot in shots]}
         self._store.put(job, FACES, json.dumps(told).encode())
         self._forget_if_deleted(job)
 
@@ -216,7 +216,7 @@ def composed(base: Rgb, parts: Sequence[tuple[Box, Rgb]]) -> Rgb:
     return out
 
 
-def _told(faces: PhotoFaces) -> dict[str, Any]:
+def _faces_json(faces: PhotoFaces) -> dict[str, Any]:
     return {"size_wh": faces.size_wh, "faces": [face.to_json() for face in faces.faces]}
 
 
