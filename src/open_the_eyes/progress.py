@@ -45,7 +45,8 @@ class Shares:
         return _ALONE if paints else _LOOKED_AT
 
     def among(self, told: float, opened: Sequence[bool]) -> Shares:
-        """When the faces are known: of a large group with one blink, the search is nearly all there is to do.
+        """The shares once the faces are known, by how many of them are to be opened: where that is one face of a large
+        group, the search is nearly all there is to do.
 
         Args:
             told: how much of the whole is said to be done, 0..1; nothing begins before that.

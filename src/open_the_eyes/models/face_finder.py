@@ -111,8 +111,8 @@ class FaceFinder:
     def _upright(self, photo: Pyramid, place: Place, ways: int) -> Place | None:
         """The place itself, or for a tilted one the side from which the finder is surest to see a face, if it does.
 
-        A head-down sighting is an upright face misread, or an upright one is a head-down face misread: only those two
-        ways are looked at. With some room around it the finder tells them apart.
+        With 2 ways the only doubt is which end is up, so only the two opposite sides are tried. With some room around
+        the face the finder tells them apart.
         """
         tilt = tilt_of(place)
         if tilt >= TILTED_DEG and ways == 1:

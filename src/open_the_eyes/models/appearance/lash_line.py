@@ -138,7 +138,7 @@ class EyeInPicture:
         along: (h, w) from the outer corner to the inner one, eye widths.
         below: (h, w) under the upper lid's edge, eye widths.
         inside: (h, w) where a row is measured.
-        half: the width of a row, eye widths.
+        half: half the width of a row, eye widths.
     """
 
     part: Box
