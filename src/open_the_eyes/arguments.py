@@ -19,7 +19,8 @@ from .settings import Settings
 Source: TypeAlias = (
     str | os.PathLike[str] | bytes | bytearray | memoryview | IO[bytes] | files.PillowImage | Photo | Seen
 )
-"""A path; the bytes of a file, or a binary file to read them from; a Pillow image; or what was read or looked at."""
+"""What a photo can be given as: a path; the bytes of a file, or a binary file to read them from; a Pillow image; or
+what was read or looked at."""
 
 
 def checked(options: Options | None) -> Options:

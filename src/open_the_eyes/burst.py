@@ -24,7 +24,7 @@ from .stopwatch import told_by
 from .system.arithmetic import one_blas_thread
 
 SAME_PEOPLE: Final = 0.25
-"""Of the other frames so many show somebody of the best one, where it is a burst."""
+"""Least share of a burst's other frames that show somebody of the best one."""
 
 
 @dataclass(frozen=True, slots=True)

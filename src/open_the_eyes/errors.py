@@ -32,7 +32,7 @@ from typing import Final, TypeVar
 from .addresses import without_secrets
 
 _OF_SYSTEM: Final = re.compile(r"cannot open shared object file|DLL load failed|Library not loaded")
-"""How Linux, Windows and macOS say that a library of the system is missing, on which one of Python's stands."""
+"""How Linux, Windows and macOS say that a library of the system is missing which one of Python's needs."""
 _NO_ROOM: Final = (errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC))
 _NO_MEMORY: Final = re.compile(
     r"^OpenCV.*\(-4:Insufficient memory\)|^\[ONNXRuntimeError\].*failed to allocate|\bbad_alloc\b",
@@ -41,7 +41,7 @@ _NO_MEMORY: Final = re.compile(
 """How OpenCV, onnxruntime and C++ say that the computer's memory ran out. OpenCV keeps the number in its class, where
 another thread's error may replace it."""
 INSPECT: Final = "open-the-eyes inspect PHOTO"
-"""What tells the numbers of faces."""
+"""Command that lists the faces with their numbers."""
 
 
 _Error = TypeVar("_Error", bound="OpenTheEyesError")

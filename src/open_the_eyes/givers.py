@@ -7,9 +7,9 @@ from dataclasses import dataclass, replace
 from typing import Any, Final, Literal, TypeAlias
 
 MATCH: Final = "--match"
-"""The option of `open` by which somebody says who is whose."""
+"""Option of `open` by which somebody says who is whose."""
 LISTED: Final = 2
-"""References of which each is told why it gives no eyes; of more, the one that comes nearest."""
+"""Most references of which each is told why it gives no eyes; of more, only the nearest one is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +39,7 @@ class OtherEye:
 
 
 Giver: TypeAlias = ReferenceFace | OtherEye
-"""Whose open eyes somebody may have."""
+"""A person, in another photo or the same one, whose open eyes somebody may have."""
 
 
 @dataclass(frozen=True, slots=True)

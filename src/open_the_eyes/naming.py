@@ -6,9 +6,9 @@ from pathlib import Path
 from typing import Final
 
 OPENED: Final = "opened"
-"""In the name of every result, before its number and its suffix."""
+"""Word in the name of every result, before its number and its suffix."""
 DRAWN: Final = "faces"
-"""In the name of a drawing of the faces, before its suffix."""
+"""Word in the name of a drawing of the faces, before its suffix."""
 
 
 def named(photo: Path, addition: str, suffix: str | None = None) -> Path:

@@ -29,7 +29,7 @@ MEDIA_TYPES: Final[dict[FileFormat, str]] = {
     "HEIF": "image/heic",
     "AVIF": "image/avif",
 }
-"""As IANA registers them."""
+"""Media type of each format, as IANA registers it."""
 
 
 @dataclass(frozen=True, slots=True)

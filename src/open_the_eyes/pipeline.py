@@ -39,9 +39,9 @@ Progress: TypeAlias = Callable[[str, float], None]
 """Called with the name of the stage that is on and the fraction of the photo that is done, from 0.0 to 1.0."""
 
 SPARE: Final[dict[Mode, int]] = {"fast": 0, "standard": 0, "quality": 3, "ultra": 6}
-"""How many more eyes than asked for are painted, so that the best can be kept."""
+"""How many more eyes than asked for are painted in each mode, so that the best can be kept."""
 RETRIES: Final = 3
-"""How many more rounds a face gets while too few of its eyes pass verification."""
+"""Most further rounds that a face gets while too few of its eyes pass verification."""
 
 
 @memory_in_words()

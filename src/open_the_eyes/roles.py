@@ -80,10 +80,10 @@ class Face:
 
 
 REACH: Final = 0.42
-"""What a crop holds around the eyes, and a generator may look at: as a fraction of the distance between the outer eye
+"""How far around the eyes a crop goes, and a generator may look, as a fraction of the distance between the outer eye
 corners."""
 FEATHER: Final = 0.25
-"""A patch shows fully from this mask value on, so that its rim melts in and its middle is as it was painted."""
+"""Mask value from which on a patch shows fully, so that its rim melts in and its middle is as it was painted."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,48 +23,53 @@ from .luma import luma_of
 from .marks import Marks, between
 from .mesh478 import CHIN, EAR, FOREHEAD, OUTER_CORNER, SIDES
 
+# Lengths are shares of the distance between the eyes' outer corners; down is from the line between these.
 _PER: Final = 64
-"""Rows and columns for each distance between the outer eye corners; all lengths here are shares of that."""
+"""Rows and columns of the small picture for a length of 1."""
 _TOP, _BOTTOM = -0.5, 0.8
-"""What is looked at, from the line between these corners down."""
+"""Top and bottom of the part of the face that is looked at."""
 _HALF: Final = 0.5
-"""So far to either side of their middle."""
+"""How far to either side of the middle between the corners the face is looked at."""
 ASIDE: Final = 0.42
-"""Columns further aside show hair and ears."""
+"""How far aside a column may lie: columns further out show hair and ears."""
 WITHIN_FACE: Final = 0.06
-"""Nor do those tell that are nearer to the face's outline."""
+"""How far within the face's outline a column has to lie."""
 SKIN: Final = ((-0.42, 0.08), 0.4)
-"""Where skin is seen above all cloth: from and to below the line, and so far aside. Most of it is forehead and lids."""
+"""Where skin is seen above any cloth, mostly forehead and lids: from and to below the line, and how far aside."""
 COVERED: Final = ((0.45, 0.7), 0.33)
-"""And where cloth lies if there is some: around the mouth."""
+"""Where cloth lies if there is some, around the mouth: from and to below the line, and how far aside."""
 EDGE: Final = (0.0, 0.45)
-"""An edge further up would lie on the eyes; one further down is that of a beard."""
+"""Where the cloth's edge may lie, from and to below the line: further up it would cross the eyes, further down it is a
+beard's."""
 SHARP: Final = 0.1
-"""From skin to cloth it is no further."""
+"""Longest way down a column from skin to cloth."""
 BELOW: Final = 0.93
-"""So much of a column below the edge is cloth."""
+"""Least share of a column below its edge that is cloth."""
 COLUMNS: Final = 0.8
-"""So many have such an edge."""
+"""Least share of the columns that have an edge of cloth."""
 RAGGED: Final = 0.05
-"""So far it jumps from column to column, at most, in nine of ten."""
+"""Most that the cloth's edge jumps from column to column, in nine of ten."""
+# Cloth in a colour of its own. Differences are of the logarithms of colours: of chroma, or of the whole look.
 COLOUR: Final = 0.16
-"""Cloth differs from skin by so much in chroma, in logarithms,"""
+"""Least difference in chroma between skin and cloth."""
 ONE_COLOUR: Final = 0.3
-"""and varies in it by at most so much of that: lips and nostrils do by more, in any light."""
+"""Most that the cloth's chroma varies, as a share of its difference from skin: lips and nostrils vary more in any
+light."""
+# White cloth beside pale skin has little chroma of its own, but it is even.
 PALE: Final = 0.05
-"""White cloth beside pale skin differs by less in chroma, but by so much;"""
+"""Least difference in chroma between skin and white cloth."""
 ONE_HUE: Final = 0.03
-"""it hardly varies in it,"""
+"""Most that the chroma of white cloth varies (standard deviation)."""
 UNLIKE: Final = 0.12
-"""differs by so much in all its look,"""
+"""Least difference between skin and white cloth in the whole look."""
 UNIFORM: Final = 0.25
-"""and varies by at most so much of that."""
+"""Most that the whole look of white cloth varies, as a share of its difference from skin."""
 _LOW, _HIGH = 0.3, 0.62
-"""Shares of the way from skin to cloth: what is less is skin, what is more is cloth."""
+"""Shares of the way from skin to cloth: below the first a pixel is skin, above the second it is cloth."""
 _BAND: Final = 0.06
-"""So near the edge pixels are told one by one."""
+"""How near to the edge each pixel is told as skin or cloth by its own colour."""
 _FLOOR: Final = 10.0
-"""Added to levels before their logarithms are taken: in the dark colours are noise."""
+"""Levels added before logarithms are taken: in the dark, colours are noise."""
 
 
 @dataclass(frozen=True, slots=True)

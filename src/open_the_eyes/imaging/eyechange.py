@@ -14,7 +14,7 @@ from .marks import filled
 from .mesh478 import EYE_RING, IRIS, SIDES, Side
 
 COLOURED: Final = (0.4, 0.85)
-"""Where an iris shows its own colour, in radii: well outside the pupil, well inside the rim."""
+"""Where an iris shows its own colour, from and to in radii: well outside the pupil, well inside the rim."""
 
 
 def iris_radius(landmarks: Points, side: Side) -> float:

@@ -26,28 +26,28 @@ from .smooth import smoothed
 from .threefold import threefold
 
 AGAIN: Final = 1.0
-"""Standard deviation, pixels, of the second blur."""
+"""Standard deviation of the second blur, pixels; what it leaves of a slope tells how soft the edge was."""
 STEEP: Final = 90.0
-"""Percentile of slopes from which one belongs to an edge."""
+"""Percentile of slopes from which a slope belongs to an edge."""
 LEAST_SLOPE: Final = 1.0
-"""Levels a pixel that an edge rises at least."""
+"""Least slope of an edge, levels a pixel."""
 SHARPEST: Final = 90.0
-"""Percentile of the edges' sharpness which counts: most edges of a face are soft by themselves."""
+"""Percentile of the edges' sharpness that counts: most edges of a face are soft by themselves."""
 ENOUGH: Final = 20
-"""Pixels of edges that tell."""
+"""Least number of edge pixels that tell the blur."""
 MANY: Final = 20_000
-"""So many pixels, evenly spread, tell which slopes are steep."""
+"""How many pixels, evenly spread, are looked at to find `STEEP`."""
 MEASURED: Final = 110.0
-"""Wider eyes are measured reduced to this width, pixels: no painter draws finer."""
+"""Widest eye that is measured at full size, pixels; wider ones are reduced to this: no painter draws finer."""
 BLURRED_TO: Final = 1.0
-"""What is painted is blurred to so many times the face's blur. Its sharpest edges, by which it is measured, then are
-0.75 to 0.79 times as soft as the face; those of true eyes are 0.81 to 0.92 times (`training.focus`)."""
+"""Blur that painted eyes are brought to, in times the face's blur. Their sharpest edges, by which it is measured, then
+are 0.75 to 0.79 times as soft as the face; those of true eyes are 0.81 to 0.92 times (`training.focus`)."""
 ALIKE: Final = 1.1
-"""Painted eyes are left as they are where their blur, so many times, reaches the face's."""
+"""Painted eyes are left as they are where this many times their blur reaches the face's."""
 MOST_SHUT: Final = 1.2
-"""Lines of shut eyes tell too, but raise what is told around them by so many times at most: lashes may be faint."""
+"""Most that the lines of shut eyes may raise a face's blur, in times the blur told around them: lashes may be faint."""
 SOFT: Final = (1.05, 1.3)
-"""Between these blurs of a face, pixels, it comes to count as soft."""
+"""Blurs of a face, pixels, between which it comes to count as soft."""
 NOISY_FROM: Final = 1.0
 """Noise above which a photo is blurred before it is measured, levels."""
 BLUR_PER_NOISE: Final = 0.5

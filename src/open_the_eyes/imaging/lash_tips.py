@@ -19,36 +19,36 @@ from .marks import Marks, between, joined
 from .threefold import threefold
 
 LID: Final = 0.3
-"""How dark what hangs together is at least within the eye, as a multiple of the line of the lids."""
+"""Least darkness of lashes within the eye, as a multiple of the line of the lids."""
 THIN: Final = 0.05
-"""What is broader is no lash."""
+"""Broadest lash."""
 FAINT: Final = 0.1
-"""How dark the ends of lashes are at least, as a multiple of that line."""
+"""Least darkness of the ends of lashes, as a multiple of the line of the lids."""
 PLAIN_PERCENTILE: Final = 80
 """Percentile of what is thin and dark in the skin around that tells how dark its own lines are."""
 PLAIN_TIMES: Final = 2.5
 """How many times as dark as those lines the ends of lashes are at least."""
 GAP: Final = 0.05
-"""Lashes have gaps no longer than this."""
+"""Longest gap in a lash."""
 CORE: Final = (0.62, 0.3)
 """Half axes of an ellipse around the middle between the corners, which a new eye covers anyway."""
 LIMITS: Final = ((-0.5, 1.1), (0.0, 0.66))
-"""`u` and `v` between which they end: what goes on farther is a hair, a frame or a wrinkle."""
+"""`u` and `v` between which lashes end: what goes on farther is a hair, a frame or a wrinkle."""
 LARGEST: Final = 0.03
-"""The largest area of what tells that lashes hang there, squares of an eye's width."""
+"""Largest area of one mark that is taken for ends of lashes, squares of an eye's width."""
 ENOUGH: Final = 0.002
-"""The least area of all that hang."""
+"""Least area of all ends that hang down, squares of an eye's width."""
 MOST: Final = 0.08
-"""The largest area of all ends: where more is thin and dark, it is wrinkles."""
+"""Largest area of all ends, squares of an eye's width: where more is thin and dark, it is wrinkles."""
 HANGING_FROM: Final = 0.1
-"""`u` from which lashes hang down; those before it point aside, as wrinkles do there, and go where the others are."""
+"""`u` from which lashes hang down. Ends before it point aside, as wrinkles do there; they go only with the others."""
 DOWNWARDS: Final = 0.5
-"""Energy of changes across to changes down the face, at least; along wrinkles it is 0.3 at most, along lashes about
+"""Least energy of changes across the face to changes down it; along wrinkles it is 0.3 at most, along lashes about
 1."""
 NEAR: Final = 0.3
-"""What is thin and dark so near to them is the end of a lash, too, though nothing joins it to the lids."""
+"""How near to such an end another thin, dark mark counts as one, too, though nothing joins it to the lids."""
 AROUND: Final = 0.03
-"""Their blurred edges go as well."""
+"""How far around an end its blurred edge goes as well."""
 
 
 def lash_tips(frame: LashFrame, over: Plane) -> Plane | None:

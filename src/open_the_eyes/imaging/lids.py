@@ -15,7 +15,7 @@ from .mesh478 import RING_INNER, RING_OUTER, Side
 from .monotone import MonotoneCurve
 
 _PLACES: Final = (8.0, 128, 2048)
-"""Places on a lid at which its edge is worked out, a pixel, fewest and most; every pixel takes the nearest."""
+"""Places on a lid at which its edge is worked out: a pixel, fewest and most; every pixel takes the nearest."""
 
 
 @dataclass(frozen=True, slots=True)

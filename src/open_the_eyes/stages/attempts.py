@@ -15,7 +15,7 @@ from .keep import Candidate, Kept
 from .verify import DIFFERENT_WAYS
 
 LED: Final = MAX_ATTEMPTS // 2
-"""From this number on a donor's eyes only lead the painter: they were laid in before, and did not turn out well."""
+"""First attempt in which a donor's eyes only lead the painter: they were laid in before, and did not turn out well."""
 
 
 def rounds(face_id: int, options: GenerateOptions, spare: int, retries: int) -> list[list[int]]:

@@ -21,10 +21,10 @@ from ..roles import Face, FaceDetector, Watch
 from .choose import Decision
 
 BESIDE: Final = ((0.1, 0.0), (-0.1, 0.0), (0.0, -0.1))
-"""Places to look from again, as shares of the face's longer side."""
+"""Moves of the view from which a face is looked at again, as shares of its longer side."""
 
 MAX_MOVE: Final = 0.13
-"""Eye widths by which a corner of the eyes may come out elsewhere."""
+"""Most that a corner of the eyes may move from view to view, in eye widths."""
 
 _UNCERTAIN: Final = "where the eyes are is uncertain, since something hides part of the face."
 _CORNERS: Final = [corner[side] for side in SIDES for corner in (OUTER_CORNER, INNER_CORNER)]

@@ -24,8 +24,8 @@ from .evidence import described, evidence
 from .neighbours import vouched
 
 MARGIN, TWIN_MARGIN = 1.0, 3.0
-"""Log-odds by which a pair must lead all else its two faces could be paired with; the latter where that, too, would
-be taken for one person, as happens with twins, mirrors and pictures on the wall."""
+"""Log-odds by which a pair must lead all else its two faces could be paired with; the latter where that, too, would be
+taken for one person, as happens with twins, mirrors and pictures on the wall."""
 _NOT_NEEDED: Final = "No eyes were taken from the face that it was matched with: open ones stay."
 _NONE_GIVEN: Final = "No other photo with a face was given; add one in which the eyes are open."
 

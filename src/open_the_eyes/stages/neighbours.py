@@ -18,14 +18,14 @@ from ..imaging.assignment import Pairing
 from ..roles import Face
 
 WITNESSES: Final = 2
-"""So many others have to be known again."""
+"""Fewest other people of the group who have to be recognised in both shots."""
 VOUCHED: Final = 1.0
-"""Log-odds that they add to a pair that lacks no more than that. Twice as much knows nobody more again, and takes one
-stranger more for the person in whose place he stands (`training.likeness.groups`)."""
+"""Log-odds that these witnesses add to a pair which lacks no more than that. Twice as much recognises nobody more, and
+takes one stranger more for the person in whose place he stands (`training.likeness.groups`)."""
 AWAY: Final = 0.6
-"""So far from where the neighbours have it a face may be, in its widths: heads move from shot to shot."""
+"""Most that a face lies from where its neighbours' move puts it, in its widths: heads move from shot to shot."""
 LARGER: Final = 1.25
-"""So many times larger or smaller than they have it."""
+"""Largest factor, up or down, between a face's size and the one that its neighbours' change gives it."""
 
 
 @dataclass(frozen=True, slots=True)

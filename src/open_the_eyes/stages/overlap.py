@@ -17,7 +17,7 @@ from ..roles import Face, FaceDetector, Watch
 from .confirm import moves
 
 ON: Final = 0.2
-"""Share of an eye's outline that lies on another face."""
+"""Share of an eye's outline above which the eye lies on another face."""
 
 _HIDDEN: Final = "Both eyes are hidden: another face is in front of them."
 
