@@ -20,10 +20,10 @@ from .orientation import lies
 from .parcel import Parcel, Unpacked, check_pixels, foreign_decoder
 
 QUALITY: Final = 90
-"""For lossy files: an AVIF does not say its quality, and a second generation should not be seen."""
+"""Quality of lossy files: an AVIF does not say its quality, and a second generation should not be seen."""
 
 _LOSSLESS_ALPHA: Final = {"codec": "aom", "advanced": {"alpha:lossless": "1"}}
-"""How Pillow's libavif is told to keep how see-through pixels are; other encoders have no such option."""
+"""Options by which Pillow's libavif keeps alpha exactly; other encoders have none for this."""
 _SUBSAMPLINGS: Final = ("4:4:4", "4:2:2", "4:2:0")
 _MAX_SIDE: Final = 65_536
 

@@ -25,11 +25,12 @@ if TYPE_CHECKING:
     import pyvips
 
 EFFORT: Final = 2
-"""Of 0 to 9: two seconds for 12 megapixels; files are no smaller at twice the time."""
+"""Effort of the encoder, 0 to 9: two seconds for 12 megapixels; files are no smaller at twice the time."""
 _YCBCR: Final = (6, 1)
-"""Matrix and range with which libheif stores lossy pictures, and does not tell."""
+"""Matrix and range with which libheif stores lossy pictures, without saying so in the file."""
 _AS_IT_IS: Final = (2, 2, 0, 1)
-"""Primaries and transfer of the profile, no matrix: by this the file is known to be lossless when it comes again."""
+"""Primaries, transfer, matrix and range: those of the profile, and no matrix, by which the file is known to be lossless
+when it is read again."""
 
 
 def available() -> bool:
