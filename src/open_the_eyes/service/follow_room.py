@@ -16,10 +16,10 @@ from .errors import TooManyRequests
 from .settings import ServiceSettings
 
 LEAST: Final = 32
-"""Streams and waits that an account may have open in any case; with more jobs that may wait, one for each."""
+"""Streams and waits that an account may have open in any case; an account with more waiting jobs has one for each."""
 
 AGAIN_SECONDS: Final = 5
-"""When to come again: another may have ended by then."""
+"""When to come again: another stream may have ended by then."""
 
 
 class FollowRoom:

@@ -19,13 +19,13 @@ from .errors import BodyTooLarge
 from .processing import options_of
 
 MAX_OPTIONS: Final = 16_384
-"""Bytes of options."""
+"""Largest JSON of options, bytes."""
 MAX_KIND: Final = 1024
-"""Of Content-Type; parsing it takes longer than its length."""
+"""Longest Content-Type that is parsed, bytes: the time that takes grows faster than its length."""
 MAX_FIELDS: Final = 4
-"""That are no files."""
+"""Most fields of a form that are no files."""
 EXACT: Final = 2**53
-"""Below it every whole number is a float, too, and none stands for its neighbours."""
+"""Bound below which every whole number is a float, too, and none stands for its neighbours."""
 
 _EXTENDED: Final = re.compile(rb"(;\s*filename)\*(?=\s*=)", re.IGNORECASE)
 

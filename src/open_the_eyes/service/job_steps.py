@@ -27,13 +27,13 @@ from .store import ArtifactStore
 T = TypeVar("T")
 
 TOLD_SECONDS: Final = 0.2
-"""Progress within one stage is written down at most this often."""
+"""Least pause between two records of the progress within one stage."""
 
 RETRY_SECONDS: Final = (1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 64.0, 128.0, 256.0)
 """Pauses while the database or the store is away. After the last, others of the queue have their turn first."""
 
 MAX_ATTEMPTS: Final = 3
-"""A photo during which the process died this often is taken for the reason, and given up."""
+"""Deaths of the process in one photo after which the photo is taken for the reason, and given up."""
 
 _LOG: Final = logging.getLogger("open_the_eyes.service")
 

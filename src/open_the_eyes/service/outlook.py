@@ -12,16 +12,17 @@ from typing import Final
 from .jobs import Job, Lane
 
 SURE: Final = 0.15
-"""Up to this share of the work its own pace says nothing yet: as a rule, the photo is still searched for faces."""
+"""Share of a job's work up to which its own pace says nothing yet: as a rule, the photo is still searched for faces."""
 
 FAR: Final = 2.0
-"""A job that takes more than so many times as long as is usual is one of another kind."""
+"""How many times as long as usual a job may take before it counts as one of another kind."""
 
 SOON: Final = 3.0
-"""By the inverse share of the work its own pace is all that counts of what it takes beyond that."""
+"""How much faster than its share of the work a job's own pace comes to count for what it takes beyond the usual: with a
+third of the work done, it is all that counts."""
 
 AT_WORK_SECONDS: Final = 5.0
-"""Between two jobs a process has none in hand for a moment; it counts as being at work for so long."""
+"""How long a process counts as being at work after a job: between two it has none in hand for a moment."""
 
 
 @dataclass(frozen=True, slots=True)

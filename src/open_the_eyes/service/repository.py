@@ -22,16 +22,16 @@ from .statements import changing, counting, forgetting, listing, of_account
 from .tables import JOBS, connect, job_of
 
 COUNTED: Final = ("arriving", "queued")
-"""What takes a place in the queue."""
+"""States that take a place in the queue."""
 
 RECENT: Final = 20
-"""How many jobs that are done tell how long one takes."""
+"""Finished jobs that tell how long one takes, the latest ones."""
 
 USUAL_KEPT_SECONDS: Final = 5.0
-"""So long that figure is kept: every look at a job that has not ended, and every event, tells it."""
+"""How long the usual duration is kept: every look at a job that has not ended, and every event, tells it."""
 
 LONGEST_WAIT: Final = 120
-"""Seconds; whoever was refused is never told to stay away for longer."""
+"""Longest time, seconds, that whoever was refused is told to stay away for."""
 
 
 class JobRepository:

@@ -31,7 +31,7 @@ PURPOSES: Final[dict[Mode, tuple[str, str]]] = {
     "quality": ("High-res export", "for large screens"),
     "ultra": ("Print", "for paper"),
 }
-"""By the mode of the job: what the button says, and what it is for."""
+"""What the button of each mode says, and what it is for."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,7 +20,7 @@ from .tab_memory import TabMemory, names_in
 
 PREVIEW_AGAIN: Final = {"act": "retry"}
 _TOLD_AGAIN: Final = ("act", "purpose", "shot", "face", "attempt", "job", "there", "answer")
-"""What else than its memory a page tells with an act, as its buttons have it."""
+"""What of a message, besides its memory, a button sends again."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,10 +8,10 @@ from dataclasses import dataclass, replace
 from typing import Any, Final, TypeAlias
 
 Same: TypeAlias = tuple[int, int, int]
-"""That a face of the photo is one of another shot's, as the option `match` has it: face, shot, face there."""
+"""Face, shot, face there: that the one is the other, as the option `match` has it."""
 
 _SHOT: Final = re.compile(r"reference (\d{1,3}), face \d{1,5}")
-"""How the service's reports call a face of the other shots; names of files stay in the browser."""
+"""Name of a face of the other shots in the service's reports; names of files stay in the browser."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,19 +24,19 @@ from ..settings import Settings
 from .face_regions import FaceRegion, PhotoFaces
 
 LONGEST_PX: Final = 1600
-"""Of a whole photo on the page."""
+"""Longer side of a whole photo on the page."""
 CLOSE_UP_PX: Final = 900
-"""The widest a close-up of eyes is."""
+"""Longer side of a close-up of eyes, at most."""
 SHOT_PX: Final = 360
 FACE_PX: Final = 180
 FACE_MARGIN: Final = 0.25
-"""Of a face's size, that is shown around it on each side."""
+"""Margin that is shown around a face on each side, as a share of its size."""
 CHANGED: Final = 2
-"""Levels by which a pixel has to differ to count as new; less is what coding a JPEG does."""
+"""Levels above which a pixel's difference counts as new; less is what coding a JPEG does."""
 FACES: Final = "faces.json"
 LATER: Final = "later.json"
 ORIGINAL: Final = 0
-"""The number under which the photo as it came goes among its variations."""
+"""Number of the photo itself among its variations."""
 
 
 class ImageCache:

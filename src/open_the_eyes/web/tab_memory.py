@@ -18,10 +18,10 @@ from .eye_origin import Same
 from .eye_styles import EyeStyles
 
 MOST_NAMES: Final = 32
-"""Names of photos that are taken from a browser."""
+"""Most names of photos that are taken from a browser."""
 
 MOST_FACES: Final = 10_000
-"""Numbers that are taken from a browser."""
+"""Most numbers of faces that are taken from a browser, and the largest."""
 
 _PLAIN: Final = (
     "job",
@@ -36,7 +36,7 @@ _PLAIN: Final = (
     "adjusting",
     "final",
 )
-"""What is JSON as it is."""
+"""Fields that are JSON as they are."""
 
 
 @dataclass(frozen=True, slots=True)
