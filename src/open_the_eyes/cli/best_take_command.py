@@ -18,7 +18,7 @@ from ..wording import counted
 from . import donors, flags, names, parse, paths, progress, speech, words
 
 COPIED: Final = "copy"
-"""The `encoding` of an output that is the photo's very file."""
+"""`encoding` of an output that is the photo's very file."""
 
 if TYPE_CHECKING:
     from ..burst import BestTake

@@ -19,11 +19,11 @@ from ..imaging.geometry import Box, across, inverted, transformed
 from ..imaging.mesh478 import BROW, CHIN, EYE_RING, RING_UPPER, Side
 
 LEFT_U, RIGHT_U, TOP_V, BOTTOM_V = -0.5, 1.4, -0.65, 0.65
-"""The part of the face around an eye that may change, in widths of the eye."""
+"""Ends of the part of the face around an eye that may change, in widths of the eye."""
 CLOSING: Final = 0.80
-"""How far down the upper lid comes; the lower one meets it there."""
+"""How far down the upper lid comes, as a share of the gap; the lower one meets it there."""
 UPPER_MARGIN, LOWER_MARGIN = 0.12, 0.03
-"""Skin nearer than this to the rim of the eye is lashes or wet rim, in widths of the eye."""
+"""Distance from the rim of the open eye within which skin is lashes or wet rim, in widths of the eye."""
 
 Field = NDArray[np.float64]
 
