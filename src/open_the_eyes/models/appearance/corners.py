@@ -16,11 +16,12 @@ from ...imaging.mesh478 import RING_INNER, RING_OUTER, Side
 from . import layout
 
 OUTER: Final = (0.055, 0.095)
-"""How far along the eye, from the outer towards the inner corner, and how far up the outer corner moves when an eye
-that is quite shut opens, in eye widths. Measured on eyes 0.05 open: portraits with painted blinks, 0.07 and 0.09;
-photographed blinks beside an open frame of the same scene, twelve people, 0.03 and 0.085."""
+"""Move of the outer corner when an eye that is quite shut opens, in eye widths: along the eye, from the outer towards
+the inner corner, and up. Measured on eyes 0.05 open: portraits with painted blinks, 0.07 and 0.09; photographed blinks
+beside an open frame of the same scene, twelve people, 0.03 and 0.085."""
 INNER: Final = (0.025, 0.0)
-"""The same for the inner corner: painted 0.04 and 0.01, photographed 0.01 and -0.02."""
+"""Move of the inner corner, as `OUTER` has that of the outer one: painted 0.04 and 0.01, photographed 0.01 and
+-0.02."""
 
 
 def opened(points: Points, shut: Mapping[Side, float]) -> Points:

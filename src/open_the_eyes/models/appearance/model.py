@@ -25,7 +25,7 @@ from .cast import without_cast
 
 FORMAT: Final = 2
 AROUND_WH: Final = (64, 28)
-"""The size at which a prediction sees what is around the eyes."""
+"""Size at which a prediction sees what is around the eyes, pixels."""
 _SQUASH: Final = 1.8
 
 

@@ -18,12 +18,12 @@ from ...imaging.smooth import SHRINK_BLUR
 MIN_EYE, MAX_EYE = 40.0, 110.0
 """Eye widths, pixels, between which the refiner works; larger eyes are reduced to the largest."""
 REACH_WH: Final = (1.8, 1.4)
-"""The frame's size in eye widths, enough for all of the mask; 80 px eyes lie in 144 x 112 px."""
+"""Size of the frame in eye widths, enough for all of the mask; 80 px eyes lie in 144 x 112 px."""
 _MULTIPLE: Final = 8
 _CUBIC: Final = 3.0
 """Frame pixels beyond its edge that a cubic filter may look at."""
 _REACH: Final = 4.0
-"""Standard deviations that OpenCV's Gaussian of floats reaches."""
+"""Reach of OpenCV's Gaussian of floats, in standard deviations."""
 
 
 @dataclass(frozen=True, slots=True)
