@@ -39,7 +39,7 @@ class OtherEye:
 
 
 Giver: TypeAlias = ReferenceFace | OtherEye
-"""A person, in another photo or the same one, whose open eyes somebody may have."""
+"""Whose open eyes somebody may have: a person's in a reference, or their own other eye's."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,8 +29,8 @@ EFFORT: Final = 2
 _YCBCR: Final = (6, 1)
 """Matrix and range with which libheif stores lossy pictures, without saying so in the file."""
 _AS_IT_IS: Final = (2, 2, 0, 1)
-"""Primaries, transfer, matrix and range: those of the profile, and no matrix, by which the file is known to be lossless
-when it is read again."""
+"""Primaries and transfer as the profile has them, no matrix, full range: by this the file is known to be lossless when
+it is read again."""
 
 
 def available() -> bool:

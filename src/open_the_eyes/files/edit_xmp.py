@@ -47,8 +47,8 @@ _REPLACED: Final = _OURS | {_SOURCE_TYPE, "http://ns.adobe.com/xap/1.0/ Thumbnai
 _FACE: Final = re.compile(r"([0-9]{1,6}):([a-z_]{1,40})")
 _EARLIER: Final = re.compile(rf"(.{{1,{MAX_ENGINE}}}): ?((?:[0-9]{{1,6}}(?:,[0-9]{{1,6}}){{0,{MAX_OPENED - 1}}})?)")
 _EARLIER_FROM: Final = re.compile(rf"([0-9a-f]{{64}}|-) (.{{1,{MAX_EARLIER_OPTIONS}}})")
-"""File and options of an earlier edit, in a list beside that of the edits: whoever knows that one alone still
-understands it."""
+"""File and options of an earlier edit. They stand in a list of their own, so that whoever knows only the list of edits
+still understands it."""
 _SEED: Final = re.compile(r"-?[0-9]{1,40}")
 _PARAMETERS: Final = b"parameters\0"
 _POSTPROCESSING: Final = b"postprocessing\0"

@@ -36,7 +36,7 @@ _WITHOUT_PLACE: Final = frozenset(
 )
 """Names of blocks that hold a time, or a number for how the camera was set."""
 _MOST: Final = 64
-"""Most bytes of such a time or number, and of a block's name."""
+"""Most bytes of a block without a place, and of a block's name."""
 _MAX_LIST: Final = 1 << 16
 """Most bytes of the list of blocks, as ExifTool has it: phones name a few, and a hostile file could name ever so
 many."""

@@ -28,8 +28,8 @@ PATIENCE_SECONDS: Final = 600.0
 """Time without progress after which a painter is given up, and the jobs in its hands. How long they waited for their
 turn does not count."""
 FIRST_PATIENCE_SECONDS: Final = 3600.0
-"""The same time until a painter has painted once: meanwhile models are read, perhaps over a slow network, and
-compiled."""
+"""Time without progress after which a painter that has not painted yet is given up: meanwhile models are read, perhaps
+over a slow network, and compiled."""
 GLANCE_SECONDS: Final = 2.0
 """Pause between two looks of a frontend that waits at whether its job is still wanted."""
 

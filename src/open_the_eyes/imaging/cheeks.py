@@ -15,9 +15,9 @@ from .mesh478 import CHIN, FOREHEAD, OUTER_CORNER, SIDES
 BELOW: Final = 0.1
 """Where cheeks begin: how far below the line through the eyes' outer corners."""
 ASIDE: Final = 0.52
-"""How far cheeks reach to either side of the middle of that line."""
+"""How far cheeks reach to either side of the middle between the eyes' outer corners."""
 SPREAD_DOWN: Final = 0.75
-"""How far below that line the places of `cheek_places` reach."""
+"""How far below the line through the eyes' outer corners the places of `cheek_places` reach."""
 
 
 def cheeks(landmarks: Points, covered: NDArray[np.bool_]) -> NDArray[np.bool_]:

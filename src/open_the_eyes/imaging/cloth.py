@@ -35,12 +35,13 @@ ASIDE: Final = 0.42
 WITHIN_FACE: Final = 0.06
 """How far within the face's outline a column has to lie."""
 SKIN: Final = ((-0.42, 0.08), 0.4)
-"""Where skin is seen above any cloth, mostly forehead and lids: from and to below the line, and how far aside."""
+"""Where skin is seen above any cloth, mostly forehead and lids: from and to below the outer eye corners, and how far
+aside."""
 COVERED: Final = ((0.45, 0.7), 0.33)
-"""Where cloth lies if there is some, around the mouth: from and to below the line, and how far aside."""
+"""Where cloth lies if there is some, around the mouth: from and to below the outer eye corners, and how far aside."""
 EDGE: Final = (0.0, 0.45)
-"""Where the cloth's edge may lie, from and to below the line: further up it would cross the eyes, further down it is a
-beard's."""
+"""Where the cloth's edge may lie, from and to below the outer eye corners: further up it would cross the eyes, further
+down it is a beard's."""
 SHARP: Final = 0.1
 """Longest way down a column from skin to cloth."""
 BELOW: Final = 0.93

@@ -51,9 +51,9 @@ SOFT: Final = (1.05, 1.3)
 NOISY_FROM: Final = 1.0
 """Noise above which a photo is blurred before it is measured, levels."""
 BLUR_PER_NOISE: Final = 0.5
-"""Standard deviation of that blur for each level of noise, pixels."""
+"""Blur of a noisy photo before it is measured, for each level of noise: standard deviation, pixels."""
 MOST_NOISE_BLUR: Final = 2.0
-"""Widest such blur, pixels."""
+"""Most blur of a noisy photo before it is measured: standard deviation, pixels."""
 
 
 def softness(level: Plane, where: NDArray[np.bool_]) -> float | None:

@@ -27,7 +27,7 @@ FAINT: Final = 0.1
 PLAIN_PERCENTILE: Final = 80
 """Percentile of what is thin and dark in the skin around that tells how dark its own lines are."""
 PLAIN_TIMES: Final = 2.5
-"""How many times as dark as those lines the ends of lashes are at least."""
+"""How many times as dark as the skin's own lines (`PLAIN_PERCENTILE`) the ends of lashes are at least."""
 GAP: Final = 0.05
 """Longest gap in a lash."""
 CORE: Final = (0.62, 0.3)
@@ -37,18 +37,18 @@ LIMITS: Final = ((-0.5, 1.1), (0.0, 0.66))
 LARGEST: Final = 0.03
 """Largest area of one mark that is taken for ends of lashes, squares of an eye's width."""
 ENOUGH: Final = 0.002
-"""Least area of all ends that hang down, squares of an eye's width."""
+"""Least area of all ends of lashes that hang down, squares of an eye's width."""
 MOST: Final = 0.08
-"""Largest area of all ends, squares of an eye's width: where more is thin and dark, it is wrinkles."""
+"""Largest area of all ends of lashes, squares of an eye's width: where more is thin and dark, it is wrinkles."""
 HANGING_FROM: Final = 0.1
 """`u` from which lashes hang down. Ends before it point aside, as wrinkles do there; they go only with the others."""
 DOWNWARDS: Final = 0.5
 """Least energy of changes across the face to changes down it; along wrinkles it is 0.3 at most, along lashes about
 1."""
 NEAR: Final = 0.3
-"""How near to such an end another thin, dark mark counts as one, too, though nothing joins it to the lids."""
+"""How near to an end of a lash another thin, dark mark counts as one, too, though nothing joins it to the lids."""
 AROUND: Final = 0.03
-"""How far around an end its blurred edge goes as well."""
+"""How far around the end of a lash its blurred edge goes as well."""
 
 
 def lash_tips(frame: LashFrame, over: Plane) -> Plane | None:

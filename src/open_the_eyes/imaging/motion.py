@@ -24,9 +24,9 @@ from .threefold import threefold
 BEFORE: Final = 0.6
 """Standard deviation of a first blur, pixels, that makes noise count less; it is subtracted again."""
 AGAIN: Final = 1.5
-"""Standard deviation of the second blur along its direction, pixels."""
+"""Standard deviation of the second blur along the direction that is measured, pixels."""
 ALONG: Final = 0.35
-"""Standard deviation of the second blur across its direction, pixels."""
+"""Standard deviation of the second blur across the direction that is measured, pixels."""
 ACROSS: Final = 0.8
 """Least share of an edge's slope that lies along a direction, for the edge to lie across it."""
 MOVED: Final = (2.2, 2.8)

@@ -35,7 +35,7 @@ CALM, LIVELY = 0.25, 0.75
 EVEN: Final = (0.62, 0.75)
 """Ratios of the noise of calm squares to that of lively ones, between which it comes to be surely noise."""
 CALM_SKIN: Final = 1.5
-"""Most that skin varies which noise is copied from, in times the noise's level."""
+"""Most variation of skin from which noise is copied, in times the noise's level."""
 SIDE, MARGIN = 8, 2
 """Side of a square, and the margin around it that its blur looks at, pixels."""
 ENOUGH, MANY = 12, 24

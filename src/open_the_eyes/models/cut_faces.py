@@ -29,7 +29,7 @@ AS_LIKELY: Final = 0.35
 """How much worse the finder's score may be the right way up, where the forehead lies outside the picture: the finder
 knows faces with a mouth."""
 WITHIN: Final = 0.1
-"""The same where the forehead lies within the picture."""
+"""How much worse the finder's score may be the right way up, where the forehead lies within the picture."""
 
 NEAR: Final = 0.35
 """Distance of a forehead from the picture's edge, in distances between the eyes, up to which a face is looked at twice,

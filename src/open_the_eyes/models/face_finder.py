@@ -30,8 +30,8 @@ MIN_PRESENCE: Final = 0.98
 WIDER: Final = (1.0, 1.4, 2.0)
 """Widths of the crops in which the finder looks again, in widths of the mesh's."""
 MIN_SEEN_AGAIN: Final = 0.5
-"""Least of the best scores of the finder in these crops. 300 faces had 0.5 or more in one of them; cloth, mosaics and
-meshes laid head down had no hit at all."""
+"""Least of the finder's best scores in the crops of `WIDER`. 300 faces had 0.5 or more in one of them; cloth, mosaics
+and meshes laid head down had no hit at all."""
 
 SURE_ALONE: Final = 0.85
 """Score from which on a sighting on which the mesh agrees at once need not be seen again: of 783 with 0.8 or more in
@@ -47,7 +47,7 @@ HEAD_DOWN_DEG: Final = 150.0
 PLAIN: Final = 0.7
 """Least score of the finder from a side that needs no further look."""
 PLAINER: Final = 0.3
-"""Least lead of that score over the next side's."""
+"""Least lead of the finder's score from a side that needs no further look over the next side's."""
 
 
 @dataclass(frozen=True, slots=True)

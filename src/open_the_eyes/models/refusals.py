@@ -24,7 +24,7 @@ of 26 faces 40 to 48 pixels wide do, few of which are."""
 
 COVERED_TOGETHER: Final = 0.5
 """Probability from which on an eye is covered where the other one is, too. Of 700 faces, this took in every pair of
-sunglasses that hides the eyes and nothing else."""
+sunglasses that hides the eyes, and nothing else."""
 COVERED_ALONE: Final = 0.9
 """Probability from which on one eye alone is covered; one reached 0.85 in deep shadow."""
 

@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator, Callable
 from typing import Final
 
 PATIENCE_SECONDS: Final = 30.0
-"""How long such a job goes on with nobody there: a page is loaded again, a phone is without a network for a moment, or
+"""How long a job that nobody waits for goes on: a page is loaded again, a phone is without a network for a moment, or
 the service was started anew and its pages have yet to find it."""
 
 

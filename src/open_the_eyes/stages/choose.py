@@ -24,8 +24,9 @@ LONE_CLOSED_FROM: Final = 0.9
 reflection or a lock of hair looks closed on one side only."""
 
 LONE_OPENNESS: Final = 0.65
-"""Openness above which such a lone eye is not closed: of 470 eyes in blinks seven measure more. An eye beside one that
-is closed by itself is unsure up to this openness, even if it looks open: who squeezes one shut squeezes the other."""
+"""Openness above which an eye beside one that is not closed is not closed either: of 470 eyes in blinks seven measure
+more. An eye beside one that is closed by itself is unsure up to this openness, even if it looks open: who squeezes one
+shut squeezes the other."""
 
 TOGETHER_FROM: Final = 0.5
 """`closed_probability` from which on an unsure eye beside a closed one is opened too: a blink caught halfway. Beside
@@ -36,8 +37,9 @@ DOUBT_CLOSED_FROM: Final = 0.9
 """Least `closed_probability` of each eye of a pair that is believed to be closed in a face in doubt, as a small one
 is."""
 DOUBT_OPENNESS: Final = 0.2
-"""Most openness, on average, of such a pair. Of 12,182 sightings of open faces at 34 to 46 pixels none fulfils both, of
-2,838 of shut ones 1,644 (`training.eye_state.small`)."""
+"""Most openness, on average, of a pair that is believed to be closed in a face in doubt. Of 12,182 sightings of open
+faces at 34 to 46 pixels none fulfils this and DOUBT_CLOSED_FROM, of 2,838 of shut ones 1,644
+(`training.eye_state.small`)."""
 
 EyeState = Literal["open", "unsure", "closed"]
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Final, TypeAlias
 
 Same: TypeAlias = tuple[int, int, int]
-"""Face, shot, face there: that the one is the other, as the option `match` has it."""
+"""Face, shot and face there, of which the option `match` says that they are one person's."""
 
 _SHOT: Final = re.compile(r"reference (\d{1,3}), face \d{1,5}")
 """Name of a face of the other shots in the service's reports; names of files stay in the browser."""

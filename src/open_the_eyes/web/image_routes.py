@@ -29,7 +29,8 @@ MAX_THREADS: Final = 4
 own."""
 
 OWN_THREADS: Final = 2
-"""Most of these threads that one visitor has: a page asks for dozens of pictures, each of which may take seconds."""
+"""Most threads that make or read pictures for one visitor: a page asks for dozens of pictures, each of which may take
+seconds."""
 
 _EYES: Final = re.compile(r"none|all|\d{1,5}\.\d{1,2}(,\d{1,5}\.\d{1,2}){0,499}")
 

@@ -26,7 +26,7 @@ FILE: Final = DATA / "likeness.npz"
 EDGES, SHAPE = 10.0, 1.5
 """Log-odds for each unit of the edges' cosine, and for each standard deviation of shape."""
 COLOUR: Final = (1.5, 1.5, 0.5)
-"""Log-odds that a colour unlike the other's speaks against one person, at most: of skin, hair, clothes."""
+"""Most log-odds by which a colour unlike the other's speaks against one person: of skin, of hair, of clothes."""
 COLOUR_FAR: Final = 20.0
 """Difference of two colours, levels of L*a*b*, from which on they are simply unlike: another light can do that to one
 person's."""
