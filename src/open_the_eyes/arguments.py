@@ -95,7 +95,7 @@ def _content(given: object, most: int) -> bytes:
     """What is in an open binary file from its place on, up to the first byte that is too many.
 
     Raises:
-        UsageError: none.
+        UsageError: it is no open binary file.
         UnreadablePhoto: it cannot be read.
     """
     came, take = type(given).__name__, getattr(given, "read", None)

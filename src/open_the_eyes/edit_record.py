@@ -131,7 +131,8 @@ class EditRecord:
 
 
 def strict_json(text: str) -> Any:
-    """What JSON says; NaN and Infinity, which Python reads as well, it has not, nor an object with one name twice.
+    """The value of a JSON text, read strictly: without NaN and Infinity, which Python reads as well, and without an
+    object that has one name twice.
 
     Raises:
         ValueError: it is no JSON, or nests deeper than any option does, and may be too deep to be printed.

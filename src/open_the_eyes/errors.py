@@ -52,7 +52,8 @@ class OpenTheEyesError(Exception):
 
     A message holds no password and no token of an address, whoever wrote it: it may go to a file or a log.
 
-    Every kind can be made from a message alone, as copies and pickles are, which then get whatever else it knows.
+    Every kind can be made from a message alone: that is how copies and pickles are made, which then get its other
+    attributes.
 
     Args:
         message: what was expected, what came, and what to do next, as far as `how` and `mend` do not say that.
@@ -167,7 +168,7 @@ class Cancelled(OpenTheEyesError):
 
 
 def not_written(error: Exception) -> type[PhotoNotWritten]:
-    """The kind of error that says of this one, met while writing, why a photo was not written."""
+    """The kind of error to raise where this one kept a photo from being written."""
     full = isinstance(error, OSError) and error.errno in _NO_ROOM
     return NoRoomOnDisk if full else PhotoNotWritten
 

@@ -68,7 +68,7 @@ class Shot:
 
     @property
     def side(self) -> float:
-        """Of a square as large, pixels."""
+        """Side of a square of the same area, pixels."""
         return math.sqrt(math.prod(self.size_wh))
 
 

@@ -83,7 +83,7 @@ class Match:
     by_name: bool
 
     def said(self, option: str = MATCH) -> str:
-        """How somebody tells us so."""
+        """The option that says so, as somebody would write it."""
         if self.by_name:
             return f"{option} {self.face}={self.there.photo}:{self.there.face}"
         return f"match [[{self.face}, {self.there.reference}, {self.there.face}]]"

@@ -112,8 +112,9 @@ def inspect_photo(
     references: Iterable[Source] = (),
     progress: Progress | None = None,
 ) -> Inspected:
-    """Faces, how far their eyes are open, and what `open_eyes` would do with each. Refuses what it refuses, if that is
-    told without cutting faces out. Of a face to which no reference would give its eyes, the reason says why.
+    """Faces, how far their eyes are open, and what `open_eyes` would do with each. Refuses what `open_eyes` refuses, as
+    far as that shows without cutting faces out. Of a face to which no reference would give its eyes, the reason says
+    why.
 
     Args:
         photo, options, engine, references, progress: as `open_eyes` takes them.
@@ -170,8 +171,8 @@ def look_at_references(
     engine: EngineName | Engine = "auto",
     progress: Progress | None = None,
 ) -> tuple[Seen, ...]:
-    """References that many photos are to have, searched and described once, and of each what lies around its faces;
-    what is wrong with one is said before the next is read.
+    """References for many photos, searched and described once, each kept only around its faces; what is wrong with one
+    is said before the next is read.
 
     Args:
         options: see `Options.of`; `match` may name faces of the references.
@@ -202,8 +203,8 @@ def _decided(
     watch: Stopwatch,
     shares: Shares,
 ) -> tuple[Seen, list[Decision], Matches, list[Photo]]:
-    """A photo that was read as it was looked at, what is to be done with each face, whose eyes it may have, and the
-    references without their pixels: of them, no more than one is in memory at a time."""
+    """The photo with its faces, what is to be done with each, whose eyes it may have, and the references without their
+    pixels: no more than one of them is in memory at a time."""
     with watch.stage("detect", shares.detect, shares.confirm):
         seen = _seen(photo if isinstance(photo, Seen) else as_read, engine, watch)
         decisions = decide(seen.faces, options.choose)

@@ -39,7 +39,8 @@ class Shares:
 
     @classmethod
     def of(cls, references: int, paints: bool = True) -> Shares:
-        """Of a photo and so many others that are searched as well, and whether eyes are then painted."""
+        """The shares of a photo beside so many `references`, which are searched as well; `paints` tells whether eyes
+        are then painted."""
         if references:
             return _AMONG_OTHERS
         return _ALONE if paints else _LOOKED_AT
@@ -99,7 +100,7 @@ class Part:
 
 
 def part_of(watch: Watch | None, begins: float, ends: float, name: str | None = None) -> Part | None:
-    """A `Part`, or nobody where nobody watches."""
+    """A `Part` of what `watch` is told; None where nobody watches."""
     return None if watch is None else Part(watch, begins, ends, name)
 
 

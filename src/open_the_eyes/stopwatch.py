@@ -13,10 +13,10 @@ from .wording import written
 
 
 def told_by(progress: Callable[[str, float], None] | None) -> Callable[[str, float], None] | None:
-    """What was given, if it can be told anything.
+    """The function that was given, or None, checked.
 
     Raises:
-        UsageError: it cannot.
+        UsageError: it cannot be called.
     """
     if not callable(progress) and progress is not None:
         raise UsageError(

@@ -1,9 +1,9 @@
-"""What covers a face up to its eyes: a mask, a scarf, a blanket. It is none of the face's skin, and stays in front of
-new eyes.
+"""What covers a face up to its eyes: a mask, a scarf, a blanket. It is not part of the face, and stays in front of new
+eyes.
 
 Looked at along columns from the eyes down, skin ends at one sharp edge, and all below it has one other colour. Neither
-a beard nor a shadow is like that: a beard leaves the nose free, and skin in shadow has lips. In black and white they
-cannot be told apart, and no cloth is seen.
+a beard nor a shadow is like that: a beard leaves the nose free, and skin in shadow has lips. In a black-and-white photo
+cloth and skin cannot be told apart, so none is found.
 """
 
 from __future__ import annotations
@@ -91,7 +91,7 @@ class Cloth:
 
     @classmethod
     def of(cls, pixels: Rgb, landmarks: Points) -> Cloth | None:
-        """Of the face of these landmarks (478, 2+) in a picture; None where none is surely seen."""
+        """The cloth over the face of these landmarks (478, 2+) in a picture; None where none is clearly seen."""
         if eyes_apart(landmarks) < 1:
             return None
         seen = _seen(pixels, _to_picture(landmarks))
@@ -113,7 +113,7 @@ class Cloth:
         return cls(usual, other - usual, aside[columns][found], edge[found])
 
     def over(self, pixels: Rgb, landmarks: Points) -> Plane:
-        """(h, w) 0..1: 1 where it is seen in a picture of the face, whose landmarks (478, 2+) lie there."""
+        """(h, w) 0..1: 1 where the cloth is seen in a picture of the face; `landmarks` (478, 2+) lie in its pixels."""
         h, w = pixels.shape[:2]
         ys, xs = np.mgrid[:h, :w].astype(np.float32)
         back = inverted(_to_picture(landmarks)).astype(np.float32)
@@ -138,8 +138,8 @@ def _to_picture(landmarks: Points) -> Matrix:
 
 
 def _seen(pixels: Rgb, to_picture: Matrix) -> Rgb:
-    """(84, 65, 3): what is looked at. Of a large face nine pixels count for one here, and not all: colours do not need
-    more."""
+    """(84, 65, 3): the part that is looked at. Of a large face nine pixels are averaged into one here, not all: that is
+    enough for colours."""
     w, h = 2 * round(_HALF * _PER) + 1, round((_BOTTOM - _TOP) * _PER) + 1
     finer = to_picture / 3
     finer[:, 2] = to_picture[:, 2] - finer[:, :2].sum(axis=1)  # the middle of three by three is the one
@@ -167,14 +167,14 @@ def _share(looks: NDArray[np.float32], skin: Any, change: Any) -> NDArray[np.flo
 def _part(
     picture: NDArray[Any], aside: NDArray[Any], below: NDArray[Any], rows: tuple[float, float], half: float
 ) -> NDArray[Any]:
-    """(n, 3): what lies there."""
+    """(n, 3): the pixels between these rows, up to `half` aside."""
     part = picture[(below > rows[0]) & (below < rows[1])][:, np.abs(aside) < half]
     return part.reshape(-1, 3)
 
 
 def _unlike(change: NDArray[Any], varies: NDArray[Any]) -> bool:
-    """Whether what lies over the mouth is of another colour than skin, and of one. Brightness alone tells nothing: the
-    edge of a shadow may run across a face."""
+    """Whether what lies over the mouth differs from skin in colour, and is of one colour itself. Brightness alone
+    proves nothing: the edge of a shadow may run across a face."""
     far, colour, spread = float(np.linalg.norm(change)), float(np.hypot(*change[:2])), float(np.hypot(*varies[:2]))
     if colour > COLOUR:
         return spread < ONE_COLOUR * colour

@@ -1,7 +1,8 @@
-"""Where a mesh has the corners of the eyes, and the lengths that most others are multiples of. None moves in a blink.
+"""Where a mesh has the corners of the eyes, and the lengths that most others are multiples of. A blink moves none of
+them.
 
-All take points of a mesh, and tell pixels of the picture that these lie in: its landmarks (478, 2+), or of one eye the
-ring of its lids (16, 2+) or its iris (5, 2+), in the order of `mesh478`.
+All functions take points of a mesh, and return pixels of the picture that these lie in: its landmarks (478, 2+), or of
+one eye the ring of its lids (16, 2+) or its iris (5, 2+), in the order of `mesh478`.
 """
 
 from __future__ import annotations

@@ -64,7 +64,7 @@ def moved(shape: EyeShape, by: Points) -> EyeShape:
 
 
 def _share(shape: EyeShape, length: float, shape_hw: tuple[int, int]) -> Plane:
-    """(h, w) 0..1: how much of a move of `length` pixels, after which the eye is `shape`, each pixel takes part in."""
+    """(h, w) 0..1: the share of a move of `length` pixels that each pixel makes; `shape` is the eye after it."""
     there, r = lid_distances(shape, Box(0, 0, shape_hw[1], shape_hw[0])), shape.iris_radius
     giving = max(GIVING[0] * r, GIVING[1] * length)
     return smoothstep((RIM * r + giving - there.to_iris) / giving)

@@ -1,4 +1,4 @@
-"""A whole face, small and upright, with its eyes covered: for what it tells besides them."""
+"""A whole face, small and upright, with its eyes covered: for what it shows besides them."""
 
 from __future__ import annotations
 

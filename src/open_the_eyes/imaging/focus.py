@@ -2,8 +2,8 @@
 
 How soft a picture is, is told by its sharpest edges: blurred once more over a known width, the steepest slope of an
 edge falls the more the sharper it was (Zhuo & Sim, "Defocus map estimation from a single image", 2011). Contrast does
-not matter to that. Noise makes a picture look sharper than it is, so a noisy one is blurred before, which is counted
-out again.
+not matter to that. Noise makes a picture look sharper than it is, so a noisy one is blurred before it is measured, and
+that blur is subtracted again.
 """
 
 from __future__ import annotations
@@ -57,8 +57,8 @@ MOST_NOISE_BLUR: Final = 2.0
 
 
 def softness(level: Plane, where: NDArray[np.bool_]) -> float | None:
-    """The blur of the sharpest edges of (h, w) where it is looked at, standard deviation in pixels, 0.4 to about 4;
-    None where there are too few."""
+    """The blur of the sharpest edges of a plane (h, w) `where` it is looked at: standard deviation in pixels, 0.4 to
+    about 4; None where there are too few edges."""
     return _Edges.of(level).softness(where)
 
 
@@ -100,14 +100,15 @@ def face_blur(photo: NDArray[Any], covered: Plane, landmarks: Points, noise: flo
 
 
 def soft_part(painted: Tones, part: Box, blur: float, new: Plane, landmarks: Points) -> Tones:
-    """A part of the painted pixels (H, W, 3) that holds all that is `new` (H, W) 0..1, blurred there as far as the face
-    around it, of such a `face_blur`, is softer; as it was where it is not."""
+    """A part of the painted pixels (H, W, 3) that holds all that is `new` (H, W) 0..1, blurred there until it is as
+    soft as the face around it, whose `face_blur` is `blur`; as it was where that is no softer."""
     sigma = _lacking(painted, blur, new, landmarks)
     return _softened(painted, part, sigma, new) if sigma > 0 else part.cut(painted)
 
 
 def _lacking(painted: Tones, blur: float, new: Plane, landmarks: Points) -> float:
-    """The blur in pixels that makes what is new as soft as a face of such a `face_blur`; 0 where it is."""
+    """The blur in pixels that makes what is new as soft as a face whose `face_blur` is `blur`; 0 where it is so
+    already."""
     if blur <= SOFT[0]:
         return 0.0
     inside = softness(measured(painted, landmarks), measured(new, landmarks) > 0.5)
@@ -132,7 +133,7 @@ def measured(picture: NDArray[Any], landmarks: Points) -> Plane:
 
 
 def eye_scale(landmarks: Points) -> float:
-    """How many times as wide as `MEASURED` the wider eye is, at least once."""
+    """How many times as wide as `MEASURED` the wider eye is; at least 1."""
     return max(max(seen_eye_width(landmarks, side) for side in SIDES) / MEASURED, 1.0)
 
 

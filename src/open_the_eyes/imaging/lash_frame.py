@@ -114,7 +114,8 @@ def lash_frame(picture: Rgb, ends: Points) -> LashFrame | None:
 
 
 def darker(level: Plane, than: float) -> Plane:
-    """By how much each pixel of the frame is darker than what lies around it; nothing broader than so much is."""
+    """By how much each pixel of the frame is darker than what lies around it; what is broader than `than` eye widths is
+    not."""
     return np.asarray(cv2.morphologyEx(level, cv2.MORPH_CLOSE, disc(than * WIDTH)) - level, np.float32)
 
 

@@ -122,7 +122,7 @@ def _calm(photo: NDArray[Any], skin: NDArray[np.bool_], most: float) -> NDArray[
 
 
 def _lacking(painted: Tones, level: float) -> Plane:
-    """(h, w) 0..1: by how much of it noise has to be added to become as strong as `level`.
+    """(h, w) 0..1: the noise to be added, as a share of `level`, for what is there to become as noisy.
 
     Lashes and the edges of an iris are fine, too, but hardly move the least of several medians.
     """

@@ -63,7 +63,7 @@ class Decision:
 
 
 def eye_state(eye: Eye) -> EyeState:
-    """The eye's state by the two thresholds above."""
+    """The eye's state by `CLOSED_FROM` and `OPEN_BELOW`."""
     if eye.closed_probability >= CLOSED_FROM:
         return "closed"
     return "open" if eye.closed_probability < OPEN_BELOW else "unsure"
@@ -86,7 +86,7 @@ def face_states(face: Face) -> dict[Side, EyeState]:
 
 
 def _is_closed_by_itself(eye: Eye) -> bool:
-    """Whatever the other one does."""
+    """Whether an eye is closed, whatever the other one does."""
     return eye.closed_probability >= LONE_CLOSED_FROM and eye.openness <= LONE_OPENNESS
 
 

@@ -49,7 +49,7 @@ class Parts:
         return {face: kept.best[0].attempt for face, kept in self.kept.items() if kept.best}
 
     def composed(self, count: int) -> tuple[Photo, ...]:
-        """So many variations, the photo as it came if no face has a result; a face with fewer results than that repeats
+        """That many variations, or the photo as it was read if no face has a result; a face with fewer results repeats
         its best."""
         changing = [kept for kept in self.kept.values() if kept.best]
         if not changing:

@@ -88,7 +88,7 @@ def match(
 ) -> Matches:
     """Donors for the faces that are to be opened, from all references; `decisions` are on the faces that were seen.
 
-    Of references that are made as they are asked for, each is let go before the next is.
+    Where references are made as they are asked for, each one is let go before the next is made.
 
     Raises:
         UsageError: a reference without a face, or `options.match` names a face that is not there.
@@ -128,7 +128,7 @@ def match(
 
 
 def whom(reference: Reference, options: MatchOptions) -> dict[int, int]:
-    """By face of ours, which face of a reference it was told to be, from 0.
+    """By face of ours, the place (from 0) of the reference's face that a person said is the same.
 
     Raises:
         UsageError: the reference shows nobody, or not so many as `options.match` counts on.

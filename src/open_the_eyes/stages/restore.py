@@ -106,7 +106,8 @@ def _square(pixels: Rgb, look: Look) -> _Square:
 
 
 def _face_in(square: _Square) -> Face:
-    """The face in the square's pixels, without who it is: that is asked of the finished photo."""
+    """The face in the square's pixels, without an embedding: whether it is the same person is asked of the finished
+    photo."""
     face = square.look.crop.face
     landmarks = lifted(face.landmarks, square.photo_to_square)
     return replace(face, landmarks=landmarks, box=Box.around(landmarks[FACE_OVAL]), embedding=None)

@@ -19,10 +19,10 @@ SMALL_MIB: Final = 256.0
 
 
 def check_room(crops: Sequence[Crop], attempts: int) -> None:
-    """Refuses faces for which there surely is too little memory; where the system does not tell, none.
+    """Refuses faces for which there surely is too little memory; none where the system does not tell how much there is.
 
     Raises:
-        NoCapacity: there is.
+        NoCapacity: there is too little.
     """
     sizes = [crop.mask.size for crop in crops]
     need = (AT_WORK * max(sizes, default=0) + KEPT * attempts * sum(sizes)) / 2**20

@@ -133,7 +133,8 @@ def _likeness(before: Face, after: Face) -> float:
 
 
 def _squint(before: Face, after: Face, own: float | None) -> float:
-    """How differently both eyes look, beyond what is usual, or what is a donor's `own`; 0 where one cannot be seen."""
+    """How much the convergence of both eyes differs from the usual, or from a donor's `own`; 0 where one cannot be
+    seen."""
     if any(eye.covered for eye in before.eyes.values()):
         return 0.0
     return abs(convergence(after.landmarks) - (USUAL_CONVERGENCE if own is None else own))
