@@ -60,7 +60,7 @@ def unpack(data: bytes, max_pixels: int) -> Unpacked:
 
 
 def decode(bare: bytes) -> Image.Image:
-    """Cropped and turned as the file says, which Pillow only reads out."""
+    """The picture, cropped and turned as the file says; Pillow itself only decodes it."""
     opened = AvifImagePlugin.AvifImageFile(BytesIO(bare))
     crop = clean_aperture(bare, opened.size)
     return ImageOps.exif_transpose(opened if crop is None else opened.crop(crop))
@@ -98,7 +98,8 @@ def keeps_alpha() -> bool:
 
 
 def _encoded(parcel: Parcel) -> bytes:
-    """With the EXIF block byte for byte: the encoder would lay it out anew, so it gets a blank one of that length."""
+    """The file with the EXIF block byte for byte: the encoder would lay it out anew, so it gets a blank one of that
+    length."""
     lossless = parcel.encoding.lossless
     exif = parcel.exif or b""
     blank = BLANK.ljust(len(exif), b"\xa5") if len(exif) >= len(BLANK) else b""

@@ -1,7 +1,7 @@
 """AVIF of 10 and 12 bits a colour through libvips, an extra: Pillow's AVIF hands out and takes 8.
 
-libvips writes profile and XMP as they are given, but lays EXIF out anew and tells no colours; these two are mended in
-the file it has made.
+libvips writes profile and XMP as they are given, but lays EXIF out anew and leaves the colours' numbers out; both are
+mended in the file that it has made.
 """
 
 from __future__ import annotations
@@ -63,7 +63,7 @@ def decode(data: bytes) -> Deep:
 
 
 def cropped_size(data: bytes, size_wh: tuple[int, int]) -> tuple[int, int]:
-    """(width, height) of what is to be seen of a picture of that size, before it is turned; libvips shows no more."""
+    """(width, height) of the visible part of a picture of that size, before it is turned; libvips shows no more."""
     left, top, right, bottom = clean_aperture(data, size_wh) or (0, 0, *size_wh)
     return right - left, bottom - top
 

@@ -69,7 +69,7 @@ def without_place(behind: bytes) -> Searched:
 
 
 def pictures_in(behind: bytes) -> list[bytes]:
-    """The pictures of it, films apart."""
+    """The pictures behind it, without films."""
     return [behind[piece.start : piece.end] for piece in _pieces(behind) if behind.startswith(b"\xff\xd8", piece.start)]
 
 

@@ -59,7 +59,7 @@ class ColourSpace:
         return np.asarray(np.clip(pixels + change, 0, 255), np.uint8)
 
     def _spread(self, pixels: Rgb) -> Rgb:
-        """With white at 255."""
+        """The picture with its white at level 255."""
         if self._white == 255:
             return pixels
         levels = np.minimum(np.round(np.arange(256) * (255 / self._white)), 255).astype(np.uint8)
@@ -67,7 +67,8 @@ class ColourSpace:
 
 
 def space_of(photo: Photo) -> ColourSpace | None:
-    """The space that a photo tells, by its profile or without one; None for sRGB, and for what cannot be used."""
+    """The space that a photo's file names, by its profile or without one; None for sRGB, and for what cannot be
+    used."""
     file = photo.file
     if file is None:
         return None

@@ -109,10 +109,10 @@ def _tables(exif: bytes, first: int, order: str) -> _Tables:
 
 
 def _less(room: int, slots: list[_Slot], values: list[_Slot]) -> int:
-    """The room that a table and some values leave of a block's.
+    """What is left of a block's room after a table and some values.
 
     Raises:
-        UnreadablePhoto: none.
+        UnreadablePhoto: nothing is left.
     """
     room -= 2 + 12 * len(slots) + sum(slot.end - slot.start for slot in values)
     if room < 0:

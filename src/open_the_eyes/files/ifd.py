@@ -72,7 +72,7 @@ class Directory:
         return (*self.numbers(tag), default)[0]
 
     def only(self, tags: Iterable[int]) -> Directory:
-        """Without the tags that are not among these."""
+        """The directory with only these tags."""
         kept = set(tags)
         return replace(
             self,

@@ -27,6 +27,6 @@ class ConnectionShares:
 
     @classmethod
     def of(cls, most: int) -> ConnectionShares:
-        """Of a process that may take so many, `LEAST` at least."""
+        """The shares of a process that may take that many connections, at least `LEAST`."""
         queues = (most - APART) // 2
         return cls(most - APART - queues, queues)

@@ -23,7 +23,7 @@ AGAIN_SECONDS: Final = 5
 
 
 class FollowRoom:
-    """Of the requests of one process."""
+    """The streams and waits of one process' clients."""
 
     def __init__(self, config: ServiceSettings) -> None:
         self._config = config
@@ -53,7 +53,7 @@ class FollowRoom:
 
 
 class PlacedResponse(StreamingResponse):
-    """One that has a place from before its first byte until it was sent, or nobody takes it any more.
+    """A response that has a place from before its first byte until it was sent, or nobody takes it any more.
 
     Without a place it raises, before anything was sent, why there is none.
     """

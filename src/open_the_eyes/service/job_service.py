@@ -244,7 +244,8 @@ class JobService:
                 self.runner.cancel(job)
 
     def _left(self, job: str) -> None:
-        """Of the audience: others wait, and nobody would look at this one."""
+        """Called by the audience for a job that nobody follows any more: others wait, and nobody would look at this
+        one."""
         try:
             self._end(job, Unwatched("expected somebody to follow the job, nobody does any more; its photo is kept."))
         except SQLAlchemyError as error:  # then it is painted for nobody

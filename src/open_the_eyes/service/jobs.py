@@ -37,7 +37,7 @@ class JobRequest:
         options: flat names, as `Options.of` takes them.
         references: how many other photos came along.
         idempotency: the client's own name for this request, or None.
-        fingerprint: of photo, references and options; two requests that have it in common ask for the same.
+        fingerprint: a hash of photo, references and options; two requests with the same one ask for the same.
     """
 
     owner: str

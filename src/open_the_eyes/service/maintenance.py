@@ -1,5 +1,5 @@
-"""Deletes everything of a job when its time is over, queues again what fell between two chairs, and hands back memory
-that nobody needs any more."""
+"""Deletes everything of a job when its time is over, queues again jobs that were accepted but not queued, and hands
+back memory that nobody needs any more."""
 
 from __future__ import annotations
 

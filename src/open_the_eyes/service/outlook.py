@@ -40,7 +40,7 @@ class UnderWay:
 
     @classmethod
     def of(cls, lane: Lane, fraction: float, started: float | None, moved: float | None) -> UnderWay:
-        """From the moments at which it was begun, and last got on; what is not known yet is just now."""
+        """Made from the moments at which the job was begun and last got on; an unknown one counts as now."""
         return cls(lane, fraction, max(0.0, (moved or 0.0) - started) if moved and started else 0.0)
 
     def left(self, usual: float | None) -> float | None:
@@ -62,7 +62,7 @@ class UnderWay:
 
 @dataclass(frozen=True, slots=True)
 class Outlook:
-    """Of one job.
+    """What is before one job, and how long that takes.
 
     Args:
         ahead: how many jobs of each lane will be begun before it.
@@ -105,7 +105,7 @@ class Outlook:
 
 
 class Peak:
-    """The highest of the figures that were seen lately. For any number of threads."""
+    """The highest of the figures that were seen lately; safe for any number of threads."""
 
     def __init__(self, seconds: float, clock: Callable[[], float] = time.monotonic) -> None:
         self._seconds, self._clock = seconds, clock
@@ -114,7 +114,7 @@ class Peak:
         self._lock = threading.Lock()
 
     def with_(self, figure: int) -> int:
-        """The highest, this one among them."""
+        """The highest figure, this one included."""
         with self._lock:
             now = self._clock()
             while self._seen and self._seen[0][0] <= now:

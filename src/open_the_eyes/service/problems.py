@@ -67,7 +67,7 @@ def problem_of(error: BaseException) -> dict[str, Any]:
 
 
 def name_of(kind: type[OpenTheEyesError]) -> str:
-    """With which the `type` of its problems ends: UnreadablePhoto -> unreadable-photo."""
+    """The ending of the `type` of an error's problems: UnreadablePhoto -> unreadable-photo."""
     return re.sub(r"(?<=[a-z])(?=[A-Z])", "-", kind.__name__ if kind is not OpenTheEyesError else "Bug").lower()
 
 
@@ -95,7 +95,7 @@ def log_bug(error: BaseException) -> None:
 
 
 def _told(error: OpenTheEyesError) -> str:
-    """In words of the service: its clients have no command line, and do not set what its operator sets."""
+    """The message in words of the service: its clients have no command line, and do not set what its operator sets."""
     later = _LATER if error.mend and isinstance(error, NoCapacity) else ""
     return f"{error.fault} {_IN_OUR_WORDS.get(error.mend, later)}"
 
