@@ -89,7 +89,7 @@ def found_in(photo: Pyramid, finder: FaceFinder, min_face_px: float, tick: Tick 
 
 
 def _sought(photo: Pyramid, finder: FaceFinder, min_face_px: float, tick: Tick) -> list[Found]:
-    """The same, at times head down where they are not."""
+    """The same, but an upright face may come out head down."""
     search = FaceSearch(photo, finder, min_face_px, tick)
     tight = search.views.tight
     turns = search.views.turns_to_upright() if tight else None
@@ -138,7 +138,7 @@ class FaceSearch:
         return self._found
 
     def _add_the_only_one(self) -> None:
-        """Where all that was seen is one face, it is the right way up as the photo is."""
+        """Adds the face where all sightings are of one, which then is the right way up as the photo is."""
         seen = self.views.look((share, turns) for share in SHARES for turns in SIDES_UP)
         if all(same_face(one.box, seen[0].box) for one in seen):
             for views in (FIRST, [(share, 0) for share in SHARES]):

@@ -73,7 +73,7 @@ class Window:
 
 @dataclass(frozen=True, slots=True)
 class Overview:
-    """The photo as the windows see it; read from its halves: a big photo's own pixels are read a single time."""
+    """The photo as the windows see it, drawn from its pyramid, so that a big photo's own pixels are read only once."""
 
     photo: Pyramid
 
@@ -100,7 +100,7 @@ class Overview:
 
 
 def worth_looking(zoom: int, faces: Sequence[float], min_face: float, long_side: float) -> bool:
-    """Whether faces that one should still look for may be too small for every zoom before this one.
+    """Whether faces that are still worth finding may be too small for every zoom before this one.
 
     With a big face in the picture nobody looks for specks behind it, so a portrait is hardly tiled, and a group is
     tiled as finely as its own faces ask. `faces` are the sizes found so far; all lengths in photo pixels.

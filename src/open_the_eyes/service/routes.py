@@ -240,7 +240,7 @@ def methods_at(scope: Scope) -> set[str]:
 
 
 def no_such_route(path: str) -> NotHere:
-    """For an address that nothing answers."""
+    """The refusal for an address that nothing answers."""
     return NotHere(f"expected an address of this service, got {typed(path)}; /openapi.json lists them.")
 
 

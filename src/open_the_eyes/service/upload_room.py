@@ -19,7 +19,7 @@ LARGE_SECONDS: Final = 10
 
 
 class UploadRoom:
-    """Of the requests of one process. Where no key is asked for, programs are one owner, and may have all of it.
+    """The room for uploads in one process. Where no key is asked for, programs are one owner, and may have all of it.
 
     Args:
         places: how many uploads are read at one moment.

@@ -48,7 +48,8 @@ class Capabilities:
 
 
 def purposes(capabilities: Capabilities) -> tuple[Mode, ...]:
-    """Those whose files differ here: a button that gives the same pixels as another would promise something else."""
+    """The purposes whose files differ here: a button that gives the same pixels as another would make a false
+    promise."""
     differs: dict[Mode, bool] = {
         "standard": True,
         "quality": capabilities.patient,
@@ -67,7 +68,7 @@ def about_purposes(capabilities: Capabilities) -> str:
 
 
 def style_of(color: str, gaze: str, openness: float) -> EyeStyle:
-    """From the words and figures of the page; 100 per cent leaves openness to the face."""
+    """The style that the page's words and figures ask for; 100 per cent leaves openness to the face."""
     openness = min(max(float(openness), 60.0), 140.0)
     return EyeStyle(COLORS.get(color, "auto"), GAZES.get(gaze), None if round(openness) == 100 else openness / 100)
 

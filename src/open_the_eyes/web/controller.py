@@ -105,7 +105,7 @@ class Controller:
         return None
 
     def _is_there(self, owner: str, session: EditSession) -> bool:
-        """Whether all jobs are whose pictures are seen: another tab may have deleted them."""
+        """Whether all jobs whose pictures are seen still exist: another tab may have deleted them."""
         preview = None if session.preview is None else session.preview.job
         try:
             for job in {session.job, preview, session.final} - {None}:
@@ -192,7 +192,7 @@ class Controller:
         return self._previewed(owner, session, now) if now.matches != session.matches else PageState(now)
 
     def _previewed(self, owner: str, before: EditSession, now: EditSession) -> PageState:
-        """With a preview under way of what has changed, if anything has."""
+        """The page with a preview under way of what has changed, if anything has."""
         if now is before:
             return PageState(now)
         try:
@@ -212,7 +212,8 @@ class Controller:
         return PageState(self._job_client.finish(owner, session, purpose))
 
     def _ended(self, owner: str, session: EditSession, message: dict[str, Any]) -> PageState:
-        """A job has, which the page's script tells; it may have been cancelled, or another photo dropped, meanwhile."""
+        """A job has ended, as the page's script tells; it may have been cancelled, or another photo dropped,
+        meanwhile."""
         waited = session.waiting
         if waited is None or str(message.get("job")) != waited:
             return PageState(session)

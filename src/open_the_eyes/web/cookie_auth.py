@@ -95,6 +95,7 @@ def _by_https(headers: Headers) -> bool:
 
 
 def _cookie(headers: Headers) -> str:
-    """Ours among those of all programs at this address, whatever these are like: ports do not keep cookies apart."""
+    """Our cookie among those of all programs at this address, whatever these are like: ports do not keep cookies
+    apart."""
     pairs = (part.partition("=") for line in headers.getlist("cookie") for part in line.split(";"))
     return next((value.strip() for name, _, value in pairs if name.strip() == COOKIE), "")

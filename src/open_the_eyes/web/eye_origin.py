@@ -47,7 +47,7 @@ class EyeOrigin:
         return cls(source, is_painted, tuple(NotFrom(one["why"], _same(one["match"])) for one in told))
 
     def led(self) -> EyeOrigin:
-        """That of eyes that were painted after these, where these were laid in and did not turn out well."""
+        """The origin of eyes that were painted after these, where these were laid in and did not turn out well."""
         return replace(self, source=f"painted, after {self.source}") if self.is_own else self
 
     @property

@@ -1,4 +1,5 @@
-"""What a browser's tab remembers of a session, so that a program that knows it no more goes on where the page is.
+"""What a browser's tab remembers of a session, so that a program that no longer knows the session goes on where the
+page is.
 
 Gradio keeps a session until the program ends, or an hour after the tab was last heard of. What is seen, chosen and
 picked is written into the page as well, and comes back with whatever is done there.
@@ -66,7 +67,7 @@ class TabMemory:
 
     @classmethod
     def of(cls, session: EditSession) -> TabMemory:
-        """All that the page shows."""
+        """The memory of all that the page shows."""
         return cls(
             session.job,
             session.names,
@@ -109,7 +110,7 @@ class TabMemory:
 
     @classmethod
     def from_json(cls, told: object) -> TabMemory:
-        """Whatever a browser told; what is of the wrong kind was not said."""
+        """The memory in what a browser sent; whatever is of the wrong kind is ignored."""
         given = told if isinstance(told, dict) else {}
         pairs = [_numbers(pair) for pair in _listed(given.get("picks"))]
         styles = EyeStyles()
