@@ -92,7 +92,7 @@ _HOME = {
     "photo_from": "files",
     "replay": "replaying",
 }
-"""Name -> module; a name that a module has, too, would be that module once it is loaded."""
+"""Public name -> module. A name that is a module's as well would become that module once it is loaded."""
 
 __all__ = [
     "BestTake",

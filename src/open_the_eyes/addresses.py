@@ -6,13 +6,13 @@ import re
 from typing import Final
 
 _HEAD: Final = re.compile(r"(?<![A-Za-z0-9+.-])[A-Za-z][A-Za-z0-9+.-]+:/{1,3}")
-"""One slash where an address was taken for a path. A drive of Windows has one letter."""
+"""Scheme of an address; one slash is left where it was taken for a path. A drive of Windows has one letter."""
 _PLACE: Final = re.compile(r"\S*")
 _QUERY: Final = re.compile(r"([^?'\"]+\?)[^'\"]*[^'\",.;:)]")
 _WITHOUT_PORTS: Final = ("s3", "gs", "gcs")
 """Stores whose addresses have a bucket in the place of a host."""
 _PLAIN: Final = 3
-"""Letters of a word that is too short to be known again in other text."""
+"""Longest word, in letters, that is too short to be recognised again in other text."""
 
 
 def is_address(text: str) -> bool:

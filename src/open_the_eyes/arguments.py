@@ -19,7 +19,8 @@ from .settings import Settings
 Source: TypeAlias = (
     str | os.PathLike[str] | bytes | bytearray | memoryview | IO[bytes] | files.PillowImage | Photo | Seen
 )
-"""A path; the bytes of a file, or a binary file to read them from; a Pillow image; or what was read or looked at."""
+"""What a photo can be given as: a path; the bytes of a file, or a binary file to read them from; a Pillow image; or
+what was read or looked at."""
 
 
 def checked(options: Options | None) -> Options:
@@ -94,7 +95,7 @@ def _content(given: object, most: int) -> bytes:
     """What is in an open binary file from its place on, up to the first byte that is too many.
 
     Raises:
-        UsageError: none.
+        UsageError: it is no open binary file.
         UnreadablePhoto: it cannot be read.
     """
     came, take = type(given).__name__, getattr(given, "read", None)

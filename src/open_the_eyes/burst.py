@@ -26,7 +26,7 @@ from .stopwatch import told_by
 from .system.arithmetic import one_blas_thread
 
 SAME_PEOPLE: Final = 0.25
-"""Of the other frames so many show somebody of the best one, where it is a burst."""
+"""Least share of a burst's other frames that show somebody of the best one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +96,7 @@ def best_take(
 
 
 def _several(photos: Iterable[Source]) -> list[Source]:
-    """All that came.
+    """All photos that were given.
 
     Raises:
         UsageError: fewer than two, or one without a list.
@@ -124,7 +124,7 @@ def _chosen(sources: Sequence[Source], engine: Engine, tell: Progress) -> _Choic
 
 
 def _check_same_people(shots: Sequence[Seen], name: str, engine: Engine) -> None:
-    """Refuses what is no burst: few shots show anybody of the first one. Of two shots nothing is concluded.
+    """Refuses photos that are no burst, where few show anybody of the first one. Two shots prove nothing.
 
     Raises:
         UsageError: it is none.
@@ -145,7 +145,7 @@ def _check_same_people(shots: Sequence[Seen], name: str, engine: Engine) -> None
 
 
 def _large(shot: Seen) -> Seen:
-    """With those faces alone that are large enough to tell people by."""
+    """The shot with only those faces that are large enough to tell people apart by."""
     kept = [n for n, face in enumerate(shot.faces) if face.is_reliable]
     traits = None if shot.traits is None else tuple(shot.traits[n] for n in kept)
     return replace(shot, faces=tuple(shot.faces[n] for n in kept), traits=traits)
@@ -169,7 +169,7 @@ def _with_pairs(options: Options, match: Sequence[tuple[int, int, int]], choice:
 
 
 def _in_words(photo: int, choice: _Choice) -> str:
-    """What a photo is that is no donor; counted from 1."""
+    """What is said of a photo, counted from 1, that is no donor."""
     frames = choice.frames
     if photo - 1 == choice.base:
         return f"{frames[choice.base].name}, the frame that is taken itself"

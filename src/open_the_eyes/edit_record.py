@@ -20,15 +20,15 @@ NO_CAPTURES: Final = tuple(
 )  # fmt: skip
 """Source types of pictures that are more than captures of real life, yet not said to be made by an algorithm."""
 MAX_EARLIER: Final = 16
-"""Earlier edits that a record names, the latest ones: records grow with each edit, and have to fit into a file."""
+"""Most earlier edits that a record names, the latest ones: records grow with each edit, and have to fit into a file."""
 MAX_ENGINE: Final = 40
-"""Characters of an earlier edit's engine."""
+"""Longest name of an earlier edit's engine, characters."""
 MAX_OPENED: Final = 300
-"""Faces of an earlier edit."""
+"""Most faces of an earlier edit."""
 MAX_EARLIER_OPTIONS: Final = 500
-"""Characters of an earlier edit's options; where they take more, none is named."""
+"""Longest text of an earlier edit's options, characters; longer ones are left out."""
 MAX_DEPTH: Final = 16
-"""Lists and objects within each other, in options."""
+"""Deepest nesting of lists and objects in options."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +131,8 @@ class EditRecord:
 
 
 def strict_json(text: str) -> Any:
-    """What JSON says; NaN and Infinity, which Python reads as well, it has not, nor an object with one name twice.
+    """The value of a JSON text, read strictly: without NaN and Infinity, which Python reads as well, and without an
+    object that has one name twice.
 
     Raises:
         ValueError: it is no JSON, or nests deeper than any option does, and may be too deep to be printed.

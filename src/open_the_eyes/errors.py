@@ -32,7 +32,7 @@ from typing import Final, TypeVar
 from .addresses import without_secrets
 
 _OF_SYSTEM: Final = re.compile(r"cannot open shared object file|DLL load failed|Library not loaded")
-"""How Linux, Windows and macOS say that a library of the system is missing, on which one of Python's stands."""
+"""How Linux, Windows and macOS say that a library of the system is missing which one of Python's needs."""
 _NO_ROOM: Final = (errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC))
 _NO_MEMORY: Final = re.compile(
     r"^OpenCV.*\(-4:Insufficient memory\)|^\[ONNXRuntimeError\].*failed to allocate|\bbad_alloc\b",
@@ -41,7 +41,7 @@ _NO_MEMORY: Final = re.compile(
 """How OpenCV, onnxruntime and C++ say that the computer's memory ran out. OpenCV keeps the number in its class, where
 another thread's error may replace it."""
 INSPECT: Final = "open-the-eyes inspect PHOTO"
-"""What tells the numbers of faces."""
+"""Command that lists the faces with their numbers."""
 
 
 _Error = TypeVar("_Error", bound="OpenTheEyesError")
@@ -52,7 +52,8 @@ class OpenTheEyesError(Exception):
 
     A message holds no password and no token of an address, whoever wrote it: it may go to a file or a log.
 
-    Every kind can be made from a message alone, as copies and pickles are, which then get whatever else it knows.
+    Every kind can be made from a message alone: that is how copies and pickles are made, which then get its other
+    attributes.
 
     Args:
         message: what was expected, what came, and what to do next, as far as `how` and `mend` do not say that.
@@ -167,7 +168,7 @@ class Cancelled(OpenTheEyesError):
 
 
 def not_written(error: Exception) -> type[PhotoNotWritten]:
-    """The kind of error that says of this one, met while writing, why a photo was not written."""
+    """The kind of error to raise where this one kept a photo from being written."""
     full = isinstance(error, OSError) and error.errno in _NO_ROOM
     return NoRoomOnDisk if full else PhotoNotWritten
 

@@ -14,19 +14,21 @@ from .imaging.arrays import to_tones
 from .imaging.sharpness import fine_energy
 from .seen import Seen
 
+# What speaks against a frame. The frame with the least is the best one.
 CLOSED, UNSURE, HIDDEN, MISSING = 1.0, 0.6, 0.3, 1.5
-"""What speaks against a frame: a face with closed eyes, with eyes that may be, one that cannot be edited, and each face
-fewer than the frame with most faces has."""
+"""Cost of each face with closed eyes, of each with eyes that may be closed, of each that cannot be edited, and of each
+face fewer than the frame with most faces has."""
 BLUR: Final = 1.2
-"""The same for each e-th part of the sharpest frame's detail."""
+"""Cost of detail that is 1/e of the sharpest frame's, proportional to the logarithm."""
 SMALL: Final = 0.8
-"""The same for a picture half as wide as the largest; for a quarter it is three times as much, for an eighth six times:
-a phone's picture may stand beside a camera's, a copy for the web hardly. More than sharpening gives a reduced copy."""
+"""Cost of a picture half as wide as the largest; for a quarter it is three times as much, for an eighth six times: a
+phone's picture may stand beside a camera's, a copy for the web hardly. More than sharpening gives a reduced copy."""
 _FACE_PX: Final = (64, 160)
-"""Faces are compared at one width between these, so that a step towards the camera is no advantage. At less, blur would
-not show: somebody far away must not make all frames equal."""
+"""Widths, pixels, between which the one lies at which faces are compared, so that a step towards the camera is no
+advantage. At less, blur would not show: somebody far away must not make all frames equal."""
 _AS_WIDE: Final = 1.15
-"""Faces that differ by less are compared as they are: being brought to one width would soften one of them alone."""
+"""Factor between the widths of faces up to which they are compared as they are: brought to one width, one of them alone
+would become softer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +68,7 @@ class Shot:
 
     @property
     def side(self) -> float:
-        """Of a square as large, pixels."""
+        """Side of a square of the same area, pixels."""
         return math.sqrt(math.prod(self.size_wh))
 
 

@@ -7,9 +7,9 @@ from dataclasses import dataclass, replace
 from typing import Any, Final, Literal, TypeAlias
 
 MATCH: Final = "--match"
-"""The option of `open` by which somebody says who is whose."""
+"""Option of `open` by which somebody says who is whose."""
 LISTED: Final = 2
-"""References of which each is told why it gives no eyes; of more, the one that comes nearest."""
+"""Most references of which each is told why it gives no eyes; of more, only the nearest one is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +39,7 @@ class OtherEye:
 
 
 Giver: TypeAlias = ReferenceFace | OtherEye
-"""Whose open eyes somebody may have."""
+"""Whose open eyes somebody may have: a person's in a reference, or their own other eye's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +83,7 @@ class Match:
     by_name: bool
 
     def said(self, option: str = MATCH) -> str:
-        """How somebody tells us so."""
+        """The option that says so, as somebody would write it."""
         if self.by_name:
             return f"{option} {self.face}={self.there.photo}:{self.there.face}"
         return f"match [[{self.face}, {self.there.reference}, {self.there.face}]]"

@@ -34,9 +34,9 @@ def look(photo: Source, *, engine: EngineName | Engine = "auto", progress: Progr
     """
     watch, engine = Stopwatch(progress), loaded(engine)
     with watch.stage("read", 0.0, 0.1):
-        came = photo if isinstance(photo, Seen) else read(photo, engine.settings)
+        as_read = photo if isinstance(photo, Seen) else read(photo, engine.settings)
     with watch.stage("detect", 0.1, 1.0):
-        seen = searched(came, engine, watch)
+        seen = searched(as_read, engine, watch)
     watch.tell("detect", 1.0)
     return seen
 
@@ -74,7 +74,7 @@ def look_at_references(
 
 
 def introduced(seen: Seen, engine: Engine) -> Seen:
-    """With what tells its people from others."""
+    """The same with its faces described, so that no later match has to do it."""
     return described(files.in_srgb(seen, seen.faces), engine.teller())
 
 
@@ -100,10 +100,10 @@ def each_reference(references: Sequence[Source], engine: Engine, watch: Watch | 
 
 def _reference(source: Source, number: int, engine: Engine, watch: Watch | None) -> Reference:
     try:
-        came = source if isinstance(source, Seen) else read(source, engine.settings)
+        as_read = source if isinstance(source, Seen) else read(source, engine.settings)
     except PhotoError as error:
         if isinstance(source, str | PathLike):  # whose name is in the message
             raise
         raise error.headed(f"reference {number}") from error
-    seen = searched(came, engine, watch)
+    seen = searched(as_read, engine, watch)
     return Reference.of(files.in_srgb(seen, seen.faces), number)

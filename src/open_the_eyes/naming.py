@@ -6,9 +6,9 @@ from pathlib import Path
 from typing import Final
 
 OPENED: Final = "opened"
-"""In the name of every result, before its number and its suffix."""
+"""Word in the name of every result, before its number and its suffix."""
 DRAWN: Final = "faces"
-"""In the name of a drawing of the faces, before its suffix."""
+"""Word in the name of a drawing of the faces, before its suffix."""
 
 
 def named(photo: Path, addition: str, suffix: str | None = None) -> Path:
@@ -22,12 +22,12 @@ def opened_path(photo: Path, suffix: str | None = None) -> Path:
 
 
 def is_result(name: str) -> bool:
-    """Whether a file is called as results and drawings are: one that lies among photos is no photo to do."""
+    """Whether a file is named as results and drawings are: among photos, such a file is not processed."""
     return f".{OPENED}." in name or is_drawing(name)
 
 
 def is_drawing(name: str) -> bool:
-    """Whether a file is called as drawings of faces are."""
+    """Whether a file is named as drawings of faces are."""
     return Path(name).stem.endswith(f".{DRAWN}")
 
 

@@ -15,7 +15,7 @@ from PIL import Image
 from .imaging.arrays import Rgb
 
 LARGEST: Final = 800
-"""Pixels of the longer side: what a page has room for."""
+"""Longer side of a picture in a notebook, pixels: what a page has room for."""
 
 
 def png(pixels: Rgb, icc: bytes | None) -> bytes:

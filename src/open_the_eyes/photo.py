@@ -29,7 +29,7 @@ MEDIA_TYPES: Final[dict[FileFormat, str]] = {
     "HEIF": "image/heic",
     "AVIF": "image/avif",
 }
-"""As IANA registers them."""
+"""Media type of each format, as IANA registers it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,8 +156,8 @@ class Photo:
         return f"<Photo {', '.join((f'{w} x {h}', *filter(None, told)))}>"
 
     def without_pixels(self) -> Photo:
-        """What it says of itself, its size included; all its pixels are one black one, so that they take no memory, but
-        they do once pickled."""
+        """The photo with its facts and its size, but black: all its pixels are one, so that they take no memory until
+        they are pickled."""
         width, height = self.size_wh
         file = None if self.file is None else replace(self.file, stored=None)
         return Photo(np.broadcast_to(np.uint8(0), (height, width, 3)), None, file, None, self.altered, self.edit)
@@ -171,7 +171,7 @@ class Photo:
         """Its pixels, for numpy; as they are unless another type, or a copy, is asked for.
 
         Raises:
-            ValueError: none is to be made, and another type needs one.
+            ValueError: no copy is to be made, and another type needs one.
         """
         if copy is False and dtype is not None and np.dtype(dtype) != self.pixels.dtype:
             raise ValueError(f"expected to copy pixels of {self.pixels.dtype} as {np.dtype(dtype)}, got copy=False.")

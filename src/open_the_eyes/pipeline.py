@@ -20,7 +20,7 @@ from .reporting import face_reports, givers_of, recorded, report_of
 from .results import Inspected, Opened
 from .roles import Crop, Donor
 from .seen import Seen
-from .stages.attempts import check_numbers, is_due, rounds, told
+from .stages.attempts import check_numbers, is_due, rounds, with_pick_note
 from .stages.blend import looks_of
 from .stages.choose import Decision, decide
 from .stages.compose import Parts
@@ -36,9 +36,9 @@ from .stopwatch import Stopwatch
 from .system.arithmetic import one_blas_thread
 
 SPARE: Final[dict[Mode, int]] = {"fast": 0, "standard": 0, "quality": 3, "ultra": 6}
-"""How many more eyes than asked for are painted, so that the best can be kept."""
+"""How many more eyes than asked for are painted in each mode, so that the best can be kept."""
 RETRIES: Final = 3
-"""How many more rounds a face gets while too few of its eyes pass verification."""
+"""Most further rounds that a face gets while too few of its eyes pass verification."""
 
 
 @memory_in_words()
@@ -78,9 +78,9 @@ def open_eyes(
     run = _Run(engine, options, references, watch, shares)
 
     with watch.stage("read", 0.0, shares.detect):
-        came = read(photo, engine.settings)
-        source = files.without_gps(came) if options.save.strip_gps else came
-    seen, decisions = _decided(run, photo, came)
+        as_read = read(photo, engine.settings)
+        source = files.without_gps(as_read) if options.save.strip_gps else as_read
+    seen, decisions = _decided(run, photo, as_read)
     matches, others = _matched(run, seen, decisions)
     if engine.donors_only:
         decisions = left_alone(decisions, matches)
@@ -91,7 +91,7 @@ def open_eyes(
     kept = _painted(run, seen.pixels, crops, matches.donors)
     with watch.stage("compose", run.shares.compose, 1.0):
         parts = Parts(
-            came=came,
+            as_read=as_read,
             source=source,
             shown=seen.shown,
             decisions=tuple(decisions),
@@ -103,7 +103,7 @@ def open_eyes(
 
     faces = face_reports(decisions, matches, kept, options)
     report = report_of(source, engine.name, options, faces, watch, others, matches.unrelated)
-    variations = recorded(variations, report, options, came, givers_of(kept.values(), others))
+    variations = recorded(variations, report, options, as_read, givers_of(kept.values(), others))
     opened = Opened(variations, report, options, parts=parts.held())
     watch.tell("compose", 1.0)
     return opened
@@ -159,19 +159,19 @@ class _Run:
 
     def shared_among(self, decisions: Sequence[Decision]) -> _Run:
         """The same, with the time that the stages still to come take where these faces are opened."""
-        return replace(self, shares=self.shares.among(self.watch.told, [bool(d.closed) for d in decisions]))
+        return replace(self, shares=self.shares.among(self.watch.fraction_done, [bool(d.closed) for d in decisions]))
 
 
-def _decided(run: _Run, photo: Source, came: Photo) -> tuple[Seen, list[Decision]]:
+def _decided(run: _Run, photo: Source, as_read: Photo) -> tuple[Seen, list[Decision]]:
     """Detect and confirm: a photo that was read as it was looked at, and what is to be done with each face."""
     engine, watch = run.engine, run.watch
     with watch.stage("detect", run.shares.detect, run.shares.confirm):
-        seen = searched(photo if isinstance(photo, Seen) else came, engine, watch)
+        seen = searched(photo if isinstance(photo, Seen) else as_read, engine, watch)
         decisions = decide(seen.faces, run.options.choose)
     check_numbers(run.options.generate, len(decisions))
     run = run.shared_among(decisions)
     with watch.stage("confirm", run.shares.confirm, run.shares.match):
-        decisions = confirmed(came.pixels, decisions, engine.detector, watch)
+        decisions = confirmed(as_read.pixels, decisions, engine.detector, watch)
         around = files.AROUND_PERSON if run.references else files.AROUND_FACE
         seen = files.in_srgb(seen, [d.face for d in decisions if run.references or d.closed], around)
     return seen, decisions
@@ -230,4 +230,4 @@ def _painted(
                 for attempt, made in zip(numbers, row, strict=True):
                     tried[face_id].append(judge(pixels, attempt, made, engine.detector, style))
     picks = dict(options.generate.picks)
-    return {n: told(keep(c, tried[n], want), picks.get(n), tried[n]) for n, c in crops}
+    return {n: with_pick_note(keep(c, tried[n], want), picks.get(n), tried[n]) for n, c in crops}

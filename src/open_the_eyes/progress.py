@@ -17,12 +17,12 @@ Tick: TypeAlias = Callable[[], None]
 """Called at each step of a work, by the thread that asked for it; what it raises stops the work."""
 
 HALF: Final = 40
-"""Steps after which half of a search for faces is told as done: a portrait takes seven, and a group with small faces a
-hundred and more."""
+"""Steps of a search for faces after which half of it is told as done: a portrait takes seven, and a group with small
+faces a hundred and more."""
 FURTHER: Final = 0.2
-"""How much of the painting that is left is kept for rounds after this one, which most photos do not need."""
+"""Share of the painting left that is kept for rounds after this one, which most photos do not need."""
 PAINTING: Final = 5
-"""A face that is opened takes about so many times as long as one that is found, on a processor and in a group photo."""
+"""Time to open a face, in times of finding one, on a processor and in a group photo."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,13 +42,15 @@ class Shares:
 
     @classmethod
     def of(cls, references: int, paints: bool = True) -> Shares:
-        """Of a photo and so many others that are searched as well, and whether eyes are then painted."""
+        """The shares of a photo beside so many `references`, which are searched as well; `paints` tells whether eyes
+        are then painted."""
         if references:
             return _AMONG_OTHERS
         return _ALONE if paints else _LOOKED_AT
 
     def among(self, told: float, opened: Sequence[bool]) -> Shares:
-        """When the faces are known: of a large group with one blink, the search is nearly all there is to do.
+        """The shares once the faces are known, by how many of them are to be opened: where that is one face of a large
+        group, the search is nearly all there is to do.
 
         Args:
             told: how much of the whole is said to be done, 0..1; nothing begins before that.
@@ -68,8 +70,9 @@ class Shares:
 
 
 _ALONE: Final = Shares(detect=0.05, confirm=0.8, match=0.85, decided=0.85, paint=0.9)
-"""Until the faces are known. The search tells ever smaller steps: of a large group it goes on to three fifths, and of a
-portrait it ends before a fifth, since painting takes four fifths of the time and more there."""
+"""Shares of a photo without references until its faces are known. The search tells ever smaller steps: of a large group
+it goes on to three fifths, and of a portrait it ends before a fifth, since painting takes four fifths of the time and
+more there."""
 _LOOKED_AT: Final = Shares(detect=0.05, confirm=0.12, match=0.15, decided=0.15, paint=0.2)
 _AMONG_OTHERS: Final = Shares(detect=0.05, confirm=0.15, match=0.18, decided=0.4, paint=0.45)
 
@@ -100,7 +103,7 @@ class Part:
 
 
 def part_of(watch: Watch | None, begins: float, ends: float, name: str | None = None) -> Part | None:
-    """A `Part`, or nobody where nobody watches."""
+    """A `Part` of what `watch` is told; None where nobody watches."""
     return None if watch is None else Part(watch, begins, ends, name)
 
 

@@ -26,7 +26,7 @@ _NO_STYLE: Final = "What was wished for its eyes alone had no effect: none of th
 def face_reports(
     decisions: Sequence[Decision], matches: Matches, kept: Mapping[int, Kept], options: Options
 ) -> tuple[FaceReport, ...]:
-    """A line a face, in the order of the decisions; of faces that nobody painted nothing is `kept`."""
+    """A line a face, in the order of the decisions; `kept` lacks faces that nobody painted."""
     styled = {style.face for style in options.generate.styles}
     return tuple(
         _face_report(
@@ -90,19 +90,19 @@ def report_of(
 
 
 def recorded(
-    variations: tuple[Photo, ...], report: Report, options: Options, came: Photo, givers: Sequence[Photo]
+    variations: tuple[Photo, ...], report: Report, options: Options, as_read: Photo, givers: Sequence[Photo]
 ) -> tuple[Photo, ...]:
     """The variations, each with the record of this edit; as they are where no eye was opened.
 
     Args:
-        came: the photo as it was read, with all that its file tells.
+        as_read: the photo as it was read, with all that its file tells.
         givers: the references that gave eyes, in whichever variation.
     """
     if not any(face.outcome == "opened" for face in report.faces):
         return variations
-    before = files.read_record(came)
+    before = files.read_record(as_read)
     paints = report.engine != "reference" or options.restore.restorer != "none"
-    painted = paints or any(map(files.is_painted, (came, *givers)))
+    painted = paints or any(map(files.is_painted, (as_read, *givers)))
     others = {name: value for name, value in options.changed().items() if name not in ("mode", "seed")}
     record = files.EditRecord(
         engine=report.engine,
@@ -114,7 +114,7 @@ def recorded(
         input=report.input.sha256,
         references=tuple(reference.sha256 for reference in report.references),
         earlier=() if before is None else before.as_earlier(),
-        source_type=PAINTED if painted else files.type_of_composite(came, givers),
+        source_type=PAINTED if painted else files.type_of_composite(as_read, givers),
         processor=arithmetic.processor(),
         libraries=arithmetic.libraries(report.engine),
         program=program.state(),

@@ -6,6 +6,7 @@ import os
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
+from functools import partial
 from numbers import Integral
 from pathlib import Path
 from typing import get_args
@@ -113,7 +114,7 @@ class Opened:
         generate = replace(self.options.generate, variations=1, picks=tuple(attempts.items()))
         options = replace(self.options, choose=choose, generate=generate)
         givers = givers_of(parts.kept.values(), parts.references)
-        photos = recorded(parts.composed(1), report, options, parts.came, givers)
+        photos = recorded(parts.composed(1), report, options, parts.as_read, givers)
         return Opened(photos, report, options, parts=parts)
 
     @memory_in_words()
@@ -184,19 +185,11 @@ class Opened:
             for target in targets:
                 _check_no_original(target, self.photo)
                 files.check_free(target, overwrite=overwrite)
+            write = partial(files.write, overwrite=overwrite, quality=quality, credentials=credentials)
             outputs: list[OutputReport] = []
             try:
                 for photo, target in zip(self.variations, targets, strict=True):
-                    outputs += [
-                        files.write(
-                            photo,
-                            target,
-                            record=photo.edit,
-                            overwrite=overwrite,
-                            quality=quality,
-                            credentials=credentials,
-                        )
-                    ]
+                    outputs.append(write(photo, target, record=photo.edit))
             except BaseException:
                 if not overwrite:
                     for output in outputs:

@@ -80,10 +80,10 @@ class Face:
 
 
 REACH: Final = 0.42
-"""What a crop holds around the eyes, and a generator may look at: as a fraction of the distance between the outer eye
+"""How far around the eyes a crop goes, and a generator may look, as a fraction of the distance between the outer eye
 corners."""
 FEATHER: Final = 0.25
-"""A patch shows fully from this mask value on, so that its rim melts in and its middle is as it was painted."""
+"""Mask value from which on a patch shows fully, so that its rim melts in and its middle is as it was painted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +122,7 @@ class Crop:
 
     @property
     def open_side(self) -> Side | None:
-        """The eye that can be seen, open, beside a single one to open; None where there is none."""
+        """The open eye that can be seen beside a single one to open; None where there is none."""
         others = [side for side in SIDES if side not in self.sides and not self.face.eyes[side].covered]
         return others[0] if len(others) == 1 else None
 
@@ -206,7 +206,7 @@ class Patch:
     convergence: float | None = None
 
     def without_pixels(self) -> Patch:
-        """The same when its pixels have been laid in, and are no longer held: there are (0, 0, 3)."""
+        """The same without its pixels, once they have been laid in: there are (0, 0, 3)."""
         return replace(self, pixels=self.pixels[:0, :0].copy())
 
 
@@ -255,7 +255,7 @@ class EyeGenerator(Protocol):
     ) -> Sequence[Patch]:
         """One patch a request, in order; a patch depends on its own request and the options alone.
 
-        What its eyes shall look like says the request's style, whatever the options say of all faces.
+        The request's style says what its eyes shall look like, whatever the options say of all faces.
         """
         ...
 

@@ -41,7 +41,8 @@ class Seen:
         return f"<Seen {self.photo!r}: {counted(len(self.faces), 'face')}>"
 
     def around_faces(self, reach: float) -> Seen:
-        """The same, black beyond so many times a face's longer side from each: what gives eyes and needs no more.
+        """The same, but black further than `reach` times a face's longer side from each face: what gives eyes needs no
+        more.
 
         Nothing is written where it is black, so systems that give memory when it is touched give none for that.
         """

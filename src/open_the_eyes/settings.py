@@ -17,7 +17,7 @@ from .wording import typed, written
 Detector = Literal["auto", "mediapipe", "insightface", "retinaface"]
 DETECTORS: Final[tuple[Detector, ...]] = get_args(Detector)
 MOST_DIGITS: Final = 18
-"""Of a number: more than any limit needs, and fewer than Python refuses to read."""
+"""Most digits of a number: more than any limit needs, and fewer than Python refuses to read."""
 
 
 def default_weights() -> Path:
@@ -210,9 +210,9 @@ _CHECKS: Final[dict[str, Callable[[str, object], Any]]] = {
     "sdxl": _or_none(_folder),
     "compile": _yes_or_no,
 }
-"""What each setting may be: the value as it is kept, or a refusal."""
+"""Check of each setting's value: gives the value as it is kept, or refuses it."""
 _READERS: Final[dict[str, Callable[[str, str], Any]]] = {
     **dict.fromkeys(("max_bytes", "max_pixels", "min_face_px", "gpu_room_mib"), _digits),
     "compile": _switch,
 }
-"""What the environment's texts stand for, where that is no text."""
+"""Reader of each setting that is no text: what the environment's text stands for."""

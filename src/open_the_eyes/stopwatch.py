@@ -13,10 +13,10 @@ from .wording import written
 
 
 def told_by(progress: Callable[[str, float], None] | None) -> Callable[[str, float], None] | None:
-    """What was given, if it can be told anything.
+    """The function that was given, or None, checked.
 
     Raises:
-        UsageError: it cannot.
+        UsageError: it cannot be called.
     """
     if not callable(progress) and progress is not None:
         raise UsageError(
@@ -81,7 +81,7 @@ class Stopwatch:
         self._gpu_peaks[name] = max(peak_mib, self._gpu_peaks.get(name, 0.0))
 
     @property
-    def told(self) -> float:
+    def fraction_done(self) -> float:
         """How much of all work is said to be done, 0..1; never less than before."""
         return self._told
 

@@ -12,9 +12,9 @@ from numbers import Integral, Real
 from typing import Final
 
 MOST: Final = 80
-"""Characters of a value that a message shows."""
+"""Longest part of a value that a message shows, characters."""
 WINDOWS: Final = os.name == "nt"
-"""Whose shells know no single quotes, or other ones."""
+"""Whether this is Windows, whose shells know no single quotes, or other ones."""
 
 
 def typed(given: object) -> str:

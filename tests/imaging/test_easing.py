@@ -21,6 +21,17 @@ def test_a_rise_lies_between_its_ends() -> None:
     assert list(risen(np.array([1, 2, 3, 4, 5], np.float32), 2, 4)) == [0, 0, 0.5, 1, 1]
 
 
+def test_a_rise_falls_where_its_ends_are_turned_round() -> None:
+    assert list(risen(np.array([1, 2, 3, 4, 5], np.float32), 4, 2)) == [1, 1, 0.5, 0, 0]
+
+
+def test_one_number_rises_as_it_does_in_a_plane() -> None:
+    for value in (40.0, 50.1, 57.3, 65.9, 70.0):
+        alone = risen(value, 48.0, 66.0)
+        assert isinstance(alone, float)
+        assert alone == float(risen(np.array([value], np.float32), 48.0, 66.0)[0])
+
+
 def test_a_ramp_is_straight_between_its_ends_and_falls_where_they_are_turned_round() -> None:
     assert list(ramp(np.array([1, 2, 2.5, 4, 5], np.float32), 2, 4)) == [0, 0, 0.25, 1, 1]
     assert [ramp(value, 4.0, 2.0) for value in (1.0, 2.5, 5.0)] == [1, 0.75, 0]

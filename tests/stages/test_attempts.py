@@ -13,7 +13,7 @@ from open_the_eyes.imaging.mesh478 import Side
 from open_the_eyes.options import GenerateOptions
 from open_the_eyes.options.eye_style import FaceStyle
 from open_the_eyes.roles import Crop, Donor
-from open_the_eyes.stages.attempts import LED, check_numbers, is_due, rounds, told
+from open_the_eyes.stages.attempts import LED, check_numbers, is_due, rounds, with_pick_note
 from open_the_eyes.stages.keep import Candidate, keep
 from open_the_eyes.stages.verify import DIFFERENT_WAYS, Verdict
 from tests.stages.places import NOWHERE
@@ -56,7 +56,7 @@ def tried(attempt: int, reason: str = "") -> Candidate:
 
 def test_a_pick_that_failed_is_told_with_its_reason(closed_crop: Crop) -> None:
     candidates = [tried(5, "an eye still looked closed"), tried(0)]
-    kept = told(keep(closed_crop, candidates, 1), 5, candidates)
+    kept = with_pick_note(keep(closed_crop, candidates, 1), 5, candidates)
     assert kept.best[0].attempt == 0
     assert "picked did not pass (an eye still looked closed)" in kept.best[0].note
 
@@ -64,7 +64,7 @@ def test_a_pick_that_failed_is_told_with_its_reason(closed_crop: Crop) -> None:
 @pytest.mark.parametrize("pick", [None, 5])
 def test_nothing_is_told_where_the_pick_was_kept_or_none_was_made(closed_crop: Crop, pick: int | None) -> None:
     kept = keep(closed_crop, [tried(5)], 1)
-    assert told(kept, pick, [tried(5)]) is kept
+    assert with_pick_note(kept, pick, [tried(5)]) is kept
 
 
 SQUINT = f"{DIFFERENT_WAYS} (by 0.31 of their width)"

@@ -13,9 +13,9 @@ from ..options import GenerateOptions
 from ..roles import EyeGenerator, Patch, Request, Watch
 
 MOST: Final = 32
-"""Requests of one call: a group of eight, four variations each. All of a call are in memory at once."""
+"""Most requests of one call: a group of eight, four variations each. All of a call are in memory at once."""
 WAIT_SECONDS: Final = 2.0
-"""How long a batch waits, at most, for photos that are still being looked at."""
+"""Longest wait of a batch for photos that are still being looked at."""
 
 
 @dataclass(eq=False, slots=True)

@@ -15,7 +15,7 @@ from ..wording import counted
 from .record import Record
 
 PER_PAGE: Final = 200
-"""Photos; a page of so many is about 1.5 MB."""
+"""Most photos on a page, which is about 1.5 MB then."""
 SHEET: Final = "sheet.html"
 
 Section = Literal["failed", "to_look_at", "kept", "opened"]
@@ -25,7 +25,7 @@ _HEADINGS: Final[dict[Section, str]] = {
     "kept": "Kept: changed since the batch wrote them",
     "opened": "Opened",
 }
-"""In the order of the sheet."""
+"""Headings of the sections, in the order of the sheet."""
 _Card = tuple[Section, Record]
 
 _STYLE: Final = """

@@ -12,14 +12,14 @@ from ..naming import is_result
 from ..wording import counted
 
 NAMED: Final = 100
-"""Paths of a kind that are kept."""
+"""Most paths of a kind that are kept."""
 RESULT: Final = "result of ours"
 OTHER: Final = "other file"
 HIDDEN_PHOTO: Final = "hidden photo"
 HIDDEN_FOLDER: Final = "hidden folder"
 LINKED_FOLDER: Final = "linked folder"
 _NAMED_ALONE: Final = (HIDDEN_FOLDER, LINKED_FOLDER)
-"""What is looked into all the same where somebody names it."""
+"""Kinds of folders that are looked into all the same where somebody names one."""
 
 
 @dataclass(slots=True)

@@ -14,7 +14,7 @@ from ..files.whole_file import OWNER_DIGITS
 from .plan import Plan
 
 STALE_SECONDS: Final = 120.0
-"""Half a file that nobody has written to for so long has no writer any more: to write a photo takes seconds."""
+"""Age after which half a file that nobody has written to has no writer any more: to write a photo takes seconds."""
 
 _LEFT_OVER: Final = re.compile(rf"\.open-the-eyes-([0-9a-f]{{{OWNER_DIGITS}}})?[0-9a-f]{{16}}\.part")
 

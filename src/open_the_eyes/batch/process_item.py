@@ -31,11 +31,11 @@ from .spec import BatchSpec
 from .thumbnails import eye_comparison, face_picture, jpeg_base64
 
 MATCH: Final = f"open {givers.MATCH}"
-"""How somebody says who is whose: that is told for one photo, so it is no option of a batch."""
+"""Flag by which somebody says who is whose: that is told for one photo, so it is no option of a batch."""
 MAX_EYES: Final = 4
-"""Faces of one photo that the contact sheet shows before and after."""
+"""Most faces of one photo that the contact sheet shows before and after."""
 MAX_CROPS: Final = 12
-"""Faces to look at of one photo that it has a picture of."""
+"""Most faces to look at of one photo that the contact sheet has a picture of."""
 _NAME_ANOTHER: Final = "; name another OUT."
 
 

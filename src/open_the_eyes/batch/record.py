@@ -10,8 +10,8 @@ from ..errors import NoCapacity, NoRoomOnDisk, PhotoNotWritten, as_known
 from .plan import Item
 
 State = Literal["opened", "unchanged", "kept", "failed"]
-"""`unchanged`: no eye needed opening, or none could be opened well enough. `kept`: somebody has worked on its result
-since the batch wrote it, and it stays."""
+"""What became of a photo. `unchanged`: no eye needed opening, or none could be opened well enough. `kept`: somebody has
+worked on its result since the batch wrote it, and it stays."""
 STATES: Final[tuple[State, ...]] = get_args(State)
 _UNSETTLED: Final = ("unsure", "kept_original")
 """Outcomes of faces that a person should look at: their eyes may still be closed, and another try may open them."""

@@ -21,13 +21,13 @@ from .worker import Processor, WorkerConfig, WorkerSlot, make_processor
 from .worker_pool import WorkerPool
 
 PATIENCE: Final = 1800.0
-"""Seconds that one photo may take: many times what the slowest takes, and still an end to one that hangs."""
+"""Longest time for one photo, seconds: many times what the slowest takes, and still an end to one that hangs."""
 
 Tell = Callable[[Record], None]
 """Hears of every photo that is finished."""
 
 Stop = Callable[[], bool]
-"""Once it says so, what is in hand is finished and nothing else begun."""
+"""Says whether to stop: then what is in hand is finished and nothing else begun."""
 
 Executor = Callable[[Sequence[Item], Stop], Generator[Record, None, None]]
 """Does photos, in whatever order, and gives a record for each as it is finished; closed early, it cleans up."""

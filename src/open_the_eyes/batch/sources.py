@@ -24,7 +24,7 @@ from ..wording import typed
 from .left_out import HIDDEN_FOLDER, HIDDEN_PHOTO, LINKED_FOLDER, LeftOut
 
 FOLDER: Final = "open-the-eyes.batch"
-"""In the folder of results: what the batch itself keeps. Never looked into for photos."""
+"""Folder in that of the results in which the batch keeps what it needs. Never looked into for photos."""
 LIST_SUFFIX: Final = ".txt"
 _OF_SYSTEM: Final = frozenset(
     {"@eaDir", "#recycle", "#snapshot", "@Recycle", "@Recently-Snapshot"}  # of Synology's and QNAP's drives
@@ -34,7 +34,7 @@ _OF_SYSTEM: Final = frozenset(
 _OF_VERSIONS: Final = frozenset({".git", ".hg", ".svn"})
 """Folders in which Git, Mercurial and Subversion keep what they need."""
 _LIBRARIES: Final = (".photoslibrary", ".aplibrary", ".lrdata", ".lrlibrary")
-"""How folders end that a program keeps: Apple's Photos and Aperture, Lightroom; macOS shows the first ones as files."""
+"""Endings of folders that a program keeps: Apple's Photos (macOS shows them as files) and Aperture, Lightroom."""
 
 
 def is_hidden(name: str) -> bool:

@@ -6,5 +6,5 @@ import signal
 from typing import Final
 
 HANGUP: Final[signal.Signals | None] = getattr(signal, "SIGHUP", None)
-"""The terminal was closed, or the connection to it is gone; None where the system does not tell, as Windows."""
+"""Signal that the terminal was closed, or the connection to it is gone; None where the system has none, as Windows."""
 STOP_SIGNALS: Final = (signal.SIGINT, signal.SIGTERM, *([] if HANGUP is None else [HANGUP]))

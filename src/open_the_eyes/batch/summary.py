@@ -18,7 +18,7 @@ from .tally import Tally
 
 SUMMARY: Final = "summary.json"
 MOST_NAMED: Final = 100
-"""Kept results that the counts name; the photos' own lines name all."""
+"""Most kept results that the counts name; the photos' own lines name all."""
 
 
 def summary_of(

@@ -10,7 +10,7 @@ from typing import Final
 from .record import Record
 
 RECENT_SECONDS: Final = 60.0
-"""The speed is that of the last minute: a batch of mixed photos is not as fast as it was in the beginning."""
+"""Time over which the speed is measured: a batch of mixed photos is not as fast as it was in the beginning."""
 
 
 class Tally:

@@ -14,15 +14,16 @@ from ..imaging.geometry import Box
 from ..photo import Photo
 
 SIDE_WH: Final = (168, 72)
-"""Of one of the two pictures."""
+"""Size of each of the two pictures, pixels."""
 FACE_WH: Final = (120, 120)
-"""Of the picture of a face."""
+"""Size of the picture of a face, pixels."""
 GAP_PX: Final = 4
 QUALITY: Final = 80
 ALIKE: Final = 0.93
-"""Shapes nearer than this are made the same: whole pixels rarely have just the shape that was asked for."""
+"""Ratio of two shapes from which on they are made the same: whole pixels rarely have just the shape that was asked
+for."""
 ROOM: Final = 1.25
-"""How much more than the changed pixels, or the face, is shown."""
+"""Size of what is shown, in times the changed pixels or the face."""
 
 
 def eye_comparison(before: Photo, after: Photo, face: Box) -> Rgb | None:

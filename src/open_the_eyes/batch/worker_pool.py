@@ -24,11 +24,13 @@ from .worker import GPU_FAILED, StartFailed, WorkerConfig, limited_threads, work
 MAX_TASKS_PER_WORKER: Final = 1000
 """Photos after which a worker is replaced, so that whatever a library leaks stays small."""
 MAX_WORKER_DEATHS: Final = 2
-"""Workers that a photo may cost. At the second try it is alone, so that no other photo is taken for the culprit."""
+"""Most workers that a photo may cost. At the second try it is alone, so that no other photo is taken for the
+culprit."""
 MAX_FAILED_STARTS: Final = 3
-"""Workers in a row that may die, or hang, before they are ready."""
+"""Most workers in a row that may die, or hang, before they are ready."""
 START_SECONDS: Final = 300.0
-"""A worker that is not ready by then hangs: libraries are loaded in seconds, from a slow drive in a minute or two."""
+"""Time after which a worker that is not ready hangs: libraries are loaded in seconds, from a slow drive in a minute or
+two."""
 POLL_SECONDS: Final = 0.5
 
 

@@ -20,10 +20,10 @@ from .figures import Figure
 from .statistics import figure_of
 
 MAX_WORKERS: Final = 8
-"""More processes than this are not tried."""
+"""Most processes that are tried."""
 
 _engine: Engine | None = None
-"""A worker's own; its models stay loaded."""
+"""Engine of this worker; its models stay loaded."""
 
 
 def batch_figures(

@@ -14,7 +14,7 @@ from ..options import Options
 from ..pipeline import open_eyes
 
 FLOOR_SECONDS: Final = 0.05
-"""A floor of milliseconds is measured again and again for so long, or it would waver more than what it carries."""
+"""How long a floor of milliseconds is measured, again and again, or it would waver more than what it carries."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,7 +29,8 @@ from .statistics import figure_of
 from .truth import measured_figures
 
 STEPS: Final = ("face found", "detected", "opened", "verified")
-"""Of all photos: a face is there; its eyes are known for closed; new eyes were kept; a fresh look finds them open."""
+"""Steps that all photos are counted at: a face is found; its eyes are known for closed; new eyes were kept; a fresh
+look finds them open."""
 SIZES: Final = ((0, "below 100 px"), (100, "100 to 250 px"), (250, "above 250 px"))
 POSES: Final = ((0, "frontal, below 10°"), (10, "10° to 25°"), (25, "turned, above 25°"))
 FACE_PX: Final = 480

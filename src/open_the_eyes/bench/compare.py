@@ -13,9 +13,9 @@ from .figures import BenchReport, Figure
 from .statistics import ratio
 
 THRESHOLD: Final = 0.10
-"""A ratio whose whole interval is further than this on the bad side of 1 counts as worse."""
+"""Distance from 1, on its bad side, beyond which the whole interval of a ratio has to lie to count as worse."""
 FINEST_SECONDS: Final = 0.002
-"""Faster stages waver by more than that whatever is done; they are listed, and never counted as worse."""
+"""Length below which a stage wavers whatever is done: such stages are listed, and never counted as worse."""
 MUST_BE_ZERO: Final = ("outside",)
 """Figures of which any rise counts."""
 

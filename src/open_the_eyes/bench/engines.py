@@ -13,7 +13,7 @@ from ..settings import Settings
 from .figures import Absent, Area
 
 FOREIGN: Final = 200
-"""Letters of an error that is not ours: some libraries tell pages."""
+"""Longest error that is not ours, letters: some libraries tell pages."""
 
 
 def engines_here(settings: Settings) -> tuple[dict[str, Engine], list[Absent]]:

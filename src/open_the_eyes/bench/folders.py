@@ -15,12 +15,12 @@ from ..naming import is_result
 from ..system.looking import is_file
 
 NAME: Final = "file"
-"""The column of a table that says which photo a line is about."""
+"""Column of a table that says which photo a line is about."""
 TOLD: Final = ("group", "set", "kind", "age", "skin", "size", "glasses", "pose")
 """Columns whose words become groups."""
 NOTES: Final = "notes"
 WORDS: Final = {"glasses": ("glasses", "spectacles")}
-"""Groups that are found by a word in the notes."""
+"""Groups that are found by a word in the notes, with these words."""
 SEED: Final = 0
 
 

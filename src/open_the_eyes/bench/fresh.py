@@ -33,7 +33,7 @@ COMPONENTS: Final = {
     "compose": "the results",
     "save": "writing",
 }
-"""The stage in which memory grows -> what it grows for."""
+"""What memory grows for, by the stage in which it does."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,10 +21,10 @@ from ..system.looking import is_there
 from .contenders import Scene
 
 EYE_RATIO: Final = 0.40
-"""Lid gap : eye width that is asked for; usual open eyes have 0.35 to 0.45 in its landmarks."""
+"""Lid gap : eye width that is asked for; usual open eyes have 0.35 to 0.45 in LivePortrait's landmarks."""
 NEEDED: Final = ("src/live_portrait_pipeline.py", "pretrained_weights")
 LIMIT_S: Final = 600.0
-"""For an answer: minutes to load and compile its networks, seconds for each photo after that."""
+"""Longest wait for an answer: minutes to load and compile its networks, seconds for each photo after that."""
 ENDED: Final = "the worker has ended"
 WORKER: Final = Path(__file__).with_name("liveportrait_worker.py")
 

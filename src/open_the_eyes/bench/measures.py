@@ -19,13 +19,13 @@ from ..roles import Crop, Face
 from .figures import Better
 
 COVERED: Final = 0.5
-"""Mask from which a pixel counts as an eye's."""
+"""Mask value from which a pixel counts as an eye's."""
 CHEEK: Final = (0.7, 1.7)
 """Rows below the eyes where skin lies, in distances between the inner corners."""
 IRIS_RING: Final = (0.525, 0.975)
 """Where the colour of an iris is measured, in radii: outside all but wide pupils, up to the rim, which people see."""
 STRIP_WH: Final = (512, 224)
-"""What networks and MS-SSIM see: the crop around both eyes, brought to this size."""
+"""Size that the crop around both eyes is brought to for networks and MS-SSIM, pixels."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,7 @@ from ..roles import Face, FaceDetector
 
 QUALITY: Final = 95
 GRAIN: Final = 5.0
-"""Levels of noise on enlarged pixels, so that a JPEG of them is about as large as a camera's."""
+"""Noise on enlarged pixels, levels, so that a JPEG of them is about as large as a camera's."""
 ROWS, COLUMNS = 2, 7
 GROUP_WH: Final = (3000, 2000)
 GROUP_FACES_PX: Final = (150, 220)

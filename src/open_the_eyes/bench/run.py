@@ -29,7 +29,7 @@ from .rivals import make_room, rivals_here
 
 Progress = Callable[[str, float], None]
 NAMED: Final = 8
-"""So many photos that were left out are named."""
+"""Most photos left out that are named."""
 BATCH_PHOTOS: Final = {True: 4, False: 12}
 PROMISED_8K_MIB: Final = 1.5 * 1024
 SIZE_8K: Final = (7680, 4320)

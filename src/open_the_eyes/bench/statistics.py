@@ -12,7 +12,8 @@ from numpy.typing import NDArray
 from .figures import Area, Better, Figure, Statistic
 
 FEWEST: Final = 4
-"""Of fewer samples, all of one run lie beyond all of the other by chance in one of twenty comparisons or more."""
+"""Fewest samples of a comparison. With less, all of one run lie beyond all of the other by chance in one of twenty
+comparisons or more."""
 DRAWS: Final = 2000
 SEED: Final = 0
 CONFIDENCE: Final = 0.95

@@ -26,7 +26,7 @@ STAGES: Final = (
     "compose",
     "save",
 )
-"""As they run."""
+"""Stages in the order in which they run."""
 
 
 def tables_of(report: BenchReport) -> Iterator[Table]:

@@ -29,7 +29,7 @@ from .pictures import largest_face
 from .statistics import figure_of
 
 STRIP_PX: Final = 480
-"""Width of the pictures on the page."""
+"""Width of the pictures on the page, pixels."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -104,7 +104,7 @@ def batch_command(
         **asdict(networks),
         strip_gps=saving.strip_gps,
     )
-    fineness = flags.quality_of(saving.quality)
+    quality = flags.quality_of(saving.quality)
     run_options = RunOptions.of(
         workers=workers,
         at_once=at_once,
@@ -143,7 +143,7 @@ def batch_command(
         copy=copy,
         overwrite=overwrite,
         overwrite_changed=overwrite_changed,
-        quality=fineness,
+        quality=quality,
         certificate=certificate,
         key=key,
     )

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from ..batch.tally import Tally
 
 EVERY_SECONDS: Final = 10.0
-"""Between the plain lines of a log."""
+"""Pause between the plain lines of a log."""
 
 
 @contextmanager

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from ..batch.spec import BatchSpec
 
 NAMED: Final = 5
-"""Results that a line of the summary names; the file names all."""
+"""Most results that a line of the summary names; the file names all."""
 
 
 def summed_up(planned: Plan, spec: BatchSpec, manifest: Manifest, ran: BatchResult) -> dict[str, Any]:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from ..bench.run import Found
 
 TITLE = b"# Benchmarks"
-"""How a page of documentation begins that the benchmark wrote."""
+"""Beginning of a page of documentation that the benchmark wrote."""
 REPORT, PAGE = "report.json", "report.html"
 
 

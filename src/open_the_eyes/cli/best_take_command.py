@@ -18,7 +18,7 @@ from ..wording import counted
 from . import donors, flags, names, parse, paths, progress, speech, words
 
 COPIED: Final = "copy"
-"""The `encoding` of an output that is the photo's very file."""
+"""`encoding` of an output that is the photo's very file."""
 
 if TYPE_CHECKING:
     from ..burst import BestTake
@@ -75,7 +75,7 @@ def best_take_command(
     """
     if copy and out is None:
         raise UsageError("expected -o beside it, got none; name where the copy is to go.", option="--copy")
-    fineness = flags.quality_of(quality)
+    checked_quality = flags.quality_of(quality)
     places = names.spelt_out(photos)
     sources = _photos(places)
     named = tuple(photo for photo in map(Path, places) if not is_folder(photo))
@@ -92,9 +92,9 @@ def best_take_command(
     frame = tuple(burst.frames)[taken.base]
     if copy and not taken.opened.changed:
         place = targets.place_of_copy(frame)
-        saved = _copied(taken, frame, given, place, quality=fineness, overwrite=overwrite)
+        saved = _copied(taken, frame, given, place, quality=checked_quality, overwrite=overwrite)
     else:
-        saved = _saved(taken, given, targets.results[frame], quality=fineness, overwrite=overwrite)
+        saved = _saved(taken, given, targets.results[frame], quality=checked_quality, overwrite=overwrite)
     text = json.dumps(_as_json(taken, burst, saved), indent=2)
     speech.show(text if as_json else "\n".join(_lines(taken, saved, out)))
     if report_path is not None:

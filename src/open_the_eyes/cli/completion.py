@@ -12,7 +12,7 @@ from ..wording import typed
 from . import speech
 
 VARIABLE: Final = "_OPEN_THE_EYES_COMPLETE"
-"""Set by the scripts that shells read."""
+"""Variable that the scripts which shells read set."""
 INSTALL: Final = "--install-completion"
 SHOW: Final = "--show-completion"
 _VALUE: Final = re.compile("(source|complete)_(bash|zsh|fish|powershell|pwsh)")

@@ -26,7 +26,7 @@ PYTHONS: Final = ((3, 10), (3, 13))
 
 MODELS: Final = Path(__file__).parents[1] / "models"
 SUMS: Final = "SHA256SUMS"
-"""In MODELS, in the format of `sha256sum`: one line a model file that the package brings."""
+"""File in MODELS, in the format of `sha256sum`: one line for each model file that the package brings."""
 
 TOOLS: Final = ("dev", "train")
 """Extras for those who work on the code."""
@@ -36,7 +36,7 @@ COMPILING: Final = {
     "a C compiler": "apt-get install gcc",
     "Python's headers": f"apt-get install python{sys.version_info[0]}.{sys.version_info[1]}-dev",
 }
-"""What compiling may lack, and the command that brings it."""
+"""What compiling may lack, and the command that installs it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 HELD: Final = 300_000_000
-"""Pixels of a burst that are kept from when it is seen that they can be read: 0.9 GB."""
+"""Most pixels of a burst that are kept from when it is seen that they can be read: 0.9 GB."""
 
 
 def reference(path: Path) -> Photo:

@@ -17,7 +17,7 @@ from .interrupts import INTERRUPTED
 
 BUG = 1
 LONGEST = 200
-"""Letters of what Typer finds wrong: it names all arguments that are too many, and a pattern may bring thousands."""
+"""Longest message of Typer, letters: it names all arguments that are too many, and a pattern may bring thousands."""
 
 
 def exit_code_of(run: Callable[[], object], *, debug: bool) -> int:

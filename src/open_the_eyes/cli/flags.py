@@ -162,7 +162,7 @@ Debug: TypeAlias = Annotated[bool, typer.Option("--debug", help="Show the traceb
 FLAGS: Final = {name: f"--{name.replace('_', '-')}" for name in ("engine", "quality", *NAMES) if name != "picks"} | {
     "styles": "--eye-color, --gaze, --openness"
 }
-"""By what refusals call options in Python, the flags that they are here."""
+"""Flag of each option, by what refusals call it in Python."""
 
 
 def signing(certificate: str | None, key: str | None) -> tuple[Path, Path] | None:

@@ -14,7 +14,7 @@ from types import FrameType, TracebackType
 from typing import Final
 
 INTERRUPTED: Final = 130
-"""The exit code."""
+"""Exit code of an interrupted command."""
 LINE: Final = "open-the-eyes: interrupted; each file that is there is whole."
 
 _heard = threading.Event()

@@ -125,7 +125,7 @@ def open_command(
         match=parse.matches("--match", match or (), maker.reference or ()),
         strip_gps=saving.strip_gps,
     )
-    fineness = flags.quality_of(saving.quality)
+    quality = flags.quality_of(saving.quality)
     engine = maker.engine
     sources = names.photos_of(photos)
     replayed = None if replay is None else replay_flag.edit_in(paths.place(replay, "--replay"))
@@ -166,7 +166,7 @@ def open_command(
         json=as_json,
         references=references,
         replayed=replayed,
-        quality=fineness,
+        quality=quality,
         credentials=credentials,
     )
     results = several.each(sources, lambda photo, n: _open_one(photo, n, run, options, chosen), debug=debug)

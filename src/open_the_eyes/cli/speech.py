@@ -19,11 +19,13 @@ from typing import Final, TextIO
 from ..errors import PhotoNotWritten
 
 _CONTROLS: Final = ("Cc", "Zl", "Zp")
-"""General categories of Unicode: control characters, those of 0x80 to 0x9f too, and separators of lines."""
+"""General categories of Unicode that are never shown: control characters, those of 0x80 to 0x9f too, and separators of
+lines."""
 _TURNS: Final = ("LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI")
-"""Classes of its bidirectional algorithm (UAX 9): what turns the order in which letters are shown."""
+"""Classes of Unicode's bidirectional algorithm (UAX 9) that turn the order in which letters are shown."""
 _WIDEST: Final = 64
-"""Characters of a table's column: one long path shall not push the next column of all other rows off the screen."""
+"""Widest column of a table, characters: one long path shall not push the next column of all other rows off the
+screen."""
 
 
 class _Closed(io.TextIOWrapper):

@@ -32,7 +32,7 @@ Opennesses: TypeAlias = Annotated[
 ]
 
 MOST_DIGITS: Final = 9
-"""Of a face's number."""
+"""Most digits of a face's number."""
 
 _VALUES: Final[dict[str, Callable[[str, str], Any]]] = {
     "eye_color": lambda _, text: text,

@@ -39,7 +39,7 @@ from .blink_lines import (
 STRIP_PX: Final = 96
 """Resolution of the smooth colour layer, pixels per width of the eye."""
 SMALLEST_PX: Final = 3.0
-"""A narrower eye is left alone."""
+"""Narrowest eye that a blink is painted on, pixels."""
 
 
 def paint_blink(pixels: Rgb, landmarks: Points, sides: Sequence[Side] = SIDES) -> Rgb:

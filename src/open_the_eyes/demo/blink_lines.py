@@ -16,14 +16,14 @@ from ..imaging.arrays import Matrix, Plane, Points, Rgb, Tones, to_tones
 from ..imaging.easing import smoothstep
 from ..imaging.eye_corners import eye_corners, seen_eye_width
 from ..imaging.geometry import Box, across, inverted, transformed
-from ..imaging.mesh478 import BROW, CHIN, EYE_RING, Side
+from ..imaging.mesh478 import BROW, CHIN, EYE_RING, RING_UPPER, Side
 
 LEFT_U, RIGHT_U, TOP_V, BOTTOM_V = -0.5, 1.4, -0.65, 0.65
-"""The part of the face around an eye that may change, in widths of the eye."""
+"""Ends of the part of the face around an eye that may change, in widths of the eye."""
 CLOSING: Final = 0.80
-"""How far down the upper lid comes; the lower one meets it there."""
+"""How far down the upper lid comes, as a share of the gap; the lower one meets it there."""
 UPPER_MARGIN, LOWER_MARGIN = 0.12, 0.03
-"""Skin nearer than this to the rim of the eye is lashes or wet rim, in widths of the eye."""
+"""Distance from the rim of the open eye within which skin is lashes or wet rim, in widths of the eye."""
 
 Field = NDArray[np.float64]
 
@@ -56,7 +56,7 @@ class BlinkFrame:
         to_eye = np.column_stack([linear, -linear @ outer])
         ring = transformed(landmarks[EYE_RING[side]], to_eye)
         brow = transformed(landmarks[BROW[side][5:]], to_eye)
-        return cls(side, to_eye, width, _fit(ring[1:8]), _fit(ring[9:]), np.polyfit(brow[:, 0], brow[:, 1], 1))
+        return cls(side, to_eye, width, _fit(ring[RING_UPPER]), _fit(ring[9:]), np.polyfit(brow[:, 0], brow[:, 1], 1))
 
     def window(self, size_wh: tuple[int, int]) -> Box:
         """The whole photo pixels that this eye's blink may touch."""

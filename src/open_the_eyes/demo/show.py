@@ -31,10 +31,10 @@ NAMES: Final = ("before.png", "after.png", "before-after.png")
 LABELS: Final = ("Original (NASA, public domain)", "Blink painted on", "Opened by Open The Eyes")
 COLUMN_PX: Final = 512
 BORDER_PX, GAP_PX, LABEL_PX = 24, 12, 20
-"""White around everything, between the pictures, and the size of the letters."""
+"""White around everything, the gap between the pictures, and the size of the letters."""
 PAPER, INK = 255, (90, 90, 90)
 EYES_WIDTH: Final = 2.0
-"""How much of the face the enlarged strip shows, in distances between the outer corners of the eyes."""
+"""Width of the enlarged strip, in distances between the outer corners of the eyes."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,10 +20,10 @@ from .orientation import lies
 from .parcel import Parcel, Unpacked, check_pixels, foreign_decoder
 
 QUALITY: Final = 90
-"""For lossy files: an AVIF does not say its quality, and a second generation should not be seen."""
+"""Quality of lossy files: an AVIF does not say its quality, and a second generation should not be seen."""
 
 _LOSSLESS_ALPHA: Final = {"codec": "aom", "advanced": {"alpha:lossless": "1"}}
-"""How Pillow's libavif is told to keep how see-through pixels are; other encoders have no such option."""
+"""Options by which Pillow's libavif keeps alpha exactly; other encoders have none for this."""
 _SUBSAMPLINGS: Final = ("4:4:4", "4:2:2", "4:2:0")
 _MAX_SIDE: Final = 65_536
 
@@ -60,7 +60,7 @@ def unpack(data: bytes, max_pixels: int) -> Unpacked:
 
 
 def decode(bare: bytes) -> Image.Image:
-    """Cropped and turned as the file says, which Pillow only reads out."""
+    """The picture, cropped and turned as the file says; Pillow itself only decodes it."""
     opened = AvifImagePlugin.AvifImageFile(BytesIO(bare))
     crop = clean_aperture(bare, opened.size)
     return ImageOps.exif_transpose(opened if crop is None else opened.crop(crop))
@@ -98,7 +98,8 @@ def keeps_alpha() -> bool:
 
 
 def _encoded(parcel: Parcel) -> bytes:
-    """With the EXIF block byte for byte: the encoder would lay it out anew, so it gets a blank one of that length."""
+    """The file with the EXIF block byte for byte: the encoder would lay it out anew, so it gets a blank one of that
+    length."""
     lossless = parcel.encoding.lossless
     exif = parcel.exif or b""
     blank = BLANK.ljust(len(exif), b"\xa5") if len(exif) >= len(BLANK) else b""

@@ -1,7 +1,7 @@
 """AVIF of 10 and 12 bits a colour through libvips, an extra: Pillow's AVIF hands out and takes 8.
 
-libvips writes profile and XMP as they are given, but lays EXIF out anew and tells no colours; these two are mended in
-the file it has made.
+libvips writes profile and XMP as they are given, but lays EXIF out anew and leaves the colours' numbers out; both are
+mended in the file that it has made.
 """
 
 from __future__ import annotations
@@ -25,11 +25,12 @@ if TYPE_CHECKING:
     import pyvips
 
 EFFORT: Final = 2
-"""Of 0 to 9: two seconds for 12 megapixels; files are no smaller at twice the time."""
+"""Effort of the encoder, 0 to 9: two seconds for 12 megapixels; files are no smaller at twice the time."""
 _YCBCR: Final = (6, 1)
-"""Matrix and range with which libheif stores lossy pictures, and does not tell."""
+"""Matrix and range with which libheif stores lossy pictures, without saying so in the file."""
 _AS_IT_IS: Final = (2, 2, 0, 1)
-"""Primaries and transfer of the profile, no matrix: by this the file is known to be lossless when it comes again."""
+"""Primaries and transfer as the profile has them, no matrix, full range: by this the file is known to be lossless when
+it is read again."""
 
 
 def available() -> bool:
@@ -62,7 +63,7 @@ def decode(data: bytes) -> Deep:
 
 
 def cropped_size(data: bytes, size_wh: tuple[int, int]) -> tuple[int, int]:
-    """(width, height) of what is to be seen of a picture of that size, before it is turned; libvips shows no more."""
+    """(width, height) of the visible part of a picture of that size, before it is turned; libvips shows no more."""
     left, top, right, bottom = clean_aperture(data, size_wh) or (0, 0, *size_wh)
     return right - left, bottom - top
 

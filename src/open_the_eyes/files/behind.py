@@ -20,9 +20,10 @@ from .photoshop import EXIF_AND_XMP, segments_without
 from .samsung import trailer_of
 
 _BEGINS: Final = re.compile(rb"\xff\xd8\xff|\0...ftyp", re.DOTALL)
-"""A picture, or a film."""
+"""Beginning of a picture or a film."""
 _MAX_PIECES: Final = 64
-"""Phones write three, and a hostile file may have begun ever so many that lead nowhere."""
+"""Most pieces that are looked at: phones write three, and a hostile file may have begun ever so many that lead
+nowhere."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +69,7 @@ def without_place(behind: bytes) -> Searched:
 
 
 def pictures_in(behind: bytes) -> list[bytes]:
-    """The pictures of it, films apart."""
+    """The pictures behind it, without films."""
     return [behind[piece.start : piece.end] for piece in _pieces(behind) if behind.startswith(b"\xff\xd8", piece.start)]
 
 

@@ -22,7 +22,7 @@ def fewer_bits(facts: FileFacts, file_format: FileFormat, *, deep: bool) -> str 
     """A sentence where levels are lost, else None.
 
     Args:
-        deep: the photo came with more than 8 bits a colour, and they could be read.
+        deep: the source has more than 8 bits a colour, and they could be read.
     """
     source = facts.encoding.bits if facts.format in _BOXED else 16 if deep else 8
     written = 8

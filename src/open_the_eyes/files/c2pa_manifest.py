@@ -1,7 +1,7 @@
 """The Content Credentials that a source file brings along: where they are, and the file's parts without them.
 
-C2PA 2.1, annex A: in a JPEG's segments, a WebP's chunk or a TIFF's tag. Those of the other formats are not carried, and
-told of as `LOST`.
+C2PA 2.1, annex A: in a JPEG's segments, a WebP's chunk or a TIFF's tag. Those of the other formats are not carried; the
+report says so (`LOST`).
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ def _manifests(facts: FileFacts) -> list[bytes]:
 
 
 def without_manifest(facts: FileFacts) -> FileFacts:
-    """The facts as they are, but for manifests."""
+    """The same facts without manifests."""
     if not has_manifest(facts):
         return facts
     blocks = tuple(block for block in facts.blocks if not is_manifest(block))
@@ -45,7 +45,7 @@ def without_manifest(facts: FileFacts) -> FileFacts:
 
 
 def is_manifest(block: tuple[str, bytes]) -> bool:
-    """In a JPEG it is JUMBF in APP11 (ISO 19566-5)."""
+    """Whether a block holds a manifest: in a JPEG it is JUMBF in APP11 (ISO 19566-5)."""
     name, payload = block
     return name == "C2PA" or (name == "APP11" and payload.startswith(b"JP") and b"jumb" in payload[:20])
 

@@ -26,12 +26,14 @@ from .told_colours import comes_before_profile, told_by
 if TYPE_CHECKING:
     from PIL.ImageCms import ImageCmsTransform
 
+# Only what is looked at is converted, for that takes time.
 AROUND_FACE: Final = 0.5
-"""So far around a face, in its own size, it is looked at while its eyes are opened,"""
+"""How far around a face pixels are looked at while its eyes are opened, in face sizes."""
 AROUND_PERSON: Final = 1.0
-"""and so far while people are told apart: hair and clothes count. No further than needed, for to convert takes time."""
+"""How far around a face pixels are looked at while people are told apart, in face sizes: hair and clothes count."""
 NEAR: Final = 3
-"""A space in which no colour is further from sRGB, in levels, is taken for it: cameras write it in many ways."""
+"""Most that a colour of a space may be from sRGB, in levels, for the space to be taken for sRGB: cameras write it in
+many ways."""
 _PROBES: Final = np.linspace(0, 255, 6).astype(np.uint8)
 _STRIP: Final = 256
 """Rows converted at a time, to spare the memory of a second copy."""
@@ -57,7 +59,7 @@ class ColourSpace:
         return np.asarray(np.clip(pixels + change, 0, 255), np.uint8)
 
     def _spread(self, pixels: Rgb) -> Rgb:
-        """With white at 255."""
+        """The picture with its white at level 255."""
         if self._white == 255:
             return pixels
         levels = np.minimum(np.round(np.arange(256) * (255 / self._white)), 255).astype(np.uint8)
@@ -65,7 +67,8 @@ class ColourSpace:
 
 
 def space_of(photo: Photo) -> ColourSpace | None:
-    """The space that a photo tells, by its profile or without one; None for sRGB, and for what cannot be used."""
+    """The space that a photo's file names, by its profile or without one; None for sRGB, and for what cannot be
+    used."""
     file = photo.file
     if file is None:
         return None

@@ -24,7 +24,7 @@ _THROUGH_PROFILE: Final = {"CMYK": b"CMYK", "LAB": b"Lab "}
 _EIGHT_BIT: Final = (*_GREY, *_WITH_ALPHA, *_THROUGH_PROFILE, "P", "RGB", "RGBX", "YCbCr")
 
 _STRIP: Final = 64
-"""Rows that stay in the processor's cache while they are copied."""
+"""Rows copied at a time: so many stay in the processor's cache."""
 
 
 def to_planes(

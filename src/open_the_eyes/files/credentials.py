@@ -42,7 +42,7 @@ class Credentials:
 
     @classmethod
     def load(cls, certificate: Path, key: Path) -> Credentials:
-        """From two files, which have signed a picture of one pixel then.
+        """Credentials from two files, tried out by signing a picture of one pixel.
 
         Raises:
             UsageError: one that cannot be read or used, or the library for it is missing.
@@ -58,7 +58,7 @@ class Credentials:
 
     def signer(self) -> Signer:
         """Raises:
-        UsageError: a certificate or a key that is none.
+        UsageError: what is given is no certificate, or no key.
         """
         from c2pa import C2paError, C2paSignerInfo, Signer
 
@@ -116,7 +116,7 @@ def _with_manifest(
 
 
 def is_as_signed(path: Path, file_format: FileFormat) -> bool:
-    """Whether this program was the last to sign a file, and not a byte of it is another since.
+    """Whether this program was the last to sign a file, and no byte of it has changed since.
 
     Raises:
         OSError: it cannot be read.
@@ -171,7 +171,7 @@ def _text(path: Path, kind: bytes) -> bytes:
 
 
 def _algorithm(secret: bytes, path: Path) -> bytes:
-    """C2PA's name for what a key signs with."""
+    """C2PA's name of the algorithm that a key signs with."""
     try:
         from c2pa import C2paSigningAlg as _  # noqa: F401 -- whether it is there
         from cryptography.hazmat.primitives import serialization

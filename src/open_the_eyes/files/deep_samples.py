@@ -10,7 +10,7 @@ from ..imaging.depth import Deep
 from .orientation import turned, turned_back
 
 _MODES: Final = {1: "L", 2: "LA", 3: "RGB", 4: "RGBA"}
-"""By the number of channels, in Pillow's words."""
+"""Pillow's name of a picture's mode, by its number of channels."""
 
 
 def mode_of(samples: Deep) -> str:

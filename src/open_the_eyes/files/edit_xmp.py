@@ -33,7 +33,7 @@ from .xmp import BrokenXmp, as_utf8, spliced, texts_of, without
 NAMESPACE: Final = "urn:open-the-eyes:xmp:1.0:"
 IPTC_EXTENSION: Final = "http://iptc.org/std/Iptc4xmpExt/2008-02-29/"
 WITHOUT_NOTE: Final = ("HEIF", "AVIF")
-"""The formats with no place for a note beside XMP."""
+"""Formats that have no place for a note beside XMP."""
 NOTE_MARK: Final = b"open-the-eyes edit record: "
 
 _NAMES: Final = (
@@ -47,7 +47,8 @@ _REPLACED: Final = _OURS | {_SOURCE_TYPE, "http://ns.adobe.com/xap/1.0/ Thumbnai
 _FACE: Final = re.compile(r"([0-9]{1,6}):([a-z_]{1,40})")
 _EARLIER: Final = re.compile(rf"(.{{1,{MAX_ENGINE}}}): ?((?:[0-9]{{1,6}}(?:,[0-9]{{1,6}}){{0,{MAX_OPENED - 1}}})?)")
 _EARLIER_FROM: Final = re.compile(rf"([0-9a-f]{{64}}|-) (.{{1,{MAX_EARLIER_OPTIONS}}})")
-"""File and options, in a list beside that of earlier edits: whoever knows that one alone still understands it."""
+"""File and options of an earlier edit. They stand in a list of their own, so that whoever knows only the list of edits
+still understands it."""
 _SEED: Final = re.compile(r"-?[0-9]{1,40}")
 _PARAMETERS: Final = b"parameters\0"
 _POSTPROCESSING: Final = b"postprocessing\0"
@@ -57,7 +58,7 @@ _COUNT: Final = re.compile(r"[1-9][0-9]{0,3}")
 _SHA256: Final = re.compile(r"[0-9a-f]{64}")
 _MAX_OPTIONS: Final = 8000
 _MAX_TOLD: Final = 500
-"""Characters of what is told of processor and libraries."""
+"""Longest text that is read about processor and libraries, characters."""
 _NOT_XML: Final = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 

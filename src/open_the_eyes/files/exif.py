@@ -18,14 +18,14 @@ _DATE_TIME_ORIGINAL, _SUBSECONDS = 36867, 37521
 _PREFIX: Final = b"Exif\0\0"
 _FIRST_PRIVATE: Final = 32768
 _MOST_BYTES: Final = 65_527
-"""Of a JPEG's EXIF."""
+"""Largest EXIF of a JPEG, bytes."""
 IPTC_TAG: Final = 33723
 _COPYRIGHT, _PRINT_MATCHING = 33432, 50341
 _IN_EXPLORER: Final = range(40091, 40096)
-"""Title, comment, author, keywords and subject, as Windows keeps them."""
+"""Tags in which Windows keeps title, comment, author, keywords and subject."""
 _NOT_TIFFS_ALONE: Final = {_COPYRIGHT, IPTC_TAG, _PRINT_MATCHING, *_IN_EXPLORER}
 BLANK: Final = b"II\x2a\0\x08\0\0\0\0\0\0\0\0\0"
-"""EXIF without a tag."""
+"""EXIF without any tag."""
 
 
 def tidy(exif: bytes | None) -> bytes | None:

@@ -18,11 +18,11 @@ _SUBDIRECTORIES: Final = 330
 _THUMBNAIL_AT, _THUMBNAIL_LENGTH = 513, 514
 _LEADING_ON: Final = (EXIF_DIRECTORY, INTEROP_DIRECTORY, _SUBDIRECTORIES)
 _POSITIONS: Final = {3: ("H", 2), 8: ("h", 2), 4: ("I", 4), 9: ("i", 4), 13: ("I", 4)}
-"""Kinds that are whole numbers: how they are told, and in how many bytes."""
+"""Kinds of values that are whole numbers: their code in `struct`, and their bytes."""
 _MAX_PASSES: Final = 3
-"""One is enough, but where tables lie in each other."""
+"""Most passes over the tables; more than one is needed only where tables lie in each other."""
 _MAX_DIRECTORIES: Final = 500
-"""Cameras write about ten."""
+"""Most directories that are read; cameras write about ten."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,9 +47,9 @@ class _Slot:
 
 
 _Tables = dict[int, list[_Slot]]
-"""The slots of directories, by where these are."""
+"""The slots of directories, by where the directories are."""
 _Stretches = list[tuple[int, int]]
-"""Where pieces of the block begin and end."""
+"""Beginnings and ends of pieces of the block."""
 
 
 def without_place(exif: bytes) -> bytes | None:
@@ -109,10 +109,10 @@ def _tables(exif: bytes, first: int, order: str) -> _Tables:
 
 
 def _less(room: int, slots: list[_Slot], values: list[_Slot]) -> int:
-    """The room that a table and some values leave of a block's.
+    """What is left of a block's room after a table and some values.
 
     Raises:
-        UnreadablePhoto: none.
+        UnreadablePhoto: nothing is left.
     """
     room -= 2 + 12 * len(slots) + sum(slot.end - slot.start for slot in values)
     if room < 0:

@@ -18,27 +18,27 @@ from .parcel import damaged, u32
 _HEAD: Final = 8
 _FILM: Final = (b"moov", b"moof", b"mdat", b"meta", b"uuid", b"udta", b"emsg")
 _FILLING: Final = (b"ftyp", b"free", b"skip", b"wide", b"mfra", b"sidx", b"ssix", b"styp", b"pdin")
-"""With `_FILM` the kinds that stand side by side in a film; it ends before any other."""
+"""Kinds of boxes that stand side by side in a film, as those of `_FILM` do; it ends before any other."""
 _HOLDERS: Final = (b"moov", b"moof", b"trak", b"traf", b"udta", b"meta")
 _PLACES: Final = (b"\xa9xyz", b"@xyz", b"loci", b"gps ", b"GPS ", b"gps0")
-"""Kinds that hold nothing but a place, those of some makers included."""
+"""Kinds of boxes that hold nothing but a place, those of some makers included."""
 _PLACE_KEY: Final = re.compile(rb"(?i)ISO6709|gps|latitude|longitude")
 ISO_6709: Final = re.compile(rb"[+-]\d{2,6}\.\d+[+-]\d{2,7}\.\d+([+-]\d+(\.\d*)?)?")
-"""A place as films tell it in text; some writers leave out zeros before the second number."""
+"""A place as films write it in text; some writers leave out zeros before the second number."""
 _TELLS: Final = re.compile(
     ISO_6709.pattern + rb"|(?i:gps[^a-z]{0,3}(lat|lon|alt|coord|pos)|latitude|longitude)"
     rb"|\xff\xe1..Exif\0",
     re.DOTALL,
 )
-"""In a box for remarks: a place, a word for one, or a small picture with EXIF."""
+"""What tells a place in a box for remarks: a place, a word for one, or a small picture with EXIF."""
 _PICTURES_AND_SOUND: Final = (b"vide", b"soun", b"tmcd")
-"""Kinds of tracks; any other one may note the place from second to second."""
+"""Kinds of tracks that hold no place; any other one may note it from second to second."""
 _HARMLESS: Final = (
     b"application/microvideo-image-meta",
     b"application/microvideo-meta-stream",
     b"application/motionphoto-image-meta",
 )
-"""What a track of another kind says that it is, if it tells of the pictures alone."""
+"""Media types of further tracks that tell of the pictures alone."""
 _MAX_DEPTH: Final = 8
 _MAX_BOXES: Final = 20_000
 

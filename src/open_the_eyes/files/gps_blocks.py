@@ -15,14 +15,15 @@ _PLACE: Final = re.compile(
     r"(?i:\S+ (gps\S*|\S*latitude\S*|\S*long(i|ti)tude\S*|\S*altitude\S*))"
     r"|http://www\.w3\.org/2003/01/geo/wgs84_pos# (lat|long|alt|lat_long|location|Point)"
 )
-"""Properties of XMP, in whatever namespace: drones have their own, and one maker's firmware spells it "Longtitude"."""
+"""XMP properties that hold a place, in whatever namespace: drones have their own, and one maker's firmware spells it
+"Longtitude"."""
 _EXTENDED: Final = "http://ns.adobe.com/xmp/note/ HasExtendedXMP"
 _EXTENSION_HEAD: Final = len(EXTENDED_XMP) + 32 + 4 + 4
-"""Then come the name of the whole, its length, the place of this piece in it, and the piece."""
+"""Bytes before a piece of extended XMP: its mark, the whole's name (32) and length, and where the piece belongs."""
 _PACKETS_AS_TEXT: Final = tuple(b"Raw profile type %s\0" % kind for kind in (b"exif", b"APP1", b"xmp"))
-"""How ImageMagick keeps EXIF and XMP in a PNG's text chunks."""
+"""Keywords under which ImageMagick keeps EXIF and XMP in a PNG's text chunks."""
 _TEXT_OF_PLACE: Final = re.compile(rb"(?i)[^\0]*(gps|latitude|longitude)")
-"""The beginning of a text chunk that is named for the place."""
+"""Beginning of a text chunk that is named for the place."""
 
 
 def block_without(block: tuple[str, bytes], *, extended: bool) -> tuple[str, bytes] | None:

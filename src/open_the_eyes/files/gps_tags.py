@@ -18,7 +18,7 @@ _LENGTHS: Final[Mapping[int, Container[int]]] = {
 }
 _KNOWN: Final = range(1, 32)
 _TEXTS: Final = (8, 18, 27, 28)
-"""Of any length, and of kinds of one byte."""
+"""Tags that are texts of any length, and of kinds of one byte."""
 
 
 def is_sound(tag: int, kind: int, count: int) -> bool:

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from pillow_heif import HeifFile, HeifImage
 
 QUALITY: Final = 90
-"""For lossy files: a HEIC does not say its quality, and a second generation should not be seen."""
+"""Quality of lossy files: a HEIC does not say its quality, and a second generation should not be seen."""
 
 _LIBRARY: Final = 'pip install "open-the-eyes[heif]"'
 _LOSSLESS: Final = -1

@@ -15,7 +15,7 @@ from ..errors import UnreadablePhoto
 from .parcel import damaged, u16, u32
 
 ITEM_BYTES: Final = {1: 1, 2: 1, 3: 2, 4: 4, 5: 8, 6: 1, 7: 1, 8: 2, 9: 4, 10: 8, 11: 4, 12: 8, 13: 4, 129: 1}
-"""By kind; 129 is UTF-8 (Exif 3.0, 4.6.2)."""
+"""Bytes of one value, by kind; 129 is UTF-8 (Exif 3.0, 4.6.2)."""
 BYTE, SHORT, LONG, RATIONAL, UNDEFINED = 1, 3, 4, 5, 7
 EXIF_DIRECTORY, GPS_DIRECTORY, INTEROP_DIRECTORY = 34665, 34853, 40965
 MAKER_NOTE: Final = 37500
@@ -72,7 +72,7 @@ class Directory:
         return (*self.numbers(tag), default)[0]
 
     def only(self, tags: Iterable[int]) -> Directory:
-        """Without the tags that are not among these."""
+        """The directory with only these tags."""
         kept = set(tags)
         return replace(
             self,

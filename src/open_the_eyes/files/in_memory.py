@@ -60,7 +60,7 @@ def photo_from(
 
 
 def is_image(picture: object) -> TypeGuard[PillowImage]:
-    """Whether it is one of Pillow's."""
+    """Whether an object is an image of Pillow's."""
     return isinstance(picture, Image.Image)
 
 
@@ -112,7 +112,7 @@ def _of_image(image: PillowImage, icc: bytes | None) -> Photo:
 
 
 def _kept(photo: Photo) -> Photo:
-    """With arrays that nobody changes, so that results need no copy of them."""
+    """The photo with arrays that nobody changes, so that results need no copy of them."""
     for plane in (photo.pixels, photo.alpha, photo.deep):
         if plane is not None:
             plane.flags.writeable = False

@@ -16,7 +16,7 @@ from .ifd import LONG, read_root
 from .parcel import Blocks
 
 _START: Final = b"\x1c"
-"""Of every piece of the model."""
+"""First byte of every piece of the model."""
 
 
 def carried(facts: FileFacts, file_format: FileFormat) -> Blocks:

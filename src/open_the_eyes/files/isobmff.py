@@ -31,12 +31,13 @@ _AV1C: Final = re.compile(rb"av1C\x81.(.)", re.DOTALL)
 _HAS_GAIN_MAP: Final = re.compile(rb"hdrgainmap|infe.{8}(?:..)?tmap", re.DOTALL)
 _HAS_LIGHT_LEVELS: Final = re.compile(rb"\0\0\0\x0cclli|\0\0\0\x20mdcv")
 _MANIFEST: Final = b"uuid" + bytes.fromhex("d8fec3d61b0e483c92975828877ec481")
-"""C2PA 2.1, A.5.1."""
+"""Kind and id of the box with Content Credentials (C2PA 2.1, A.5.1)."""
 _AUXC: Final = re.compile(rb"auxC.{4}(urn:[^\0]{1,100})\0", re.DOTALL)
 _ALPHA, _DEPTH, _MATTES = "alpha", "depth map", "further planes, such as mattes of hair or skin,"
 _GAIN_MAP, LIGHT_LEVELS = "gain map for bright screens", "light levels for bright screens"
 _AUXILIARIES: Final = {b"1": _ALPHA, b"alpha": _ALPHA, b"2": _DEPTH, b"depth": _DEPTH, b"hdrgainmap": _GAIN_MAP}
-"""By the last word of a URN: those of HEVC (ISO/IEC 23008-12), of MPEG (23091-2) and Apple's."""
+"""What an auxiliary picture is, by the last word of its URN: those of HEVC (ISO/IEC 23008-12), of MPEG (23091-2) and
+Apple's."""
 
 
 def brand_of(data: bytes) -> FileFormat | None:

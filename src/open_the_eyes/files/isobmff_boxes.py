@@ -12,7 +12,7 @@ from typing import Final, TypeAlias
 Data: TypeAlias = bytes | bytearray
 HEAD: Final = 8
 FULL_HEAD: Final = 12
-"""With version and flags."""
+"""Bytes of a box's head with version and flags."""
 
 
 @dataclass(frozen=True, slots=True)

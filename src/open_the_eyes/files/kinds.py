@@ -15,7 +15,7 @@ JPEG_XL: Final = "a JPEG XL"
 JPEG_2000: Final = "a JPEG 2000"
 
 DEVELOP: Final = "develop {} to JPEG or TIFF first"
-"""What to do about `RAW`: "it" or "them"."""
+"""What to do about a photo of the kind `RAW`; the gap is for "it" or "them"."""
 
 _ENDINGS: Final = {
     RAW: "3fr arw cr2 cr3 crw dcr dng erf fff gpr iiq kdc mef mos mrw nef nrw orf pef raf raw rw2 rwl sr2 srf srw x3f",

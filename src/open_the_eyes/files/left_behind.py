@@ -32,7 +32,7 @@ _CARRIED: Final = frozenset({CAPTIONS, CAPTIONS_DIGEST})
 _OF_A_MAKER: Final = "data of its maker's own"
 _RESOLUTION: Final = "the resolution"
 _OF_A_JPEG: Final = (JFIF, ICC, b"JFXX\0", b"FPXR\0", b"Ducky", b"Adobe")
-"""Beginnings of segments that tell how a JPEG is made, or hold a small picture."""
+"""Beginnings of segments that say how a JPEG is made, or hold a small picture."""
 _TOLD_APART: Final = ("IDAT", "MPF", "after")
 
 

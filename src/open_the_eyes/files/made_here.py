@@ -20,13 +20,14 @@ from .tiff import NOTE_TAG
 from .tiff_strips import XMP
 
 _FIRST: Final = 256 * 1024
-"""Bytes in which the record of an AVIF stands, behind the box that tells of its picture."""
+"""Bytes at a file's beginning that are searched: the record of an AVIF stands there, behind the box about its
+picture."""
 _LAST: Final = 128 * 1024
-"""The same at the end, of a WebP or a HEIC."""
+"""Bytes at a file's end that are searched, for the record of a WebP or a HEIC."""
 _SEGMENTS: Final = 1000
-"""More are those of no photo that anybody took."""
+"""Most segments that are looked at: no photo that anybody took has more."""
 _BOXES: Final = 1000
-"""The same of boxes that do not lie in others, and of a PNG's chunks before its pixels."""
+"""Most boxes outside of others that are looked at, and most of a PNG's chunks before its pixels."""
 
 
 def made_here(path: Path, settings: Settings) -> bool:

@@ -13,14 +13,14 @@ from numpy.typing import NDArray
 Chromaticities: TypeAlias = "tuple[float, ...]"
 """x and y of white, red, green and blue (CIE 1931)."""
 Light: TypeAlias = "NDArray[np.float64]"
-"""For samples evenly spaced from 0 to 1, how much light they stand for: 1 is white."""
+"""How much light samples evenly spaced from 0 to 1 stand for: 1 is white."""
 
 _D50: Final = (0.9642, 1.0, 0.8249)
-"""As profiles have it: what is white in all of them."""
+"""XYZ of D50, the white of all profiles, as profiles write it."""
 _BRIGHTEST: Final = 8.0
-"""XYZ of a primary, times white's; more comes of primaries that hardly differ."""
+"""Largest XYZ of a primary, in times white's; primaries that hardly differ give more."""
 _BRADFORD: Final = np.array([[0.8951, 0.2664, -0.1614], [-0.7502, 1.7135, 0.0367], [0.0389, -0.0685, 1.0296]])
-"""Lam 1985; ICC.1, annex E: how the eye gets used to another white."""
+"""Matrix of chromatic adaptation: how the eye gets used to another white (Lam 1985; ICC.1, annex E)."""
 
 
 def profile_of(chromaticities: Chromaticities, light: Light) -> bytes:

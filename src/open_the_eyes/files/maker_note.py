@@ -19,7 +19,7 @@ MOVED: Final = "The maker's notes in its EXIF had to move, and may not be readab
 SHOWS: Final = "The maker's notes in its EXIF keep a small picture with the old eyes."
 _HEADER: Final = 8
 _MOST_EMPTY: Final = 65_536
-"""Bytes, or a quarter of the rest: more is not left empty to keep a note at its place."""
+"""Most bytes that are left empty to keep a note at its place, if that is more than a quarter of the rest."""
 
 
 def note_of(root: Directory) -> Entry | None:

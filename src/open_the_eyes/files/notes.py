@@ -30,7 +30,7 @@ _ALL_MOVE: Final = "pixels everywhere move by a few levels."
 _ALPHA_TOO: Final = "pixels everywhere, and how see-through they are, move by a few levels."
 _RESTARTS: Final = "It had restart markers, and has none now."
 _WITH_NUMBERS: Final = ("HEIF", "AVIF", "PNG")
-"""Formats that can tell colours by the numbers of ITU-T H.273."""
+"""Formats that can describe colours by the numbers of ITU-T H.273."""
 _NUMBERS: Final = "The source tells its colours by numbers that cannot go into this format: they will look duller."
 _GAMMA: Final = (
     "The source tells its colours by gAMA and cHRM, which cannot go into this format: they will look different."
@@ -39,7 +39,7 @@ _GREY_PROFILE: Final = (
     "The source's profile is one for grey, and this file has colours: it got sRGB's, tones may look different."
 )
 _NEVER_BACK: Final = {"CMYK": "is CMYK", "LAB": "is Lab", "P": "has a palette", "PA": "has a palette"}
-"""Kinds of colour that come back as RGB, in Pillow's words and in people's."""
+"""Modes of Pillow that come back as RGB, each with what is said of the photo."""
 _FULL: Final = "The source's XMP has no room for the record of the edit"
 _UNMATCHED: Final = "The source's Content Credentials stay in the file and no longer match it."
 

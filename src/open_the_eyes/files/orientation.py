@@ -13,7 +13,7 @@ from ..imaging.arrays import Ints
 Plane = TypeVar("Plane", NDArray[np.uint8], NDArray[np.uint16])
 
 _UNDONE_BY: Final = {6: 8, 8: 6}
-"""The orientation that turns back; every other one undoes itself."""
+"""Orientation that undoes another one; every other orientation undoes itself."""
 
 
 def lies(orientation: int) -> bool:

@@ -18,7 +18,7 @@ Blocks: TypeAlias = tuple[tuple[str, bytes], ...]
 """(name, payload) of everything that is carried over byte for byte."""
 
 MAX_METADATA: int = 32_000_000
-"""Bytes a compressed profile or text may swell to; the largest printer profiles are about 4 MB."""
+"""Most bytes that a compressed profile or text may swell to; the largest printer profiles are about 4 MB."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,12 +17,12 @@ from .jpeg.segments import MAX_PAYLOAD
 from .parcel import Blocks, u16, u32
 
 THUMBNAILS: Final = frozenset({1033, 1036})
-"""Resources that show the picture in small."""
+"""Resources that hold a small copy of the picture."""
 CAPTIONS: Final = 1028
-"""The resource that holds the IPTC's captions and keywords."""
+"""Resource that holds the IPTC's captions and keywords."""
 CAPTIONS_DIGEST: Final = 1061
 EXIF_AND_XMP: Final = frozenset({1058, 1059, 1060})
-"""Resources that hold another copy of these."""
+"""Resources that hold another copy of EXIF and XMP."""
 
 _SEGMENT: Final = b"Photoshop 3.0\0"
 _SIGNATURES: Final = (b"8BIM", b"MeSa", b"AgHg", b"PHUT", b"DCSR")

@@ -30,13 +30,13 @@ _CHANNELS: Final = {0: 1, 2: 3, 3: 1, 4: 2, 6: 4}
 _PIXELS: Final = ("IHDR", "PLTE", "tRNS", "IDAT")
 _ANIMATION: Final = ("acTL", "fcTL", "fdAT")
 _PLACES: Final = "iDOT"
-"""Apple's, where in the file which rows are: of no use once these are coded anew."""
+"""Apple's chunk that says where in the file which rows are: of no use once these are coded anew."""
 _TIED_TO_MODE: Final = ("bKGD", "sBIT")
 KNOWN: Final = ("cHRM", "cICP", "gAMA", "sRGB", "mDCV", "cLLI", "tIME", "pHYs", "sPLT", "iCCP", *_TIED_TO_MODE)
 _PALETTE: Final = 3
 _MOST_NAMED: Final = 8
 _PASSES: Final = ((0, 0, 8, 8), (4, 0, 8, 8), (0, 4, 4, 8), (2, 0, 4, 4), (0, 2, 2, 4), (1, 0, 2, 2), (0, 1, 1, 2))
-"""Adam7: first column, first row, column step, row step."""
+"""Passes of Adam7: first column, first row, column step, row step."""
 _PIECE: Final = 1 << 16
 """Bytes of pixels in a chunk; encoders cut by the size of their buffers, which other threads may change."""
 

@@ -14,10 +14,10 @@ from .parcel import Blocks, Parcel, u32
 
 _Chunks: TypeAlias = Sequence[tuple[str, bytes]]
 USUAL_PRIMARIES, _USUAL_TRANSFERS = (1, 2, 5, 6), (1, 2, 6, 13)
-"""Of ITU-T H.273: sRGB's, near it, or none told."""
+"""Numbers of ITU-T H.273, of primaries and of transfers, that mean sRGB's, near it, or none given."""
 _GAMMA, _GAMMA_NEAR = 45_455, 2_273
 _CHROMATICITIES, _CHROMATICITIES_NEAR = (31_270, 32_900, 64_000, 33_000, 30_000, 60_000, 15_000, 6_000), 1_000
-"""sRGB's, in 100,000ths: x and y of white, red, green and blue."""
+"""sRGB's chromaticities in 100,000ths (x and y of white, red, green and blue), and by how much others may differ."""
 
 
 def far_from_srgb(nclx: Nclx) -> bool:

@@ -10,12 +10,12 @@ from .exif import tag_numbers
 from .ifd import RATIONAL, SHORT, Directory, Entry, as_block
 
 Dpi: TypeAlias = "tuple[float, float]"
-"""Across and down."""
+"""Dots per inch, across and down."""
 
 _WITH_A_FIELD: Final = ("JPEG", "PNG", "TIFF")
 _ACROSS, _DOWN, _UNIT, _INCH = 282, 283, 296, 2
 _MOST: Final = 65_535
-"""What a JPEG can tell; it would take more for another number."""
+"""Largest resolution that a JPEG can hold; it would write another number for more."""
 
 
 def sensible(dpi: Dpi | None) -> Dpi | None:

@@ -13,10 +13,10 @@ from .parcel import u32
 
 _LIST, _END = b"SEFH", b"SEFT"
 _HEAD: Final = 8
-"""Of a block: its kind, and how long its name is."""
+"""Bytes at the beginning of a block: its kind, and how long its name is."""
 _LIST_HEAD, _ENTRY, _LIST_END = 12, 12, 8
 _COUNTRY: Final = b"MCC_Data"
-"""The country code of the mobile network, in digits."""
+"""Name of the block with the country code of the mobile network, in digits."""
 _WITHOUT_PLACE: Final = frozenset(
     {
         b"Burst_Shot_Info",
@@ -34,11 +34,12 @@ _WITHOUT_PLACE: Final = frozenset(
         _COUNTRY,
     }
 )
-"""Blocks that hold a time, or a number for how the camera was set."""
+"""Names of blocks that hold a time, or a number for how the camera was set."""
 _MOST: Final = 64
-"""Bytes of such a time or number, and of a name."""
+"""Most bytes of a block without a place, and of a block's name."""
 _MAX_LIST: Final = 1 << 16
-"""Bytes of a list, as ExifTool has it: phones name a few blocks, and a hostile file could name ever so many."""
+"""Most bytes of the list of blocks, as ExifTool has it: phones name a few, and a hostile file could name ever so
+many."""
 
 
 @dataclass(frozen=True, slots=True)

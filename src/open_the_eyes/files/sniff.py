@@ -11,7 +11,7 @@ from .isobmff import brand_of
 from .kinds import BMP, FILM, GIF, JPEG_2000, JPEG_XL, PDF, PHOTOSHOP, RAW, what_to_do
 
 HEAD_BYTES: Final = 4096
-"""The beginning of a file that tells its format."""
+"""Bytes at a file's beginning that tell its format."""
 READABLE: Final = "a JPEG, PNG, WebP, TIFF, HEIC or AVIF photo"
 
 _OTHERS: Final[tuple[tuple[int, bytes, str], ...]] = (

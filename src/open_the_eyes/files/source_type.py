@@ -20,7 +20,8 @@ _MADE: Final = tuple(
 )  # fmt: skip
 _KNOWN: Final = sorted((word.removeprefix(NEWSCODES) for word in (*_MADE, *NO_CAPTURES, PHOTOGRAPHED)), reverse=True)
 _WORD: Final = re.compile(_START + b"(" + "|".join(_KNOWN).encode() + b")")
-"""The longest first, for in Content Credentials letters may follow that belong to what comes next."""
+"""A source type. The longest is tried first: in Content Credentials letters may follow that belong to what comes
+next."""
 
 
 def source_types_in(data: bytes) -> tuple[str, ...]:

@@ -29,14 +29,14 @@ from .parcel import Blocks, foreign_decoder, u16, u32
 
 _EXTENDED_JFIF: Final = b"JFXX\0"
 _JFIF_LENGTH: Final = 14
-"""Without a thumbnail; the last two bytes are its width and height."""
+"""Length of a JFIF segment without a thumbnail; its last two bytes are the thumbnail's width and height."""
 _JPEG_AT, _JPEG_LENGTH = 513, 514
 _QUALITIES: Final = (90, 75, 60, 45, 30, 15, 5)
 _MAX_SIDE: Final = 1024
 _BEGINS: Final = re.compile(rb"\xff\xd8\xff[\xc0\xc4\xdb\xdd\xe0-\xef\xfe]")
-"""A JPEG: its mark, and that of the first segment."""
+"""Beginning of a JPEG: its mark, and that of the first segment."""
 _KEPT_FINER: Final = 4
-"""A thumbnail is made from a copy at least so many times its size; the halving before leaves nothing to see."""
+"""Size of the copy that a thumbnail is made from, in thumbnails, at least; the halving before leaves nothing to see."""
 
 
 def with_thumbnail(exif: bytes | None, photo: Photo, orientation: int) -> bytes | None:

@@ -25,7 +25,7 @@ from .maker_note import note_of
 from .parcel import Blocks, Parcel, Unpacked, check_pixels
 
 NOTE_TAG: Final = 65123
-"""From the range TIFF leaves to anybody; holds the edit record where XMP cannot."""
+"""Tag of the edit record where XMP cannot hold it, from the range that TIFF leaves to anybody."""
 
 _NAMES: Final = {
     1: "raw",
@@ -45,7 +45,7 @@ _WITH_PREDICTOR: Final = ("tiff_lzw", "tiff_adobe_deflate", "lzma", "zstd")
 _FALLBACK: Final = "tiff_adobe_deflate"
 _REDUCED: Final = 1
 _SPOKEN: Final = {"jpeg": "JPEG", **dict.fromkeys(_ONLY_1_BIT, "fax coding")}
-"""Compressions that may have to give way, in people's words."""
+"""Names, as people say them, of compressions that may have to give way."""
 _X_RESOLUTION, _Y_RESOLUTION, _RESOLUTION_UNIT = 282, 283, 296
 
 

@@ -24,7 +24,8 @@ OF_PIXELS: Final = frozenset(
 )
 """Tags that say how the pixels are stored."""
 UNSPECIFIED, PREMULTIPLIED, STRAIGHT = 0, 1, 2
-"""Extra samples: no alpha but saved selections or spot colours; alpha that colours are multiplied with; other alpha."""
+"""Kinds of extra samples: no alpha but saved selections or spot colours; alpha that colours are multiplied with; other
+alpha."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,9 +29,9 @@ _PRIMARIES: Final[dict[int, Chromaticities]] = {
     11: (0.314, 0.351, 0.680, 0.320, 0.265, 0.690, 0.150, 0.060),  # P3 of cinemas
     12: (*_D65, 0.680, 0.320, 0.265, 0.690, 0.150, 0.060),  # Display P3
 }
-"""Those that photos are stored in; H.273 has more, of old television sets."""
+"""Chromaticities of the primaries that photos are stored in; H.273 has more, of old television sets."""
 _ADOBE_RGB: Final = (256 / 563, (*_D65, 0.64, 0.33, 0.21, 0.71, 0.15, 0.06))
-"""Its gamma and primaries (Adobe RGB (1998) Color Image Encoding, 4.3)."""
+"""Gamma and chromaticities of Adobe RGB (Adobe RGB (1998) Color Image Encoding, 4.3)."""
 
 
 def _srgb(signal: Light) -> Light:
@@ -54,7 +54,8 @@ def _hlg(signal: Light) -> Light:
 
 
 _SRGB_ALIKE: Final = (1, 2, 6, 7, 11, 12, 13, 14, 15)
-"""Curves of television: whoever shows photos takes them for sRGB's, which they are made to look like."""
+"""Transfer curves of television that are taken for sRGB's, as whoever shows photos does: they are made to look like
+it."""
 _CURVES: Final[dict[int, Callable[[Light], Light]]] = {
     **dict.fromkeys(_SRGB_ALIKE, _srgb),
     4: lambda signal: signal**2.2,
@@ -64,7 +65,7 @@ _CURVES: Final[dict[int, Callable[[Light], Light]]] = {
     18: _hlg,
 }
 _GAMMAS: Final = (0.2, 5.0)
-"""Others are slips of the pen."""
+"""Least and largest gamma that is believed: others are slips of the pen."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,7 @@ from .exif import tidy
 from .parcel import Parcel, Unpacked, check_pixels, damaged, truncated, u16, u32
 
 QUALITY: Final = 95
-"""For lossy files: a lossy WebP does not say its quality, and a second generation should not be seen."""
+"""Quality of lossy files: a lossy WebP does not say its quality, and a second generation should not be seen."""
 
 _MAX_SIDE: Final = 16_383
 _MAX_CHUNKS: Final = 10_000

@@ -18,7 +18,7 @@ from ..system.to_disk import to_disk
 
 OWNER_DIGITS: Final = 16
 REPLACE: Final = "pass overwrite=True (--overwrite on the command line)"
-"""What somebody does who wants the file that is there to give way."""
+"""What to do for an existing file to be replaced."""
 
 _owner: ContextVar[str] = ContextVar("owner", default="")
 

@@ -47,7 +47,7 @@ SUFFIXES: Final[dict[str, FileFormat]] = {
     ".hif": "HEIF",
     ".avif": "AVIF",
 }
-"""The formats that can be written, by the suffix that asks for them."""
+"""Formats that can be written, by the suffix that asks for them."""
 
 OTHER_PICTURES: Final = frozenset(
     {".apng", ".bmp", ".dng", ".exr", ".gif", ".jp2", ".jxl", ".pdf", ".psd", ".svg", ".tga"}

@@ -32,17 +32,18 @@ _EMPTY: Final = (
 )
 _MAX_DEPTH: Final = 100
 _MAX_ELEMENTS: Final = 100_000
-"""With their attributes."""
+"""Most elements of a packet, their attributes counted too."""
 _CROWDED: Final = re.compile(rb"<[^<>\"'!?]+(?:(?:\"[^<\"]*\"|'[^<']*')[^<>\"']*){10001}")
-"""A start tag of more than 10,000 attributes, all of which the parser holds at once; a value may be of any length."""
+"""A start tag of more than 10,000 attributes, all of which the parser would hold at once; a value may be of any
+length."""
 _MAX_NAMESPACE: Final = 1000
-"""Characters; the parser spells it out in every name."""
+"""Longest namespace, characters; the parser spells it out in every name."""
 _WIDE: Final = (
     (b"\xff\xfe\0\0", "utf-32-le"), (b"\0\0\xfe\xff", "utf-32-be"),
     (b"<\0\0\0", "utf-32-le"), (b"\0\0\0<", "utf-32-be"),
     (b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", "utf-16-be"), (b"<\0", "utf-16-le"), (b"\0<", "utf-16-be"),
 )  # fmt: skip
-"""How a packet in another encoding than UTF-8 begins."""
+"""First bytes of a packet in another encoding than UTF-8, and that encoding."""
 _DECLARATION: Final = re.compile(r"<\?xml\s[^>]*\?>\s*")
 _PACKET_END: Final = b"<?xpacket end="
 

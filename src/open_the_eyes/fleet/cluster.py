@@ -20,13 +20,14 @@ from ..settings import Settings
 os.environ.setdefault("RAY_ENABLE_AUTO_CONNECT", "0")  # else a thread that is late starts a second Ray at the end
 
 ANSWER_SECONDS: Final = 5.0
-"""How long a machine may take to answer at its port; Ray itself would go on trying for minutes."""
+"""Longest wait for a machine to answer at its port; Ray itself would go on trying for minutes."""
 
 MOMENT_SECONDS: Final = 0.5
-"""In which a Ray that was told to end at the same time as this process is gone."""
+"""Time in which a Ray that was told to end at the same time as this process is gone."""
 
 HTTP2_HELLO: Final = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n" + bytes((0, 0, 0, 4, 0, 0, 0, 0, 0))
-"""Opens HTTP/2, and so gRPC, which Ray speaks: a fixed text, and settings of which there are none (RFC 9113)."""
+"""Bytes that open HTTP/2, and so gRPC, which Ray speaks: a fixed text, and settings of which there are none (RFC
+9113)."""
 
 _OURS: Final = re.compile(r"open_the_eyes\.errors\.(\w+): (.*)")
 

@@ -23,19 +23,20 @@ from ..system.arithmetic import one_blas_thread
 from .cluster import part_of_gpu
 
 WAITS_SECONDS: Final = (0.5, 2.0, 10.0, 30.0)
-"""Before another painter is asked, where one died: a photo that kills five is given up."""
+"""Waits before another painter is asked, where one died: a photo that kills five is given up."""
 PATIENCE_SECONDS: Final = 600.0
-"""A painter that gets no further for so long is given up, and the jobs in its hands. How long they waited for their
+"""Time without progress after which a painter is given up, and the jobs in its hands. How long they waited for their
 turn does not count."""
 FIRST_PATIENCE_SECONDS: Final = 3600.0
-"""The same until it has painted: meanwhile models are read, perhaps over a slow network, and compiled."""
+"""Time without progress after which a painter that has not painted yet is given up: meanwhile models are read, perhaps
+over a slow network, and compiled."""
 GLANCE_SECONDS: Final = 2.0
-"""How often a frontend that waits looks whether its job is still wanted."""
+"""Pause between two looks of a frontend that waits at whether its job is still wanted."""
 
 Ask = tuple[Sequence[Request], GenerateOptions, bool]
 """Requests of one photo, their options, and whether donors come with them."""
 Changes = list[tuple[Box, Patch]]
-"""A patch a request, as far as it changes the crop, and where that is: whoever asked has the crop."""
+"""For each request, where its patch changes the crop, and that part of the patch: whoever asked has the crop."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,9 +33,9 @@ from .slots import AT_ONCE
 SLICE: Final = 5000
 """Photos that are given to Ray at once: the driver's memory is that of a slice, however long the list is."""
 RETRIES: Final = 1
-"""Of one photo by Ray itself, before it is given to it alone, and then again."""
+"""Times that Ray itself tries a photo again, before it is given to it alone, and then again."""
 FAREWELL_SECONDS: Final = 2.0
-"""What an actor that has given a photo up stays for, so that its answer arrives."""
+"""How long an actor that has given a photo up stays, so that its answer arrives."""
 
 
 class Actor:

@@ -16,7 +16,7 @@ from .painters import PATIENCE_SECONDS
 from .ray_serve import APPLICATION, LOOK_SECONDS, QUIET, build
 
 ABSENT: Final = 15
-"""Looks in a row at which the application was not there, before it is taken for ended; Ray's controller may restart."""
+"""Looks in a row without the application after which it is taken for ended; Ray's controller may restart."""
 
 
 def serve_on(

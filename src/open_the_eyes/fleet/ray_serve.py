@@ -27,21 +27,23 @@ from .scaling import UNFINISHED, frontends_wanted
 
 APPLICATION: Final = "open-the-eyes"
 ASKS_AT_ONCE: Final = 16
-"""Calls of frontends that one batch takes; each brings the requests of one photo."""
+"""Most calls of frontends that one batch takes; each brings the requests of one photo."""
 GATHER_SECONDS: Final = 0.1
 """How long a batch that is not full waits for more."""
 PAINTER_CORES: Final = 1
-"""That Ray counts for a painter, however many its libraries use."""
+"""Cores that Ray counts for a painter, however many its libraries use."""
 FRONTENDS_A_PAINTER: Final = 2
-"""That are waiting for it on average: one photo is on the GPU while the next one is found or the last laid back."""
+"""Frontends that wait for a painter on average: one photo is on the GPU while the next one is found or the last laid
+back."""
 HANDOVER_SECONDS: Final = 45.0
-"""A frontend that is replaced may take `graceful_shutdown_timeout_s` and a little more to leave."""
+"""Longest time that a replaced frontend takes to leave: `graceful_shutdown_timeout_s` and a little more."""
 ONGOING: Final = 1000
-"""Requests of one frontend; most are event streams, which wait. The service has limits of its own for the others."""
+"""Most requests of one frontend; most are event streams, which wait. The service has limits of its own for the
+others."""
 LOOK_SECONDS: Final = 2.0
-"""Between two looks at whether a replica lives: so long nobody may notice that a frontend is gone."""
+"""Pause between two looks at whether a replica lives: so long nobody may notice that a frontend is gone."""
 QUIET: Final = {"enable_access_log": False}
-"""Ray's logs of requests would name jobs."""
+"""Logging options of Ray Serve: its logs of requests would name jobs."""
 
 
 class Frontend:

@@ -6,9 +6,11 @@ from math import ceil
 from typing import Any, Final
 
 UNFINISHED: Final = "unfinished"
-"""What a frontend reports: jobs that wait or are being done, those of all frontends, since they share a queue."""
+"""Name of what a frontend reports: jobs that wait or are being done, those of all frontends, since they share a
+queue."""
 JOBS_A_FRONTEND: Final = 8
-"""Some half a minute of work with a GPU; the threshold of `deploy/kubernetes/overlays/gpu/scaledobject.yaml` too."""
+"""Unfinished jobs for each frontend: some half a minute of work with a GPU; the threshold of
+`deploy/kubernetes/overlays/gpu/scaledobject.yaml` too."""
 REQUESTS_A_FRONTEND: Final = 32
 """Uploads, downloads and event streams that one frontend has at once."""
 

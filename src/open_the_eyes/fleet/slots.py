@@ -23,10 +23,10 @@ from ..wording import counted
 AT_ONCE: Final = 6
 """Photos that a GPU's worker has on their way: some are painted together while others are looked at or laid back."""
 MAX_WORKERS: Final = 61 if os.name == "nt" else 1024
-"""Windows waits on 63 handles at most, a worker's among them; `concurrent.futures` stops at as many."""
+"""Most workers: Windows waits on 63 handles at most, a worker's among them; `concurrent.futures` stops at as many."""
 MAX_AT_ONCE: Final = 1024
 _DETECTORS: Final = {"insightface": ("scrfd", "arcface"), "retinaface": ("retinaface", "arcface")}
-"""The downloaded networks that each detector leases."""
+"""Downloaded networks that each detector leases."""
 
 
 def _networks_on_gpu(settings: Settings) -> bool:

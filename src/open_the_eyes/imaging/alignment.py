@@ -15,7 +15,7 @@ from .marks import filled
 from .mesh478 import FACE_OVAL, MOUTH_CORNERS, NOSE_TIP, SIDES
 
 SIDE: Final = 512
-"""Pixels of the restorers' square."""
+"""Side of the restorers' square, pixels."""
 
 FFHQ: Final = np.array(
     [[0.37692, 0.46865], [0.62286, 0.46913], [0.50124, 0.61332], [0.39309, 0.72541], [0.61150, 0.72490]]
@@ -25,7 +25,7 @@ FFHQ: Final = np.array(
 ARCFACE: Final = np.array(
     [[38.2946, 51.6963], [73.5318, 51.5014], [56.0252, 71.7366], [41.5493, 92.3655], [70.7299, 92.2041]]
 )
-"""The same five points in the 112-pixel square of ArcFace (Deng et al. 2019)."""
+"""The five points of `FFHQ` in the 112-pixel square of ArcFace (Deng et al. 2019)."""
 
 
 def five_points(landmarks: Points) -> Points:

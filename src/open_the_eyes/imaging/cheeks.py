@@ -11,12 +11,13 @@ from .arrays import Points
 from .eye_corners import eyes_apart
 from .mesh478 import CHIN, FOREHEAD, OUTER_CORNER, SIDES
 
+# Lengths are shares of the distance between the eyes' outer corners.
 BELOW: Final = 0.1
-"""So far below the line through the eyes' outer corners they begin; as all here, a share of these corners' distance."""
+"""Where cheeks begin: how far below the line through the eyes' outer corners."""
 ASIDE: Final = 0.52
-"""So far they go to either side of the middle of that line."""
+"""How far cheeks reach to either side of the middle between the eyes' outer corners."""
 SPREAD_DOWN: Final = 0.75
-"""So far down `cheek_places` go."""
+"""How far below the line through the eyes' outer corners the places of `cheek_places` reach."""
 
 
 def cheeks(landmarks: Points, covered: NDArray[np.bool_]) -> NDArray[np.bool_]:

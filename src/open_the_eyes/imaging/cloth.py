@@ -1,9 +1,9 @@
-"""What covers a face up to its eyes: a mask, a scarf, a blanket. It is none of the face's skin, and stays in front of
-new eyes.
+"""What covers a face up to its eyes: a mask, a scarf, a blanket. It is not part of the face, and stays in front of new
+eyes.
 
 Looked at along columns from the eyes down, skin ends at one sharp edge, and all below it has one other colour. Neither
-a beard nor a shadow is like that: a beard leaves the nose free, and skin in shadow has lips. In black and white they
-cannot be told apart, and no cloth is seen.
+a beard nor a shadow is like that: a beard leaves the nose free, and skin in shadow has lips. In a black-and-white photo
+cloth and skin cannot be told apart, so none is found.
 """
 
 from __future__ import annotations
@@ -23,48 +23,54 @@ from .luma import luma_of
 from .marks import Marks, between
 from .mesh478 import CHIN, EAR, FOREHEAD, OUTER_CORNER, SIDES
 
+# Lengths are shares of the distance between the eyes' outer corners; down is from the line between these.
 _PER: Final = 64
-"""Rows and columns for each distance between the outer eye corners; all lengths here are shares of that."""
+"""Rows and columns of the small picture for a length of 1."""
 _TOP, _BOTTOM = -0.5, 0.8
-"""What is looked at, from the line between these corners down."""
+"""Top and bottom of the part of the face that is looked at."""
 _HALF: Final = 0.5
-"""So far to either side of their middle."""
+"""How far to either side of the middle between the corners the face is looked at."""
 ASIDE: Final = 0.42
-"""Columns further aside show hair and ears."""
+"""How far aside a column may lie: columns further out show hair and ears."""
 WITHIN_FACE: Final = 0.06
-"""Nor do those tell that are nearer to the face's outline."""
+"""How far within the face's outline a column has to lie."""
 SKIN: Final = ((-0.42, 0.08), 0.4)
-"""Where skin is seen above all cloth: from and to below the line, and so far aside. Most of it is forehead and lids."""
+"""Where skin is seen above any cloth, mostly forehead and lids: from and to below the outer eye corners, and how far
+aside."""
 COVERED: Final = ((0.45, 0.7), 0.33)
-"""And where cloth lies if there is some: around the mouth."""
+"""Where cloth lies if there is some, around the mouth: from and to below the outer eye corners, and how far aside."""
 EDGE: Final = (0.0, 0.45)
-"""An edge further up would lie on the eyes; one further down is that of a beard."""
+"""Where the cloth's edge may lie, from and to below the outer eye corners: further up it would cross the eyes, further
+down it is a beard's."""
 SHARP: Final = 0.1
-"""From skin to cloth it is no further."""
+"""Longest way down a column from skin to cloth."""
 BELOW: Final = 0.93
-"""So much of a column below the edge is cloth."""
+"""Least share of a column below its edge that is cloth."""
 COLUMNS: Final = 0.8
-"""So many have such an edge."""
+"""Least share of the columns that have an edge of cloth."""
 RAGGED: Final = 0.05
-"""So far it jumps from column to column, at most, in nine of ten."""
+"""Most that the cloth's edge jumps from column to column, in nine of ten."""
+# Cloth in a colour of its own. Differences are of the logarithms of colours: of chroma, or of the whole look.
 COLOUR: Final = 0.16
-"""Cloth differs from skin by so much in chroma, in logarithms,"""
+"""Least difference in chroma between skin and cloth."""
 ONE_COLOUR: Final = 0.3
-"""and varies in it by at most so much of that: lips and nostrils do by more, in any light."""
+"""Most that the cloth's chroma varies, as a share of its difference from skin: lips and nostrils vary more in any
+light."""
+# White cloth beside pale skin has little chroma of its own, but it is even.
 PALE: Final = 0.05
-"""White cloth beside pale skin differs by less in chroma, but by so much;"""
+"""Least difference in chroma between skin and white cloth."""
 ONE_HUE: Final = 0.03
-"""it hardly varies in it,"""
+"""Most that the chroma of white cloth varies (standard deviation)."""
 UNLIKE: Final = 0.12
-"""differs by so much in all its look,"""
+"""Least difference between skin and white cloth in the whole look."""
 UNIFORM: Final = 0.25
-"""and varies by at most so much of that."""
+"""Most that the whole look of white cloth varies, as a share of its difference from skin."""
 _LOW, _HIGH = 0.3, 0.62
-"""Shares of the way from skin to cloth: what is less is skin, what is more is cloth."""
+"""Shares of the way from skin to cloth: below the first a pixel is skin, above the second it is cloth."""
 _BAND: Final = 0.06
-"""So near the edge pixels are told one by one."""
+"""How near to the edge each pixel is told as skin or cloth by its own colour."""
 _FLOOR: Final = 10.0
-"""Added to levels before their logarithms are taken: in the dark colours are noise."""
+"""Levels added before logarithms are taken: in the dark, colours are noise."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +91,7 @@ class Cloth:
 
     @classmethod
     def of(cls, pixels: Rgb, landmarks: Points) -> Cloth | None:
-        """Of the face of these landmarks (478, 2+) in a picture; None where none is surely seen."""
+        """The cloth over the face of these landmarks (478, 2+) in a picture; None where none is clearly seen."""
         if eyes_apart(landmarks) < 1:
             return None
         seen = _seen(pixels, _to_picture(landmarks))
@@ -107,7 +113,7 @@ class Cloth:
         return cls(usual, other - usual, aside[columns][found], edge[found])
 
     def over(self, pixels: Rgb, landmarks: Points) -> Plane:
-        """(h, w) 0..1: 1 where it is seen in a picture of the face, whose landmarks (478, 2+) lie there."""
+        """(h, w) 0..1: 1 where the cloth is seen in a picture of the face; `landmarks` (478, 2+) lie in its pixels."""
         h, w = pixels.shape[:2]
         ys, xs = np.mgrid[:h, :w].astype(np.float32)
         back = inverted(_to_picture(landmarks)).astype(np.float32)
@@ -132,8 +138,8 @@ def _to_picture(landmarks: Points) -> Matrix:
 
 
 def _seen(pixels: Rgb, to_picture: Matrix) -> Rgb:
-    """(84, 65, 3): what is looked at. Of a large face nine pixels count for one here, and not all: colours do not need
-    more."""
+    """(84, 65, 3): the part that is looked at. Of a large face nine pixels are averaged into one here, not all: that is
+    enough for colours."""
     w, h = 2 * round(_HALF * _PER) + 1, round((_BOTTOM - _TOP) * _PER) + 1
     finer = to_picture / 3
     finer[:, 2] = to_picture[:, 2] - finer[:, :2].sum(axis=1)  # the middle of three by three is the one
@@ -161,14 +167,14 @@ def _share(looks: NDArray[np.float32], skin: Any, change: Any) -> NDArray[np.flo
 def _part(
     picture: NDArray[Any], aside: NDArray[Any], below: NDArray[Any], rows: tuple[float, float], half: float
 ) -> NDArray[Any]:
-    """(n, 3): what lies there."""
+    """(n, 3): the pixels between these rows, up to `half` aside."""
     part = picture[(below > rows[0]) & (below < rows[1])][:, np.abs(aside) < half]
     return part.reshape(-1, 3)
 
 
 def _unlike(change: NDArray[Any], varies: NDArray[Any]) -> bool:
-    """Whether what lies over the mouth is of another colour than skin, and of one. Brightness alone tells nothing: the
-    edge of a shadow may run across a face."""
+    """Whether what lies over the mouth differs from skin in colour, and is of one colour itself. Brightness alone
+    proves nothing: the edge of a shadow may run across a face."""
     far, colour, spread = float(np.linalg.norm(change)), float(np.hypot(*change[:2])), float(np.hypot(*varies[:2]))
     if colour > COLOUR:
         return spread < ONE_COLOUR * colour

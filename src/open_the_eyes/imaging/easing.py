@@ -16,9 +16,19 @@ def smoothstep(t: NDArray[Real]) -> NDArray[Real]:
     return np.asarray(t * t * (3 - 2 * t), t.dtype)
 
 
-def risen(value: NDArray[np.float32], low: float, high: float) -> NDArray[np.float32]:
-    """0 up to `low`, 1 from `high` on, smooth between."""
-    return np.asarray(smoothstep((value - low) / (high - low)), np.float32)
+@overload
+def risen(value: float, low: float, high: float) -> float: ...
+
+
+@overload
+def risen(value: NDArray[np.float32], low: float, high: float) -> NDArray[np.float32]: ...
+
+
+def risen(value: Any, low: float, high: float) -> Any:
+    """0 up to `low`, 1 from `high` on, smooth between; falls where `high` is the lower one."""
+    values: NDArray[np.float32] = value if isinstance(value, np.ndarray) else np.array([value], np.float32)
+    share = np.asarray(smoothstep((values - low) / (high - low)), np.float32)
+    return share if isinstance(value, np.ndarray) else float(share[0])
 
 
 @overload

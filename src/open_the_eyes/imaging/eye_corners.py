@@ -1,7 +1,8 @@
-"""Where a mesh has the corners of the eyes, and the lengths that most others are multiples of. None moves in a blink.
+"""Where a mesh has the corners of the eyes, and the lengths that most others are multiples of. A blink moves none of
+them.
 
-All take points of a mesh, and tell pixels of the picture that these lie in: its landmarks (478, 2+), or of one eye the
-ring of its lids (16, 2+) or its iris (5, 2+), in the order of `mesh478`.
+All functions take points of a mesh, and return pixels of the picture that these lie in: its landmarks (478, 2+), or of
+one eye the ring of its lids (16, 2+) or its iris (5, 2+), in the order of `mesh478`.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ from __future__ import annotations
 import numpy as np
 
 from .arrays import Points
-from .mesh478 import INNER_CORNER, OUTER_CORNER, Side
+from .mesh478 import INNER_CORNER, OUTER_CORNER, RING_INNER, RING_OUTER, Side
 
 
 def eye_corners(landmarks: Points, side: Side) -> Points:
@@ -41,7 +42,7 @@ def eyes_apart(landmarks: Points) -> float:
 
 def ring_ends(ring: Points) -> Points:
     """(2, 2): the outer corner and the inner one."""
-    return ring[[0, 8], :2]
+    return ring[[RING_OUTER, RING_INNER], :2]
 
 
 def ring_width(ring: Points) -> float:

@@ -16,17 +16,19 @@ from .smooth import smoothed
 from .threefold import threefold
 
 FURTHEST: Final = 1.0
-"""Of the iris' radius: a ball is turned by no more, or the white beside it would smear."""
+"""Longest move of an iris, in its radii: turned further, the white beside it would smear."""
 RIM: Final = 1.15
-"""Radii of the iris that move as a whole: its rim is soft."""
+"""How far from its centre the iris moves as a whole, in its radii: its rim is soft."""
 EDGE: Final = 0.2
-"""Radii within which the lids' edges end on the ball."""
+"""How far inwards from the lids the change sets in, in radii of the iris."""
 RIM_SOFT: Final = (0.85, 1.15)
-"""Radii between which iris turns to white."""
+"""Distances from the iris' centre between which it turns to white, in radii."""
 GOES_ON: Final = ((0.3, 1.0), (1.2, 0.01))
-"""What is under a lid is as what lies free within so many radii (sigma), the wider as far as there is none nearer."""
+"""Gaussians that carry the visible part of the ball on under the lids: (sigma in radii, weight). The wider one counts
+only where the other finds nothing."""
 GIVING: Final = (0.9, 1.7)
-"""Radii within which the white beyond gives way, and at least so many times the move, or it would fold."""
+"""Width of the white that gives way around the iris: radii, plus so many times the length of the move, or it would
+fold."""
 
 
 def turned(picture: Tones, shape: EyeShape, by: Points) -> Tones:
@@ -62,7 +64,7 @@ def moved(shape: EyeShape, by: Points) -> EyeShape:
 
 
 def _share(shape: EyeShape, length: float, shape_hw: tuple[int, int]) -> Plane:
-    """(h, w) 0..1: how much of a move of `length` pixels, after which the eye is `shape`, each pixel takes part in."""
+    """(h, w) 0..1: the share of a move of `length` pixels that each pixel makes; `shape` is the eye after it."""
     there, r = lid_distances(shape, Box(0, 0, shape_hw[1], shape_hw[0])), shape.iris_radius
     giving = max(GIVING[0] * r, GIVING[1] * length)
     return smoothstep((RIM * r + giving - there.to_iris) / giving)

@@ -14,7 +14,7 @@ from .marks import filled
 from .mesh478 import EYE_RING, IRIS, SIDES, Side
 
 COLOURED: Final = (0.4, 0.85)
-"""Where an iris shows its own colour, in radii: well outside the pupil, well inside the rim."""
+"""Where an iris shows its own colour, from and to in radii: well outside the pupil, well inside the rim."""
 
 
 def iris_radius(landmarks: Points, side: Side) -> float:
@@ -43,7 +43,8 @@ def iris_ring(
 
 
 def iris_shift(before: Rgb, after: Rgb, landmarks: Points, side: Side) -> float:
-    """How far the colour of an iris moved between two pictures (h, w, 3), in a*b* units of CIELAB; brightness is free.
+    """How far the colour of an iris moved between two pictures (h, w, 3), in a*b* units of CIELAB; brightness does not
+    count.
 
     The median between pupil and rim, where the lids leave it free. 2 is just visible (Mahy et al. 1994), brown to green
     is 20 and more. 0 where nothing of the iris shows.

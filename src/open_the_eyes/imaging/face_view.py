@@ -1,4 +1,4 @@
-"""A whole face, small and upright, with its eyes covered: for what it tells besides them."""
+"""A whole face, small and upright, with its eyes covered: for what it shows besides them."""
 
 from __future__ import annotations
 
@@ -14,11 +14,12 @@ from .marks import FIXED_BITS, fixed
 from .mesh478 import INNER_CORNER, OUTER_CORNER, SIDES, Side
 
 SIDE: Final = 192
-"""Of the square, in pixels."""
+"""Side of the square, pixels."""
 COVER_WH: Final = (0.725, 0.475)
 """Half axes of the ellipse over one eye, in eye widths: all that a blink moves, and not the brow."""
 RIM_WH: Final = (0.875, 0.575)
-"""Of the ellipse around it whose skin tells what it is filled with."""
+"""Half axes of a larger ellipse around each eye, in eye widths: the skin between the two tells what the eye is covered
+with."""
 
 
 def face_view(pixels: Rgb, landmarks: Points) -> Rgb:

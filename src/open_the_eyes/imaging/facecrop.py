@@ -15,7 +15,7 @@ from .pose import roll_of
 from .pyramid import Pyramid, on_level
 
 CROP_FACTOR: Final = 1.5
-"""The mesh wants a square 1.5 times the face (MediaPipe's face_landmark_landmarks_to_roi)."""
+"""Side of the square that the mesh wants, in sizes of the face (MediaPipe's face_landmark_landmarks_to_roi)."""
 
 
 @dataclass(frozen=True, slots=True)

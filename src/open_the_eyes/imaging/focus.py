@@ -2,8 +2,8 @@
 
 How soft a picture is, is told by its sharpest edges: blurred once more over a known width, the steepest slope of an
 edge falls the more the sharper it was (Zhuo & Sim, "Defocus map estimation from a single image", 2011). Contrast does
-not matter to that. Noise makes a picture look sharper than it is, so a noisy one is blurred before, which is counted
-out again.
+not matter to that. Noise makes a picture look sharper than it is, so a noisy one is blurred before it is measured, and
+that blur is subtracted again.
 """
 
 from __future__ import annotations
@@ -26,36 +26,39 @@ from .smooth import smoothed
 from .threefold import threefold
 
 AGAIN: Final = 1.0
-"""Standard deviation, pixels, of the second blur."""
+"""Standard deviation of the second blur, pixels; what it leaves of a slope tells how soft the edge was."""
 STEEP: Final = 90.0
-"""Percentile of slopes from which one belongs to an edge."""
+"""Percentile of slopes from which a slope belongs to an edge."""
 LEAST_SLOPE: Final = 1.0
-"""Levels a pixel that an edge rises at least."""
+"""Least slope of an edge, levels a pixel."""
 SHARPEST: Final = 90.0
-"""Percentile of the edges' sharpness which counts: most edges of a face are soft by themselves."""
+"""Percentile of the edges' sharpness that counts: most edges of a face are soft by themselves."""
 ENOUGH: Final = 20
-"""Pixels of edges that tell."""
+"""Least number of edge pixels that tell the blur."""
 MANY: Final = 20_000
-"""So many pixels, evenly spread, tell which slopes are steep."""
+"""How many pixels, evenly spread, are looked at to find `STEEP`."""
 MEASURED: Final = 110.0
-"""Wider eyes are measured reduced to this width, pixels: no painter draws finer."""
+"""Widest eye that is measured at full size, pixels; wider ones are reduced to this: no painter draws finer."""
 BLURRED_TO: Final = 1.0
-"""What is painted is blurred to so many times the face's blur. Its sharpest edges, by which it is measured, then are
-0.75 to 0.79 times as soft as the face; those of true eyes are 0.81 to 0.92 times (`training.focus`)."""
+"""Blur that painted eyes are brought to, in times the face's blur. Their sharpest edges, by which it is measured, then
+are 0.75 to 0.79 times as soft as the face; those of true eyes are 0.81 to 0.92 times (`training.focus`)."""
 ALIKE: Final = 1.1
-"""Painted eyes are left as they are where their blur, so many times, reaches the face's."""
+"""Painted eyes are left as they are where this many times their blur reaches the face's."""
 MOST_SHUT: Final = 1.2
-"""Lines of shut eyes tell too, but raise what is told around them by so many times at most: lashes may be faint."""
+"""Most that the lines of shut eyes may raise a face's blur, in times the blur told around them: lashes may be faint."""
 SOFT: Final = (1.05, 1.3)
-"""Between these blurs of a face, pixels, it comes to count as soft."""
-NOISY: Final = (1.0, 0.5, 2.0)
-"""With more noise than the first, levels, a photo is measured blurred: by the second for each level, pixels, up to the
-third."""
+"""Blurs of a face, pixels, between which it comes to count as soft."""
+NOISY_FROM: Final = 1.0
+"""Noise above which a photo is blurred before it is measured, levels."""
+BLUR_PER_NOISE: Final = 0.5
+"""Blur of a noisy photo before it is measured, for each level of noise: standard deviation, pixels."""
+MOST_NOISE_BLUR: Final = 2.0
+"""Most blur of a noisy photo before it is measured: standard deviation, pixels."""
 
 
 def softness(level: Plane, where: NDArray[np.bool_]) -> float | None:
-    """The blur of the sharpest edges of (h, w) where it is looked at, standard deviation in pixels, 0.4 to about 4;
-    None where there are too few."""
+    """The blur of the sharpest edges of a plane (h, w) `where` it is looked at: standard deviation in pixels, 0.4 to
+    about 4; None where there are too few edges."""
     return _Edges.of(level).softness(where)
 
 
@@ -92,19 +95,20 @@ def face_blur(photo: NDArray[Any], covered: Plane, landmarks: Points, noise: flo
         noise: the photo's, levels (`imaging.noise`).
     """
     noise = noise / eye_scale(landmarks)
-    before = min(NOISY[1] * noise, NOISY[2]) if noise > NOISY[0] else 0.0
+    before = min(BLUR_PER_NOISE * noise, MOST_NOISE_BLUR) if noise > NOISY_FROM else 0.0
     return _softness_of(measured(photo, landmarks), measured(covered, landmarks), before)
 
 
 def soft_part(painted: Tones, part: Box, blur: float, new: Plane, landmarks: Points) -> Tones:
-    """A part of the painted pixels (H, W, 3) that holds all that is `new` (H, W) 0..1, blurred there as far as the face
-    around it, of such a `face_blur`, is softer; as it was where it is not."""
+    """A part of the painted pixels (H, W, 3) that holds all that is `new` (H, W) 0..1, blurred there until it is as
+    soft as the face around it, whose `face_blur` is `blur`; as it was where that is no softer."""
     sigma = _lacking(painted, blur, new, landmarks)
     return _softened(painted, part, sigma, new) if sigma > 0 else part.cut(painted)
 
 
 def _lacking(painted: Tones, blur: float, new: Plane, landmarks: Points) -> float:
-    """The blur in pixels that makes what is new as soft as a face of such a `face_blur`; 0 where it is."""
+    """The blur in pixels that makes what is new as soft as a face whose `face_blur` is `blur`; 0 where it is so
+    already."""
     if blur <= SOFT[0]:
         return 0.0
     inside = softness(measured(painted, landmarks), measured(new, landmarks) > 0.5)
@@ -129,7 +133,7 @@ def measured(picture: NDArray[Any], landmarks: Points) -> Plane:
 
 
 def eye_scale(landmarks: Points) -> float:
-    """How many times as wide as `MEASURED` the wider eye is, at least once."""
+    """How many times as wide as `MEASURED` the wider eye is; at least 1."""
     return max(max(seen_eye_width(landmarks, side) for side in SIDES) / MEASURED, 1.0)
 
 

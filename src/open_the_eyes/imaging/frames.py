@@ -13,13 +13,14 @@ from .marks import Marks, between
 from .thin_lines import ReducedEye
 
 CONTRAST: Final = 0.22
-"""How much darker than what surrounds it a bar is, as a fraction of the skin's brightness."""
+"""How much darker a bar is than what surrounds it, at least, as a share of the skin's brightness."""
 LASH_BAND: Final = 0.17
-"""Around the line between the eye corners, in eye widths: what is dark there are lashes, not frames."""
+"""Half width of the band of lashes around the line between the eye's corners, in eye widths: what is dark there is no
+frame."""
 LASHES_ALONG: Final = (-0.25, 1.1)
-"""So far that goes, from the outer corner (0) to the inner one (1): lashes reach out beyond the outer corner."""
+"""Ends of that band, from the outer corner (0) to the inner one (1): lashes reach out beyond the outer corner."""
 MIN_LENGTH: Final = 0.45
-"""A frame crosses at least this much of the region, in eye widths."""
+"""Least length of a frame's bar, in eye widths."""
 
 
 def frame_mask(eye: ReducedEye) -> Plane:

@@ -133,8 +133,8 @@ def across(axis: Points, towards: Points) -> Points:
 def along_and_across(
     shape_hw: tuple[int, ...], origin: Points, axis: Points, down: Points
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """(h, w) each: every pixel's place, counted from `origin` along an axis and at a right angle to it, along `down`,
-    in lengths of these; (2,) all."""
+    """(h, w) each: every pixel's place, counted from `origin` along `axis` and along `down`, in lengths of these; all
+    are (2,), and `down` is as long as `axis`, at a right angle to it."""
     ys, xs = np.mgrid[: shape_hw[0], : shape_hw[1]]
     u, v = (((xs - origin[0]) * way[0] + (ys - origin[1]) * way[1]) / (axis @ axis) for way in (axis, down))
     return u, v
@@ -162,7 +162,8 @@ def inverted(matrix: Matrix) -> Matrix:
 
 
 def from_reduced(matrix: Matrix, across: float, down: float) -> Matrix:
-    """A map from a picture's pixels -> the same from its pixels once it is so many times narrower and lower."""
+    """A map from a picture's pixels -> the same map from the pixels of a reduced picture, which is so many times
+    narrower and lower."""
     to_picture = np.array([[across, 0, (across - 1) / 2], [0, down, (down - 1) / 2], [0, 0, 1.0]])
     return np.asarray(matrix @ to_picture)
 

@@ -16,7 +16,7 @@ from .smooth import smoothed
 from .threefold import threefold, within
 
 MAD_TO_SIGMA: Final = 1.4826
-"""From the median of absolute values to the standard deviation of a normal distribution."""
+"""Ratio of the standard deviation of a normal distribution to the median of absolute values."""
 
 
 def fine_part(picture: NDArray[np.float32], sigma: float) -> NDArray[np.float32]:

@@ -20,21 +20,22 @@ from .marks import Marks, between
 from .smooth import smoothed
 
 SMALLEST: Final = 20.0
-"""Pixels an eye is wide for single lashes to be told from anything else."""
+"""Narrowest eye, pixels, in which single lashes can be told from anything else."""
 WIDTH: Final = 80
-"""Pixels an eye is wide in the frame."""
+"""Width of an eye in the frame, pixels."""
 LINE: Final = ((0.1, 0.7), (-0.12, 0.32))
 """`u` and `v` between which the dark line of shut lids is found."""
 FAINTEST: Final = 0.25
-"""How much darker than skin the line of the lids has to be for its lashes to be seen."""
+"""How much darker than skin the line of the lids is at least where its lashes can be seen."""
 THICK: Final = 0.2
-"""What is broader is no lashes."""
+"""Broadest line of lashes, in eye widths."""
 
 _LEFT, _RIGHT, _TOP, _BOTTOM = -0.8, 0.9, -0.7, 0.7
 _SIZE_WH: Final = (round((_RIGHT - _LEFT) * WIDTH), round((_BOTTOM - _TOP) * WIDTH))
 U: Final[NDArray[np.float64]] = np.broadcast_to(_LEFT + np.arange(_SIZE_WH[0]) / WIDTH, _SIZE_WH[::-1])
+"""(h, w): `u` of every pixel of the frame."""
 V: Final[NDArray[np.float64]] = np.broadcast_to((_TOP + np.arange(_SIZE_WH[1]) / WIDTH)[:, None], _SIZE_WH[::-1])
-"""(h, w): of every pixel of the frame."""
+"""(h, w): `v` of every pixel of the frame."""
 
 
 @dataclass(frozen=True)
@@ -113,7 +114,8 @@ def lash_frame(picture: Rgb, ends: Points) -> LashFrame | None:
 
 
 def darker(level: Plane, than: float) -> Plane:
-    """By how much each pixel of the frame is darker than what lies around it; nothing broader than so much is."""
+    """By how much each pixel of the frame is darker than what lies around it; what is broader than `than` eye widths is
+    not."""
     return np.asarray(cv2.morphologyEx(level, cv2.MORPH_CLOSE, disc(than * WIDTH)) - level, np.float32)
 
 

@@ -26,27 +26,29 @@ from .threefold import threefold
 SMALLEST: Final = 28.0
 """Pixels an eye is wide for its corner to be told from what lies beside it: a face's edge, hair."""
 AS_DARK: Final = (0.3, 0.48)
-"""How dark a tail is at least, as a multiple of the line it grows out of: everywhere, and on the whole. Wrinkles are
+"""Least darkness of a tail, as a multiple of the line that it grows out of: at each pixel, and on average. Wrinkles are
 lighter."""
 ENOUGH: Final = 0.004
-"""The least area of a tail, squares of an eye's width."""
+"""Least area of a tail, squares of an eye's width."""
 REACH: Final = (0.1, 0.4)
-"""What ends sooner past the outer corner is painted over anyway; what goes on farther is a hair, a frame or a
-wrinkle."""
+"""How far past the outer corner a tail ends, in eye widths. Shorter ones are painted over anyway; a longer one is a
+hair, a frame or a wrinkle."""
 SLANT: Final = (0.14, 0.75)
-"""A tail lies within so much of the corner's height, and as much more for each width past it."""
+"""How far above or below the corner a tail may lie, in eye widths, and how much more for each width past it."""
 RISES: Final = 0.4
-"""A wing rises by so much for each width that it goes outwards."""
+"""Least rise of a wing for each width that it goes outwards."""
 SHORTEST: Final = 0.2
+"""Least length of a wing, in eye widths."""
 BROADEST: Final = 0.13
+"""Most breadth of a wing on average, in eye widths."""
 STRAIGHT: Final = 0.045
-"""It goes so far at least, is no broader on the whole, and leaves a straight line by no more (standard deviation)."""
+"""Most that a wing leaves a straight line, in eye widths (standard deviation)."""
 ROOT: Final = 0.06
-"""How it lies is told by what is farther past the corner: before that it may run along the lid."""
+"""How far past the corner a wing's shape is told from, in eye widths: nearer, it may run along the lid."""
 AROUND: Final = 0.045
-"""Its blurred edge is painted over as well."""
+"""How far around a tail its blurred edge is painted over, in eye widths."""
 FILL: Final = 1.2
-"""Skin is continued over it from around, by a Gaussian of so many times its half thickness."""
+"""Standard deviation of the Gaussian that carries skin over a tail, in half thicknesses of the tail."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,40 +20,43 @@ from .marks import Marks, between, joined
 from .threefold import threefold
 
 LID: Final = 0.3
-"""How dark what hangs together is at least within the eye, as a multiple of the line of the lids."""
+"""Least darkness of lashes within the eye, as a multiple of the line of the lids."""
 THIN: Final = 0.05
-"""What is broader is no lash."""
+"""Broadest lash."""
 THINNEST: Final = 2.0
-"""The least radius of the closing, pixels: the blur of a lash is no thinner."""
+"""Least radius of the closing, pixels: the blur of a lash is no thinner."""
 FAINT: Final = 0.1
-"""How dark the ends of lashes are at least, as a multiple of that line."""
-PLAIN: Final = (80, 2.5)
-"""They are darker than this percentile of what is thin and dark in the skin around, that many times."""
+"""Least darkness of the ends of lashes, as a multiple of the line of the lids."""
+PLAIN_PERCENTILE: Final = 80
+"""Percentile of what is thin and dark in the skin around that tells how dark its own lines are."""
+PLAIN_TIMES: Final = 2.5
+"""How many times as dark as the skin's own lines (`PLAIN_PERCENTILE`) the ends of lashes are at least."""
 GAP: Final = 0.05
-"""Lashes have gaps no longer than this."""
+"""Longest gap in a lash."""
 CORE: Final = (0.62, 0.3)
 """Half axes of an ellipse around the middle between the corners, which a new eye covers anyway."""
 LIMITS: Final = ((-0.5, 1.1), (0.0, 0.66))
-"""`u` and `v` between which they end: what goes on farther is a hair, a frame or a wrinkle."""
+"""`u` and `v` between which lashes end: what goes on farther is a hair, a frame or a wrinkle."""
 LARGEST: Final = 0.03
-"""The largest area of what tells that lashes hang there, squares of an eye's width."""
+"""Largest area of one mark that is taken for ends of lashes, squares of an eye's width."""
 ENOUGH: Final = 0.002
-"""The least area of all that hang."""
+"""Least area of all ends of lashes that hang down, squares of an eye's width."""
 FEWEST: Final = 2.2
-"""The least area of all that hang, pixels of the picture: in small eyes a letter of a watermark has less."""
+"""Least area of all ends of lashes that hang down, pixels of the picture: in small eyes a letter of a watermark has
+less."""
 MOST: Final = 0.08
-"""The largest area of all ends: where more is thin and dark, it is wrinkles."""
+"""Largest area of all ends of lashes, squares of an eye's width: where more is thin and dark, it is wrinkles."""
 HANGING_FROM: Final = 0.1
-"""`u` from which lashes hang down; those before it point aside, as wrinkles do there, and go where the others are."""
+"""`u` from which lashes hang down. Ends before it point aside, as wrinkles do there; they go only with the others."""
 DOWNWARDS: Final = 0.5
-"""Energy of changes across to changes down the face, at least; along wrinkles it is 0.3 at most, along lashes about
+"""Least energy of changes across the face to changes down it; along wrinkles it is 0.3 at most, along lashes about
 1."""
 BESIDE: Final = (0.001, 0.25, 0.12)
 """ENOUGH, DOWNWARDS and MOST of an eye whose other one has lashes that hang: both have the same."""
 NEAR: Final = 0.3
-"""What is thin and dark so near to them is the end of a lash, too, though nothing joins it to the lids."""
+"""How near to an end of a lash another thin, dark mark counts as one, too, though nothing joins it to the lids."""
 AROUND: Final = 0.03
-"""Their blurred edges go as well."""
+"""How far around the end of a lash its blurred edge goes as well."""
 
 
 def lash_tips(eyes: Sequence[tuple[LashFrame, Plane]]) -> Plane | None:
@@ -106,9 +109,9 @@ def _tips(frame: LashFrame, enough: float, downwards: float, most: float) -> Mar
         return nothing
     thin = darker(level, THIN)
     skin = between(U, (-0.3, 1.2)) & between(V, (0.55, 0.7)) | (U < -0.55) & between(V, (-0.4, 0.4))
-    usual = float(np.percentile(thin[skin], PLAIN[0]))
+    usual = float(np.percentile(thin[skin], PLAIN_PERCENTILE))
     core = ((U - 0.5) / CORE[0]) ** 2 + (V / CORE[1]) ** 2 < 1
-    lines = thin > max(FAINT * depth, PLAIN[1] * usual, 5.0)
+    lines = thin > max(FAINT * depth, PLAIN_TIMES * usual, 5.0)
     marks = (core & (dark > max(LID * depth, 6.0)) | lines).astype(np.uint8)
     whole = np.asarray(cv2.morphologyEx(marks, cv2.MORPH_CLOSE, disc(GAP * WIDTH)) > 0, np.bool_)
     within = between(U, LIMITS[0]) & between(V, LIMITS[1])

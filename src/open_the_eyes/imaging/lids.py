@@ -11,11 +11,11 @@ import numpy as np
 from .arrays import Plane, Points
 from .eye_corners import radius_of, ring_width
 from .geometry import Box, quarter_turned
-from .mesh478 import Side
+from .mesh478 import RING_INNER, RING_OUTER, Side
 from .monotone import MonotoneCurve
 
 _PLACES: Final = (8.0, 128, 2048)
-"""Places on a lid at which its edge is worked out, a pixel, fewest and most; every pixel takes the nearest."""
+"""Places on a lid at which its edge is worked out: a pixel, fewest and most; every pixel takes the nearest."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,14 +67,14 @@ class EyeShape:
     @property
     def axes(self) -> tuple[Points, Points]:
         """Of length 1: from the outer corner to the inner one, and down the face."""
-        axis = (self.ring[8] - self.ring[0]) / max(self.width, 1e-6)
+        axis = (self.ring[RING_INNER] - self.ring[RING_OUTER]) / max(self.width, 1e-6)
         down = quarter_turned(axis)
         return axis, down if self.side == "left" else -down
 
     def in_widths(self, points: Points) -> Points:
         """(N, 2) picture pixels -> (u, v), eye widths: from the outer corner (0) to the inner one (1), and down the
         face."""
-        relative, (axis, down) = (points - self.ring[0]) / self.width, self.axes
+        relative, (axis, down) = (points - self.ring[RING_OUTER]) / self.width, self.axes
         return np.column_stack([relative @ axis, relative @ down])
 
 
@@ -113,7 +113,7 @@ class LidDistances:
 
 def lid_distances(shape: EyeShape, region: Box) -> LidDistances:
     """Distances for every pixel of `region` (whole pixels of the picture the shape is in)."""
-    outer, (axis, down) = shape.ring[0], shape.axes
+    outer, (axis, down) = shape.ring[RING_OUTER], shape.axes
     xs = np.arange(int(region.left), int(region.right)) - outer[0]
     ys = np.arange(int(region.top), int(region.bottom))[:, None] - outer[1]
     u, v = (np.add((xs * way[0]).astype(np.float32), (ys * way[1]).astype(np.float32)) for way in (axis, down))

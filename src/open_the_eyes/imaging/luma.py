@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 LUMA: Final = np.array([0.299, 0.587, 0.114], np.float32)
-"""What red, green and blue add to it (ITU-R BT.601)."""
+"""Weights of red, green and blue in luma (ITU-R BT.601)."""
 
 
 def luma_of(picture: NDArray[Any]) -> NDArray[np.float32]:

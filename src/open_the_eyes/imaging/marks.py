@@ -11,11 +11,11 @@ from numpy.typing import NDArray
 from .arrays import Points
 
 Marks: TypeAlias = NDArray[np.bool_]
-"""(h, w)."""
+"""(h, w), true where something is."""
 
 
 FIXED_BITS: Final = 4
-"""OpenCV draws to sixteenths of a pixel."""
+"""Fraction bits of the coordinates that OpenCV draws at: sixteenths of a pixel."""
 
 
 def fixed(points: NDArray[np.float64]) -> NDArray[np.int32]:

@@ -22,21 +22,21 @@ from .geometry import Box
 from .threefold import threefold
 
 BEFORE: Final = 0.6
-"""Standard deviation, pixels, of a blur that lets noise of a pixel count less; it is counted out again."""
+"""Standard deviation of a first blur, pixels, that makes noise count less; it is subtracted again."""
 AGAIN: Final = 1.5
-"""That of the second blur, along one direction."""
+"""Standard deviation of the second blur along the direction that is measured, pixels."""
 ALONG: Final = 0.35
-"""And across it."""
+"""Standard deviation of the second blur across the direction that is measured, pixels."""
 ACROSS: Final = 0.8
-"""An edge lies across a direction where so much of its slope at least goes along it."""
+"""Least share of an edge's slope that lies along a direction, for the edge to lie across it."""
 MOVED: Final = (2.2, 2.8)
-"""Blurs along a movement, pixels, between which a face comes to count as moved,"""
+"""Blurs along a movement, pixels, between which a face comes to count as moved."""
 UNEVEN: Final = (1.5, 1.8)
-"""if that is so many times the blur across it."""
+"""Ratios of the blur along a movement to that across it, between which a face comes to count as moved."""
 _WAYS: Final = (0.0, 90.0, 45.0, 135.0)
 _FINER: Final = 8
 _NOTHING: Final = 1e-6
-"""Of a kernel's middle; processors are slow at far smaller numbers."""
+"""Weight of a kernel below which it is set to 0: processors are slow at far smaller numbers."""
 
 
 @dataclass(frozen=True, slots=True)

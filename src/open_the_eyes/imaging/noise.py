@@ -25,27 +25,26 @@ from .smooth import smoothed
 from .threefold import threefold, within
 
 FINE: Final = 0.8
-"""Noise is measured by what is finer than a Gaussian of this standard deviation, pixels,"""
+"""Standard deviation of a Gaussian, pixels: noise is measured by what is finer."""
 GRAIN: Final = 2.0
-"""and laid on by what is finer than this one."""
+"""Standard deviation of a Gaussian, pixels: what is finer is copied as noise."""
 SEEN: Final = (1.4, 2.0)
-"""Standard deviations of such noise in luma, 0..255, between which it comes to be seen (`training.noise`)."""
+"""Standard deviations of measured noise in luma, 0..255, between which it comes to be seen (`training.noise`)."""
 CALM, LIVELY = 0.25, 0.75
-"""The shares of squares that are calmer than those which tell."""
+"""Quantiles of the squares' noise that stand for calm and for lively skin."""
 EVEN: Final = (0.62, 0.75)
-"""Calm squares have so many times the noise of lively ones at least, where it is noise, and surely is."""
+"""Ratios of the noise of calm squares to that of lively ones, between which it comes to be surely noise."""
 CALM_SKIN: Final = 1.5
-"""Noise is copied from skin that varies by so many times its level at most."""
+"""Most variation of skin from which noise is copied, in times the noise's level."""
 SIDE, MARGIN = 8, 2
-"""A square's pixels, and those around it that its blur looks at."""
+"""Side of a square, and the margin around it that its blur looks at, pixels."""
 ENOUGH, MANY = 12, 24
-"""So many squares tell; no more are looked at across the face."""
+"""Fewest squares that tell the noise, and how many are looked at across the face at most."""
 FEWER: Final = 80
-"""Eyes so many pixels high, or more, are looked at in so many rows: the noise of every second or third pixel tells as
-much."""
+"""Rows that are looked at, at most, in what was painted: the noise of every second or third pixel tells as much."""
 ERODED: Final = 1.1
-"""What the least of nine neighbouring medians is multiplied with. In noise alone 1.2 would make it the usual one, but
-then small eyes, full of edges, get too little (`training.noise`)."""
+"""Factor on the least of nine neighbouring medians. In noise alone 1.2 would make it the usual one, but then small
+eyes, full of edges, get too little (`training.noise`)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +122,7 @@ def _calm(photo: NDArray[Any], skin: NDArray[np.bool_], most: float) -> NDArray[
 
 
 def _lacking(painted: Tones, level: float) -> Plane:
-    """(h, w) 0..1: by how much of it noise has to be added to become as strong as `level`.
+    """(h, w) 0..1: the noise to be added, as a share of `level`, for what is there to become as noisy.
 
     Lashes and the edges of an iris are fine, too, but hardly move the least of several medians.
     """

@@ -20,24 +20,24 @@ from .mesh478 import NOSE_SIDE, OTHER, Side
 from .smooth import smoothed
 
 NEAR: Final = -0.12
-"""How far past the outline of the mesh's nose the inner corner lies at least, in eye widths, for the nose to be in
-front: in faces that look ahead it is a third of a width short of it."""
+"""How far past the outline of the mesh's nose the inner corner has to lie for the nose to be in front, in eye widths:
+in faces that look ahead it is a third of a width short of it."""
 OFF: Final = (-0.16, 0.08)
-"""How far the picture's outline may lie from the mesh's, towards the eye and away from it, in eye widths."""
+"""How far the picture's outline may lie from the mesh's, in eye widths: towards the eye (negative) and away from it."""
 STEP: Final = 6.0
-"""Levels by which the nose is lighter than what is behind it, at least, for the picture's outline to be believed."""
+"""Least step in levels from what is behind the nose up to it, for the picture's outline to be believed."""
 _TRUST: Final = 6.0
 """Levels by which an outline has to be clearer for each eye width that it is off the mesh's."""
 _BESIDE: Final = 0.03
-"""An outline is clear by what lies so far to both sides of it, in eye widths."""
+"""How far to both sides of an outline levels are compared, in eye widths."""
 _CLEAREST: Final = 40.0
-"""Levels that count at one point: lashes that end at the nose should not outweigh the rest of it."""
+"""Most levels that count at one point: lashes that end at the nose should not outweigh the rest of it."""
 _FAR: Final = 3.0
-"""All that lies so far behind the outline, in eye widths, is the nose or what is behind it: no place for this eye."""
+"""How far behind the outline all is the nose, or what it hides, in eye widths: no place for this eye."""
 _POINTS: Final = 25
-"""Of an outline."""
+"""Points on an outline."""
 _OFFSETS: Final = 13
-"""Places tried for each of its ends."""
+"""Places tried for each end of an outline."""
 
 
 def nose_mask(pixels: Rgb, mask: Plane, landmarks: Points, side: Side) -> Plane:

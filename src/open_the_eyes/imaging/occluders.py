@@ -19,21 +19,22 @@ from .marks import Marks, between, joined
 from .thin_lines import SMALLEST
 
 DARK: Final = 0.5
-"""Darker than this multiple of the skin is no skin."""
+"""Brightness below which a pixel is no skin, as a multiple of the skin's."""
 BROAD: Final = 0.09
-"""What is narrower, in eye widths, is a lash line, a frame or a single lock."""
+"""Least breadth of hair that hangs over an eye, in eye widths: narrower is a lash line, a frame or a single lock."""
 CORE: Final = (0.68, 0.3)
-"""Half axes, in eye widths, of an ellipse around the middle of the line between the corners: what is dark there belongs
+"""Half axes of an ellipse around the middle of the line between the corners, in eye widths: what is dark there belongs
 to the lids."""
 SKIN: Final = (((0.15, 0.85), (0.28, 0.75)), ((0.2, 0.8), (-0.26, -0.08)))
-"""Skin that tells how bright it is, along and below that line, in eye widths: under the eye, and the lid. The darker
-one counts, since eyes may lie in shadow."""
+"""Patches that tell how bright skin is, under the eye and on the lid: from and to along the line between the corners
+and below it, in eye widths. The darker one counts, since eyes may lie in shadow."""
 MOST_OF_LIDS: Final = 0.25
-"""What covers more of that ellipse is make-up or shadow: hair in front of so much of an eye leaves nothing to open."""
+"""Largest covered share of the ellipse `CORE`. More is make-up or shadow: hair over so much of an eye leaves nothing to
+open."""
 MOST: Final = 0.4
-"""If more of the region is so dark, it is the light and not something in front of it."""
+"""Largest dark share of the region: where more is so dark, it is the light and not something in front."""
 _FINEST: Final = 40.0
-"""Worked out in a picture reduced until an eye is nearly so narrow."""
+"""Width of an eye, pixels, to which a larger picture is reduced before it is looked at."""
 
 
 def occluder_mask(pixels: Rgb, mask: Plane, outer: Points, inner: Points, chin: Points) -> Plane:

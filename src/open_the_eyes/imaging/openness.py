@@ -10,7 +10,7 @@ import numpy as np
 from .arrays import Points
 from .eye_corners import true_eye_width
 from .geometry import quarter_turned
-from .mesh478 import EYE_RING, SIDES, Side
+from .mesh478 import EYE_RING, RING_INNER, RING_OUTER, SIDES, Side
 from .pose import axes_of
 
 _LID_PAIRS: Final = ((2, 14), (3, 13), (4, 12), (5, 11), (6, 10))
@@ -26,7 +26,7 @@ def lid_gap(landmarks: Points, side: Side) -> float:
     The mean of five pairs of lid points, where the original measure (Soukupová & Čech 2016) takes two.
     """
     ring = landmarks[EYE_RING[side]]
-    across = ring[8, :2] - ring[0, :2]
+    across = ring[RING_INNER, :2] - ring[RING_OUTER, :2]
     normal = quarter_turned(across) / max(float(np.hypot(*across)), 1e-9)
     if normal @ axes_of(landmarks)[1, :2] < 0:
         normal = -normal

@@ -14,16 +14,18 @@ from .arrays import Rgb, Tones
 from .luma import luma_of
 
 MAX_SPREAD: Final = 4.0
-"""Levels of colour left once brightness has explained all it can; photos in colour leave well over 6 on a face."""
+"""Most levels of colour left in a toned photo once brightness has explained all it can; photos in colour leave well
+over 6 on a face."""
 USUAL_LEVEL: Final = 100.0
-"""In a photo that is darker than this in the middle, colours lie as much closer together."""
+"""Middle level below which `MAX_SPREAD` falls in proportion: in darker photos colours lie closer together."""
 ONE_HUE: Final = 0.3
-"""The least cosine between two tints of a plain toning, `CLEAR` levels off grey at least. Green in the dark and pink in
-the light are grass and a face, unless brightness explains them twice as well."""
+"""Least cosine between two tints of a plain toning, both at least `CLEAR` levels off grey. Green in the dark and pink
+in the light are grass and a face, unless brightness explains them twice as well."""
 CLEAR: Final = 3.0
+"""Least distance of a tint from grey that tells its hue, levels."""
 _BINS: Final = 24
 _SIDE: Final = 48
-"""Pixels of the small picture that tells a palette."""
+"""Side of the small picture that tells a palette, pixels."""
 
 
 @dataclass(frozen=True, slots=True)

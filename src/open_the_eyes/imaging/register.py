@@ -13,11 +13,11 @@ from .grain import MAD_TO_SIGMA
 from .luma import luma_of
 
 WANTED: Final = 80.0
-"""Pixels of an eye."""
+"""Width of an eye at which pictures are registered, pixels."""
 STEPS: Final = 30
 PRECISION: Final = 1e-4
 LOUD: Final = 3.0
-"""Detail stronger than this many standard deviations of the skin's is no skin."""
+"""Strength of detail above which it is no skin's, in standard deviations of the skin's detail."""
 
 
 def registered(moving: Tones, still: Tones, known: Plane, size: float) -> tuple[Matrix, float]:

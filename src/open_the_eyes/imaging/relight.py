@@ -12,13 +12,13 @@ from .arrays import Plane, Tones
 from .spread import spread
 
 MAX_LIGHT: Final = 4.0
-"""The most that the whole may become lighter or darker, a channel."""
+"""Largest factor by which the whole may become lighter or darker, a channel."""
 MAX_STEP: Final = 1.6
-"""The most that the gain of one place may differ from that of the whole, unless told otherwise."""
+"""Largest factor between the gain of one place and that of the whole, unless told otherwise."""
 NEAREST_FIRST: Final = ((0.5, 1.0), (1.5, 0.05), (4.0, 0.002))
-"""Multiples of the reach over which the gain is carried, and how much each counts."""
+"""Gaussians that carry the gain: (sigma as a multiple of the reach, weight)."""
 _FINEST: Final = 6.0
-"""The gain is so smooth that it is worked out on a picture reduced until its reach is this many pixels."""
+"""Reach in pixels to which the picture is reduced before the gain is worked out: it is as smooth as that."""
 _FLOOR: Final = 4.0
 """Levels added before ratios are taken, so that black has one."""
 

@@ -13,7 +13,7 @@ from .arrays import Tones
 from .luma import luma_of
 
 BLURS: Final = (0.0, 0.4, 0.6, 0.8, 1.0, 1.3, 1.6, 2.0, 2.5, 3.2, 4.0)
-"""Gaussians, pixels, among which the right one is looked for."""
+"""Gaussians that are tried, standard deviations in pixels."""
 
 
 def fine_energy(tones: Tones, where: NDArray[np.bool_]) -> float:

@@ -9,11 +9,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 _FINEST: Final = 4.0
-"""A blur is so smooth that it is worked out on a picture reduced until it has about this many pixels."""
+"""Standard deviation in pixels down to which a picture is reduced before a wide blur: the result is as smooth."""
 
 SHRINK_BLUR: Final = 0.42
-"""A picture that is to be drawn n times smaller is first blurred over so many times n of its pixels: detail that has no
-room would come out as specks."""
+"""Blur before a picture is drawn n times smaller, as a multiple of n of its pixels: detail that has no room would come
+out as specks."""
 
 
 def smoothed(picture: NDArray[np.float32], sigma: float) -> NDArray[np.float32]:

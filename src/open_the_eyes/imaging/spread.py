@@ -12,7 +12,8 @@ from numpy.typing import NDArray
 from .arrays import Plane
 
 NEAR_AND_FAR: Final = ((1.0, 1.0), (3.0, 0.02))
-"""Gaussians, as multiples of the reach, and how much each counts: the wider one only where the other has nothing."""
+"""Gaussians that carry values: (sigma as a multiple of the reach, weight). The wider one counts only where the other
+has nothing."""
 
 
 def spread(

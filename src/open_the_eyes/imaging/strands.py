@@ -16,15 +16,15 @@ from .arrays import Plane
 from .thin_lines import ReducedEye
 
 CONTRAST: Final = 0.12
-"""How much darker than what surrounds it a strand is, as a fraction of the skin's brightness."""
+"""How much darker a strand is than what surrounds it, at least, as a share of the skin's brightness."""
 LENGTH: Final = 0.9
-"""They are straight for so many eye widths: lashes are shorter."""
+"""Least length over which a strand is straight, in eye widths: lashes are shorter."""
 STEEP_DEG: Final = 35
-"""Their least angle to the line between the corners: lids, brows and what is painted along them lie flatter."""
+"""Least angle of a strand to the line between the corners: lids, brows and make-up along them lie flatter."""
 ENOUGH: Final = 0.02
-"""Their area in the region, squares of an eye's width."""
+"""Least area of strands in the region, squares of an eye's width."""
 _TURN_DEG: Final = 10
-"""Between directions that are tried: of strands thinner than three reduced pixels, those between two are missed."""
+"""Angle between directions that are tried: strands thinner than three reduced pixels are missed between two."""
 
 
 def strand_mask(eye: ReducedEye) -> Plane:

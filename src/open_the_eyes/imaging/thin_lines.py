@@ -15,19 +15,19 @@ from .geometry import Box
 from .marks import Marks
 
 THIN: Final = 0.16
-"""What is thinner than this, in eye widths, is a line."""
+"""Thickness below which something dark is a line, in eye widths."""
 ROOM: Final = 0.3
-"""Lines are followed so far beyond the region around an eye, in eye widths."""
+"""How far lines are followed beyond the region around an eye, in eye widths."""
 SMALLEST: Final = 16.0
-"""Pixels an eye is wide for lines around it to be told apart."""
+"""Narrowest eye, pixels, around which lines can be told apart."""
 DARKEST_SKIN: Final = 20.0
-"""Skin counts as at least so bright, levels: in the dark, noise would be lines."""
+"""Least brightness that skin counts as, levels: in the dark, noise would be lines."""
 ABOVE_NOISE: Final = 2.5
-"""A line is so many times as dark as what is thin is in the middle (median): where that is noise, lines could be drawn
+"""How many times as dark a line is as what is thin is in the middle (median): where that is noise, lines could be drawn
 through it anywhere. Of real blinks without much noise that is 5 levels at most, and hardly ever counts."""
 _FINEST: Final = 50.0
-"""The picture is reduced until an eye is nearly so narrow: the cost of looking for thin lines grows with the fourth
-power of its size."""
+"""Width of an eye, pixels, to which a larger picture is reduced: the cost of looking for thin lines grows with the
+fourth power of its size."""
 
 
 @dataclass(frozen=True)

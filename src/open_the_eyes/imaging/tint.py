@@ -13,10 +13,12 @@ from .easing import smoothstep
 from .spread import spread
 
 MAX_GAIN: Final = 1.35
+"""Largest gain of a whole eye."""
 MAX_GAIN_AT_RIM: Final = 3.0
-"""Where light changes across an eye, or skin is burnt out, its surroundings may be far from what suits its middle."""
+"""Largest gain at the rim. Where light changes across an eye, or skin is burnt out, an eye's surroundings may be far
+from what suits its middle."""
 _FINEST: Final = 8.0
-"""The gain is so smooth that it is worked out on a picture reduced until its reach is this many pixels."""
+"""Reach in pixels to which the picture is reduced before the gain is worked out: it is as smooth as that."""
 
 
 def tinted(painted: Tones, around: Tones, mask: Plane, reach: float) -> Tones:

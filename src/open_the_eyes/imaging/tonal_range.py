@@ -17,9 +17,10 @@ from .luma import luma_of
 ENDS: Final = 0.3
 """Percent of the pixels that lie beyond either end of the range."""
 SAMPLE: Final = 16_000
-"""So many pixels tell the range of a whole photo."""
+"""How many pixels of a whole photo tell its range, about."""
 FLAT: Final = 24
-"""Rows and columns at its edge that vary by less are a frame around it, as scans and pictures of screens have one."""
+"""Levels within which a row or column at the photo's edge varies that belongs to a frame around it, as scans and
+screenshots have one."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,21 +23,25 @@ from ..imaging.pyramid import Pyramid
 from .face_finder import HEAD_DOWN_DEG, WIDER, FaceFinder
 
 LOOKS: Final = 3
-"""The mesh has to see a face so many times in a row, each time where it saw it before."""
+"""Times in a row that the mesh has to see a face, each time where it saw it before."""
 
 AS_LIKELY: Final = 0.35
+"""How much worse the finder's score may be the right way up, where the forehead lies outside the picture: the finder
+knows faces with a mouth."""
 WITHIN: Final = 0.1
-"""By how much the finder's score may be worse the right way up, since it knows faces with a mouth; and where the
-forehead lies within the picture."""
+"""How much worse the finder's score may be the right way up, where the forehead lies within the picture."""
 
 NEAR: Final = 0.35
-"""Foreheads so near to the edge, in distances between the eyes, or outside the picture, are looked at twice."""
+"""Distance of a forehead from the picture's edge, in distances between the eyes, up to which a face is looked at twice,
+as it is where the forehead lies outside."""
 
 ROOM: Final = 1.2
-"""The mesh sees more of what is around a face with cloth on: close by it takes the lids for a part of the cheeks."""
+"""Factor on the square around a face with cloth on: the mesh has to see more of its surroundings, since close by it
+takes the lids for a part of the cheeks."""
 
 TOO_FAR: Final = 0.1
-"""One that lies further outside is doubted while both ways up are likely."""
+"""How far outside a forehead may lie, in distances between the eyes, before the face is doubted while both ways up are
+likely."""
 
 
 def the_right_way_up(photo: Pyramid, finder: FaceFinder, landmarks: Points) -> Points | None:

@@ -11,8 +11,8 @@ from ..residency import Residency, memory_of
 from ..settings import Settings
 
 PATIENCE_S: Final = 300.0
-"""How long a thread waits for others on a GPU while none of them gets on; a processor is slow, and waiting there is no
-sign of trouble."""
+"""How long a thread waits for others on a GPU while none of them gets on, seconds; a processor is slow, and waiting
+there is no sign of trouble."""
 _making: Final = Lock()
 
 

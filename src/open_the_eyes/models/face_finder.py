@@ -21,28 +21,33 @@ from .face_hits import Hit
 from .face_networks import MESH_SIDE, FaceNetworks
 
 MIN_HIT: Final = 0.45
-"""Of the finder; generous, since shut eyes cost a face some of its score. The mesh and a second look decide."""
+"""Least score of the finder; generous, since shut eyes cost a face some of it. The mesh and a second look decide."""
 
 MIN_PRESENCE: Final = 0.98
-"""Of the mesh: 205 faces in groups and real blinks had 0.995 or more; bellies, knees and cloth 0.972 or less."""
+"""Least presence that the mesh tells: 205 faces in groups and real blinks had 0.995 or more; bellies, knees and cloth
+0.972 or less."""
 
 WIDER: Final = (1.0, 1.4, 2.0)
+"""Widths of the crops in which the finder looks again, in widths of the mesh's."""
 MIN_SEEN_AGAIN: Final = 0.5
-"""Best score of the finder in crops that many times as wide as the mesh's. 300 faces had 0.5 or more in one of them;
-cloth, mosaics and meshes laid head down had no hit at all."""
+"""Least of the finder's best scores in the crops of `WIDER`. 300 faces had 0.5 or more in one of them; cloth, mosaics
+and meshes laid head down had no hit at all."""
 
 SURE_ALONE: Final = 0.85
-"""From this score on, a sighting on which the mesh agrees at once need not be seen again: of 783 with 0.8 or more in
+"""Score from which on a sighting on which the mesh agrees at once need not be seen again: of 783 with 0.8 or more in
 portraits, groups and pictures without people, every one was."""
 
 TILTED_DEG: Final = 40.0
-"""From this roll on, a sighting is looked at again from all four sides: the finder at times sees a face head down."""
+"""Roll from which on a sighting is looked at again from all four sides, degrees: the finder at times sees a face head
+down."""
 
 HEAD_DOWN_DEG: Final = 150.0
+"""Roll from which on a face is head down, degrees."""
 
 PLAIN: Final = 0.7
+"""Least score of the finder from a side that needs no further look."""
 PLAINER: Final = 0.3
-"""A side from which the finder is that sure, and by that much surer than from the next, needs no further look."""
+"""Least lead of the finder's score from a side that needs no further look over the next side's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,8 +116,8 @@ class FaceFinder:
     def _upright(self, photo: Pyramid, place: Place, ways: int) -> Place | None:
         """The place itself, or for a tilted one the side from which the finder is surest to see a face, if it does.
 
-        A head-down sighting is an upright face misread, or an upright one is a head-down face misread: only those two
-        ways are looked at. With some room around it the finder tells them apart.
+        With 2 ways the only doubt is which end is up, so only the two opposite sides are tried. With some room around
+        the face the finder tells them apart.
         """
         tilt = tilt_of(place)
         if tilt >= TILTED_DEG and ways == 1:

@@ -16,9 +16,9 @@ from ..imaging.arrays import Points
 from .tiles import SIDE
 
 CELLS: Final = 48
-"""A side of a window has so many, of 4 pixels each."""
+"""Cells on a side of a window, of 4 pixels each."""
 SAME_FACE: Final = 0.3
-"""Hits that overlap by more (intersection over union) are of one face."""
+"""Overlap (intersection over union) above which hits are of one face."""
 MAX_LOGIT: Final = 100.0
 
 

@@ -14,7 +14,7 @@ from .packaged import DATA, network_of
 FINDER_FILE: Final = DATA / "face_finder.onnx"
 MESH_FILE: Final = DATA / "face_mesh.onnx"
 MESH_SIDE: Final = 192
-"""What the mesh network sees, in pixels."""
+"""Side of what the mesh network sees, pixels."""
 
 
 class FaceNetworks:

@@ -27,33 +27,37 @@ from .face_finder import HEAD_DOWN_DEG, FaceFinder, Sighting, tilt_of, turned
 from .whole_views import FILLING_SHARE, FIRST, SHARES, SIDES_UP, UPRIGHT_DEG, WholeViews
 
 TIGHT_SHARES: Final = (0.35, 0.25)
-"""Of further looks while nothing is found: a face cut off at brow and chin."""
+"""Shares of its window that the photo fills in further looks while nothing is found: a face cut off at brow and
+chin."""
 
 TURNED_ZOOM: Final = 3
-"""While no face is found, tiles up to this zoom are looked at from all four sides; finer, that would take seconds."""
+"""Finest zoom whose tiles are looked at from all four sides while no face is found; finer, that would take seconds."""
 
 SURE_SCORE: Final = 0.6
-"""Sightings below this wait until every window has been looked at: most are the same faces, less well placed."""
+"""Score below which sightings wait until every window has been looked at: most are the same faces, less well placed."""
 
 COUNTED_SHARE: Final = 0.5
-"""Faces below this share of `Settings.min_face_px` are not even counted: at 20 pixels, bags have faces too."""
+"""Share of `Settings.min_face_px` below which faces are not even counted: at 20 pixels, bags have faces too."""
 
 AS_SURE: Final = 0.15
-"""A face that is head down or lying is at times seen upright, with a score this near to the true one's."""
+"""How much less sure another sighting of a face, head down or lying, may be for it to be looked at, too: such a face is
+at times seen upright."""
 
 INSIDE_SHARE: Final = 0.5
-"""A face of which more than this lies outside the photo is none: nothing but the repeated rim was seen there."""
+"""Share outside the photo above which a face is none: nothing but the repeated rim was seen there."""
 
 SAME_FACE_OVERLAP: Final = 0.3
+"""Overlap (intersection over union) above which two boxes are one face."""
 SAME_FACE_DISTANCE: Final = 0.3
-"""Two boxes are one face if they overlap by more (intersection over union), or if their centres are closer than this
-share of the larger one's side: the finder's boxes of one face differ in size more than in place."""
+"""Distance of their centres, as a share of the larger one's side, below which two boxes are one face: the finder's
+boxes of one face differ in size more than in place."""
 
 FEW: Final = 0.25
-"""Of a photo that is head down most faces are missed, and of those that are found most may be misread as upright."""
+"""Least votes for a photo that is head down, as a share of those for upright: most of its faces are missed, and of
+those found most may be misread as upright."""
 
 PLAINLY: Final = 1.15
-"""So many times as much as for the photo as it is has to speak for it turned."""
+"""How many times as much has to speak for the photo turned as for the photo as it is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +89,7 @@ def found_in(photo: Pyramid, finder: FaceFinder, min_face_px: float, tick: Tick 
 
 
 def _sought(photo: Pyramid, finder: FaceFinder, min_face_px: float, tick: Tick) -> list[Found]:
-    """The same, at times head down where they are not."""
+    """The same, but an upright face may come out head down."""
     search = FaceSearch(photo, finder, min_face_px, tick)
     tight = search.views.tight
     turns = search.views.turns_to_upright() if tight else None
@@ -134,7 +138,7 @@ class FaceSearch:
         return self._found
 
     def _add_the_only_one(self) -> None:
-        """Where all that was seen is one face, it is the right way up as the photo is."""
+        """Adds the face where all sightings are of one, which then is the right way up as the photo is."""
         seen = self.views.look((share, turns) for share in SHARES for turns in SIDES_UP)
         if all(same_face(one.box, seen[0].box) for one in seen):
             for views in (FIRST, [(share, 0) for share in SHARES]):

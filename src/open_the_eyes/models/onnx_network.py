@@ -29,10 +29,12 @@ Provider: TypeAlias = "str | tuple[str, dict[str, Any]]"
 CUDA: Final = "CUDAExecutionProvider"
 CPU: Final = "CPUExecutionProvider"
 ON_CUDA: Final = {"cudnn_conv_algo_search": "HEURISTIC", "arena_extend_strategy": "kSameAsRequested"}
-"""By itself onnxruntime times every way to convolve and takes the fastest of that moment, which may be another one,
-with other bytes, at the next start; and its memory grows in powers of two, to more than anybody has counted."""
+"""Options on CUDA. By itself onnxruntime times every way to convolve and takes the fastest of that moment, which may be
+another one, with other bytes, at the next start; and its memory grows in powers of two, to more than anybody has
+counted."""
 _NO_GPU: Final = re.compile(r"\bCUDA failure (?:35|100):")
-"""No driver, or no GPU: an onnxruntime that was built for CUDA says that it has it on any machine."""
+"""How CUDA says that there is no driver, or no GPU: an onnxruntime that was built for CUDA says that it has it on any
+machine."""
 _WARNING: Final = 2
 _FATAL: Final = 4
 

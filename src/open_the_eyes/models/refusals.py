@@ -14,22 +14,25 @@ from ..roles import Refusal
 from .eye_state import Reading
 
 MAX_YAW_DEG: Final = 50.0
-"""Beyond it the far eye is a sliver behind the nose; three-quarter views (up to about 45) are welcome."""
+"""Largest yaw, degrees. Beyond it the far eye is a sliver behind the nose; three-quarter views (up to about 45) are
+welcome."""
 
 ASKED_SHARE: Final = 2 / 3
-"""Faces from this share of `Settings.min_face_px` on are opened where somebody asks for them, or both eyes are plainly
+"""Share of `Settings.min_face_px` from which on faces are opened where somebody asks for them, or both eyes are plainly
 shut (`stages.choose`). What is painted there passes for true, but narrow eyes look shut: in a photo of graduates eight
 of 26 faces 40 to 48 pixels wide do, few of which are."""
 
 COVERED_TOGETHER: Final = 0.5
+"""Probability from which on an eye is covered where the other one is, too. Of 700 faces, this took in every pair of
+sunglasses that hides the eyes, and nothing else."""
 COVERED_ALONE: Final = 0.9
-"""From these probabilities on, an eye is covered if the other one is too, or by itself. Of 700 faces, the former took
-in every pair of sunglasses that hides the eyes and nothing else; one eye alone reached 0.85 in deep shadow."""
+"""Probability from which on one eye alone is covered; one reached 0.85 in deep shadow."""
 
 BESIDE_SHUT: Final = 0.9
+"""Probability of being closed from which on an eye beside one that seems open counts as shut."""
 SEEMS_OPEN: Final = 0.3
-"""Beside an eye that looks shut by the first of these, one that looks shut by less than the second is covered from
-COVERED_TOGETHER on: lids move together, and what hides a shut eye may look like an open one."""
+"""Probability of being closed below which an eye beside a shut one seems open. It then is covered from COVERED_TOGETHER
+on: lids move together, and what hides a shut eye may look like an open one."""
 
 
 def covered_sides(readings: Mapping[Side, Reading]) -> tuple[Side, ...]:

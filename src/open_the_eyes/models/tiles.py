@@ -14,27 +14,31 @@ from ..imaging.arrays import Points, Rgb
 from ..imaging.pyramid import Pyramid
 
 SIDE: Final = 192
-"""What the full-range face network sees, in pixels: a window is brought to this size before it is looked at."""
+"""Side of what the full-range face network sees, pixels: a window is brought to this size before it is looked at."""
 
 SMALLEST_SHARE: Final = 0.09
 """The smallest face, as a share of the window's side, that the network finds dependably."""
 
 WORTHWHILE: Final = 0.9
-"""A finer tiling costs as much as all before it: not made for faces a tenth smaller than those dependably found."""
+"""Share of the smallest face of the tiling before, below which a finer one is made: it costs as much as all before it,
+too much for faces a tenth smaller."""
 
 ZOOMS: Final = (2, 3, 5, 8)
-"""The photo's long side in windows, coarse to fine."""
+"""Windows along the photo's long side, coarse to fine."""
 
 OVERLAP: Final = 0.28
-"""A face at a window's rim is whole in the next one: what is bigger than this was found one zoom earlier."""
+"""Overlap of two windows, as a share of a window: a face at one's rim is whole in the next; what is bigger than this
+was found one zoom earlier."""
 
 KEPT_FINER: Final = 1.5
-"""A level of the photo's pyramid is at least this much finer than what is made of it, so nothing is drawn blurred."""
+"""How much finer a level of the photo's pyramid is than what is made of it, at least, so that nothing is drawn
+blurred."""
 
 BIGGEST_TO_SMALLEST: Final = 5.0
+"""Largest ratio between the faces of people who belong to one photo."""
 NEXT_SMALLER: Final = 2.0
-"""Sizes of people who belong to one photo: none is smaller than a fifth of the biggest, and a row of faces half the
-size of the smallest one known is the furthest that may still hide."""
+"""Largest factor from a face in the photo to the next smaller one: a row of faces half the size of the smallest one
+known is the furthest that may still hide."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +73,7 @@ class Window:
 
 @dataclass(frozen=True, slots=True)
 class Overview:
-    """The photo as the windows see it; read from its halves: a big photo's own pixels are read a single time."""
+    """The photo as the windows see it, drawn from its pyramid, so that a big photo's own pixels are read only once."""
 
     photo: Pyramid
 
@@ -96,7 +100,7 @@ class Overview:
 
 
 def worth_looking(zoom: int, faces: Sequence[float], min_face: float, long_side: float) -> bool:
-    """Whether faces that one should still look for may be too small for every zoom before this one.
+    """Whether faces that are still worth finding may be too small for every zoom before this one.
 
     With a big face in the picture nobody looks for specks behind it, so a portrait is hardly tiled, and a group is
     tiled as finely as its own faces ask. `faces` are the sizes found so far; all lengths in photo pixels.

@@ -11,24 +11,24 @@ from .face_finder import FaceFinder, Sighting
 from .tiles import Overview
 
 View = tuple[float, int]
-"""What share of its window the photo fills, and the quarter turns made counter-clockwise."""
+"""Share of its window that the photo fills, and the quarter turns made counter-clockwise."""
 
 SIDES_UP: Final = range(4)
 
 FILLING_SHARE: Final = 0.5
-"""A face that fills the photo is seen where the photo is shrunk by this."""
+"""Share of its window to which the photo is shrunk for a face that fills it."""
 
 FIRST: Final = (*((1.0, turns) for turns in SIDES_UP), (FILLING_SHARE, 0))
-"""The views that every photo is looked at in."""
+"""Views that every photo is looked at in."""
 
 SHARES: Final = (1.0, FILLING_SHARE, 0.35)
-"""At these sizes all sightings of a face that fills the photo are asked which side is up."""
+"""Shares of its window at which all sightings of a face that fills the photo are asked which side is up."""
 
 TIGHT: Final = 0.5
-"""A face that takes more of the photo's longer side is easily misread."""
+"""Share of the photo's longer side above which a face is easily misread."""
 
 AS_TAKEN: Final = 1.1
-"""How much more votes for the photo as it is count: few are on their side, and hardly any head down."""
+"""Factor on votes for the photo as it is: few are on their side, and hardly any head down."""
 
 UPRIGHT_DEG: Final = 45.0
 

@@ -24,7 +24,7 @@ Precision = Literal["auto", "bf16", "fp8", "int8", "int4"]
 Restorer = Literal["none", "codeformer", "gfpgan", "gpen", "restoreformer"]
 EngineName = Literal["auto", "appearance", "reference", "sdxl"]
 ENGINES: Final[tuple[EngineName, ...]] = get_args(EngineName)
-"""What paints the eyes; "auto" takes the best that can run here."""
+"""Names of what paints the eyes; "auto" takes the best that can run here."""
 MODES: Final[tuple[Mode, ...]] = get_args(Mode)
 PRECISIONS: Final[tuple[Precision, ...]] = get_args(Precision)
 RESTORERS: Final[tuple[Restorer, ...]] = get_args(Restorer)
@@ -213,7 +213,7 @@ _STAGES: Final = {
 }
 _STAGE_OF: Final = {option.name: stage for stage, kind in _STAGES.items() for option in dataclasses.fields(kind)}
 NAMES: Final = tuple(_STAGE_OF)
-"""Of all options, as `Options.of` takes them, and as refusals begin."""
+"""Names of all options, as `Options.of` takes them, and as refusals begin."""
 
 
 class FlatOptions(TypedDict, total=False):

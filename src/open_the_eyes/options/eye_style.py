@@ -15,7 +15,7 @@ from .values import check_number, check_one_of, check_whole, is_number, keep, re
 EyeColor = Literal["auto", "brown", "hazel", "green", "blue", "grey"]
 EYE_COLORS: Final[tuple[EyeColor, ...]] = get_args(EyeColor)
 SPELT: Final[dict[str, EyeColor]] = {"gray": "grey"}
-"""How some spell a colour; it is kept, and told, as above."""
+"""Other spellings of a colour, and how it is kept and told."""
 MAX_OPENNESS: Final = 1.5
 AUTO: Final = "auto"
 

@@ -11,7 +11,8 @@ from .values import check_whole, refuse, require
 
 MAX_ATTEMPTS: Final = 1000
 MAX_FACE: Final = 10_000
-"""No photo has as many faces: a larger number is a slip, and is refused before the photo is looked at."""
+"""Largest face number: no photo has as many faces, so a larger one is a slip, and is refused before the photo is looked
+at."""
 _ONLY: Final = f"numbers go from 1 to {MAX_FACE:,}"
 
 

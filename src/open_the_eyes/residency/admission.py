@@ -17,13 +17,13 @@ from .records import Clock, LeaseRecord, Recorder
 from .slot import REMEMBERED_S, Slot
 
 GLANCE_S: Final = 0.5
-"""How often somebody who waits looks whether to stop."""
+"""Pause between two looks of somebody who waits at whether to stop, seconds."""
 BUSY: Final = (
     "Other photos of this program have it, and got no further for too long. Try again, with fewer of them at once "
     "(batch --at-once 1), or do without the GPU"
 )
 KEPT: Final = 1000
-"""Records of leases; a service that runs for months forgets the oldest."""
+"""Most records of leases; a service that runs for months forgets the oldest."""
 
 
 class Admission:

@@ -10,13 +10,14 @@ from ..errors import NoRoomOnGpu
 from .cards import ModelCard, Variant
 
 LARGEST_BATCH: Final = 32
-"""Pictures in one batch at most: a group of eight, four variations each. Larger ones gain nothing on today's GPUs."""
+"""Most pictures in one batch: a group of eight, four variations each. Larger ones gain nothing on today's GPUs."""
 COMFORTABLE_BATCH: Final = 4
 """Pictures that shall fit at once before a finer precision is taken: the usual four variations."""
 COARSE: Final = ("int4",)
 """Precisions that can be seen in the picture: taken only where a single picture does not fit otherwise."""
 UNUSABLE_MIB: Final = 1024
-"""Of every GPU: CUDA's own context, about half, and what an allocator loses between its blocks."""
+"""Memory of every GPU that cannot be used: CUDA's own context, about half, and what an allocator loses between its
+blocks."""
 ADVICE: Final = "End other programs that use the GPU, raise OTE_GPU_ROOM_MIB if it is set, or do without the GPU"
 WITHOUT_GPU: Final = "--engine appearance, and OTE_DEVICE=cpu for restorers"
 

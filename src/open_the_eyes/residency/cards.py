@@ -16,7 +16,8 @@ from typing import Final
 from ..errors import UsageError
 
 AUTO: Final = ("bf16", "fp32", "int8", "int4")
-"""What "auto" may take, best first. fp8 is as large as int8 and runs on fewer GPUs, so it has to be asked for."""
+"""Precisions that "auto" may take, best first. fp8 is as large as int8 and runs on fewer GPUs, so it has to be asked
+for."""
 
 
 @dataclass(frozen=True, slots=True)

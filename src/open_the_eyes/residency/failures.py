@@ -14,7 +14,8 @@ OF_CUDA: Final = re.compile(
 """How torch, onnxruntime and Triton say what CUDA and its libraries told them."""
 AGAIN: Final = "Start again, or choose another GPU or the processor: OTE_DEVICE=cuda:1, OTE_DEVICE=cpu"
 _FAILED: Final[set[str]] = set()
-"""Of the process, as CUDA's context is: after an illegal access, say, every call fails until the process ends."""
+"""GPUs that failed, for all of the process, as CUDA's context is: after an illegal access, say, every call fails until
+the process ends."""
 
 
 def of_gpu(error: BaseException) -> bool:

@@ -14,11 +14,11 @@ from ..settings import gpu_number
 
 _MIB: Final = 2**20
 UNCOUNTED: Final = 2**30
-"""MiB: as good as no limit."""
+"""Memory in MiB that is as good as no limit."""
 SLACK_MIB: Final = 512
 """What an allocator loses between its blocks."""
 _LACKING: Final = ("out of memory", "status_alloc_failed", "device_allocation_failed")
-"""CUDA's and Triton's words; cuBLAS' and cuDNN's; those of cuDNN since version 9."""
+"""Words for lacking memory: CUDA's and Triton's; cuBLAS' and cuDNN's; those of cuDNN since version 9."""
 
 _FULL: Final = re.compile(r"(?:can't|cannot) allocate memory|not enough memory", re.IGNORECASE)
 """Torch's words where the computer's own memory ran out, on Windows the latter."""

@@ -18,16 +18,17 @@ from ..errors import PhotoNotWritten, UsageError
 
 PREFIX: Final = "ote_"
 LOCAL: Final = "local"
-"""The owner of jobs where no key is asked for."""
+"""Owner of jobs where no key is asked for."""
 
 KEY: Final = "key-"
-"""With which the owners of a key's own jobs begin."""
+"""Beginning of the owners of a key's own jobs."""
 
 ONLY_METRICS: Final = "only:metrics"
-"""After the hash of a key that opens /metrics alone: Prometheus' own lies where photos should not be within reach."""
+"""Word after the hash of a key that opens /metrics alone: Prometheus' own key lies where photos should not be within
+reach."""
 
 BY_KEY: Final = "@"
-"""Between the name of an owner who came in with a key, and that key's."""
+"""Sign between the name of an owner who came in with a key, and that key's."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,10 +35,10 @@ ABOUT: Final = (
     "other address is refused with 404 (`not-here`), a method that an address does not answer with 405 "
     "(`wrong-method`; those that it does answer are in `Allow`), and what is no HTTP with 400 (`not-http`)."
 )
-"""What no operation of the document can say."""
+"""Description of the API: what no operation of the document can say."""
 
 STOP_SECONDS = 20
-"""How long a stop waits for the photo that is being worked on."""
+"""Longest wait of a stop for the photo that is being worked on."""
 
 
 def create_app(

@@ -8,12 +8,13 @@ from collections.abc import AsyncIterator, Callable
 from typing import Final
 
 PATIENCE_SECONDS: Final = 30.0
-"""So long such a job goes on with nobody there: a page is loaded again, a phone is without a network for a moment, or
+"""How long a job that nobody waits for goes on: a page is loaded again, a phone is without a network for a moment, or
 the service was started anew and its pages have yet to find it."""
 
 
 class Audience:
-    """Of the jobs of one process, from `open` until `close`: before, nobody could come. Safe to share between threads.
+    """The followers of one process' jobs, from `open` until `close`: before, nobody could come. Safe to share between
+    threads.
 
     Args:
         leave: called, in a thread of its own, with a job that nobody is there for any more.
@@ -33,13 +34,14 @@ class Audience:
                 self._look(job)
 
     def expect(self, job: str) -> None:
-        """From now on the job is done only while somebody follows it, or may yet come to do so."""
+        """From now on the job is worked on only while somebody follows it, or may yet come to do so."""
         with self._lock:
             self._leaving.setdefault(job, None)
             self._look(job)
 
     async def following(self, job: str, events: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
-        """The events of a job, whose follower is there until they end, or are not wanted any more."""
+        """Hands on the events of a job; its follower counts as present until they end, or nobody takes them any
+        more."""
         self._change(job, 1)
         try:
             async for event in events:
@@ -48,7 +50,7 @@ class Audience:
             self._change(job, -1)
 
     def close(self) -> None:
-        """Nothing is left any more: who comes after this process sees to that."""
+        """Stops leaving jobs: the process that comes after this one sees to them."""
         with self._lock:
             self._is_open = False
             for timer in self._leaving.values():
@@ -64,7 +66,7 @@ class Audience:
             self._look(job)
 
     def _look(self, job: str) -> None:
-        """Starts the time of a job that nobody follows, and stops that of one that somebody does."""
+        """Starts the timer of a job that nobody follows, and stops that of one that somebody does."""
         if not self._is_open or job not in self._leaving:
             return
         timer = self._leaving[job]

@@ -1,4 +1,4 @@
-"""At most so many requests at one moment, and a limited number that wait; all others are refused at once."""
+"""A limit on requests at one moment, and on those that wait; all others are refused at once."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ RETRY_AFTER_SECONDS: Final = 2
 
 
 class ConcurrencyLimiter:
-    """Of the requests of one process.
+    """Limits the requests of one process.
 
     Args:
         patience: seconds after which whoever still waits is refused.
@@ -50,5 +50,5 @@ class ConcurrencyLimiter:
 
 
 def too_many(why: str, seconds: int) -> TooManyUploads:
-    """For whoever comes too much; `why` says what was expected and what came."""
+    """The refusal of one request too many; `why` says what was expected and what came."""
     return TooManyUploads(f"{why}; try again in {counted(seconds, 'second')}.", seconds)

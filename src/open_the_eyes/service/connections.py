@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from typing import Final
 
 APART: Final = 3
-"""In no pool: the worker's name, a look at whether another worker lives, and what DBOS listens at."""
+"""Connections that are in no pool: the worker's name, a look at whether another worker lives, and what DBOS listens
+at."""
 
 LEAST: Final = 10
-"""With fewer, DBOS's threads and requests wait for each other."""
+"""Fewest connections of the pools: with fewer, DBOS's threads and requests wait for each other."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +27,6 @@ class ConnectionShares:
 
     @classmethod
     def of(cls, most: int) -> ConnectionShares:
-        """Of a process that may take so many, `LEAST` at least."""
+        """The shares of a process that may take that many connections, at least `LEAST`."""
         queues = (most - APART) // 2
         return cls(most - APART - queues, queues)

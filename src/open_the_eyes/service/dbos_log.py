@@ -6,7 +6,7 @@ import logging
 from typing import Final
 
 ENDS: Final = ("DBOSAwaitedWorkflowCancelledError", "DBOSNonExistentWorkflowError")
-"""A job stopped at its next step and found itself cancelled; or deleted, too, meanwhile."""
+"""Errors of a job that stopped at its next step, since it was cancelled, or deleted, too, meanwhile."""
 
 
 def mend_log() -> None:

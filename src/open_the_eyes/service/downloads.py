@@ -26,7 +26,7 @@ DOWNLOAD: Final[dict[int | str, dict[str, Any]]] = {
     },
     304: {"description": "The client has it already: `If-None-Match` names its `ETag`.", "headers": _HEADERS},
 }
-"""What `answer_with` answers, for the document."""
+"""Responses of `answer_with`, for the document."""
 
 
 def answer_with(found: ResultFile, request: Request) -> Response:

@@ -32,7 +32,7 @@ from typing import Final
 from ..errors import Cancelled, NoCapacity, PhotoError, PhotoNotWritten, UsageError
 
 RETRY_SECONDS: Final = 10
-"""After which to ask again where nobody knows better, or the database or the store does not answer, or has no room."""
+"""When to ask again where nobody knows better, or the database or the store does not answer, or has no room."""
 
 
 class NotHttp(UsageError):

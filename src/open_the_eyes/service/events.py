@@ -16,13 +16,14 @@ from .repository import JobRepository
 from .views import job_view
 
 LOOK_SECONDS: Final = 0.2
-"""The database is polled this often: whichever process works on the job, and whichever is asked, it is all there."""
+"""Pause between two looks at the database: whichever process works on the job, and whichever is asked, it is all
+there."""
 
 FAR_BACK: Final = 10
-"""A job that far back in the queue, or farther, is looked at less often: nothing is new there for a while."""
+"""Place in the queue from which on a job is looked at less often: nothing is new there for a while."""
 
 SILENCE_SECONDS: Final = 15.0
-"""After which a comment is sent, so that nobody in between takes the connection for dead."""
+"""Silence after which a comment is sent, so that nobody in between takes the connection for dead."""
 
 GONE: Final = b'event: cancelled\ndata: {"state": "cancelled"}\n\n'
 

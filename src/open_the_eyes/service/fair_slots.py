@@ -17,8 +17,8 @@ REMEMBERED: Final = 1000
 
 
 class FairSlots:
-    """At most so many requests of one process at one moment. Accounts that wait take turns; whoever waits for one and
-    the same, or was never served, goes as they came.
+    """A limit on the requests of one process at one moment. Accounts that wait take turns; requests of the same
+    account, and accounts that were never served, go in the order in which they came.
 
     Args:
         limit: how many at one moment.
@@ -51,7 +51,7 @@ class FairSlots:
             self._pass_on()
 
     async def _turn(self, account: str) -> None:
-        """Returns when a place was passed on to this one."""
+        """Returns when a place was passed on to this account."""
         mine = (account, anyio.Event())
         self._waiting.append(mine)
         try:

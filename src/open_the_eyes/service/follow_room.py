@@ -16,14 +16,14 @@ from .errors import TooManyRequests
 from .settings import ServiceSettings
 
 LEAST: Final = 32
-"""Streams and waits that an account may have open in any case; with more jobs that may wait, one for each."""
+"""Streams and waits that an account may have open in any case; an account with more waiting jobs has one for each."""
 
 AGAIN_SECONDS: Final = 5
-"""When to come again: another may have ended by then."""
+"""When to come again: another stream may have ended by then."""
 
 
 class FollowRoom:
-    """Of the requests of one process."""
+    """The streams and waits of one process' clients."""
 
     def __init__(self, config: ServiceSettings) -> None:
         self._config = config
@@ -53,7 +53,7 @@ class FollowRoom:
 
 
 class PlacedResponse(StreamingResponse):
-    """One that has a place from before its first byte until it was sent, or nobody takes it any more.
+    """A response that has a place from before its first byte until it was sent, or nobody takes it any more.
 
     Without a place it raises, before anything was sent, why there is none.
     """

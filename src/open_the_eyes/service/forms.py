@@ -19,19 +19,19 @@ from .errors import BodyTooLarge
 from .processing import options_of
 
 MAX_OPTIONS: Final = 16_384
-"""Bytes of options."""
+"""Largest JSON of options, bytes."""
 MAX_KIND: Final = 1024
-"""Of Content-Type; parsing it takes longer than its length."""
+"""Longest Content-Type that is parsed, bytes: the time that takes grows faster than its length."""
 MAX_FIELDS: Final = 4
-"""That are no files."""
+"""Most fields of a form that are no files."""
 EXACT: Final = 2**53
-"""Below it every whole number is a float, too, and none stands for its neighbours."""
+"""Bound below which every whole number is a float, too, and none stands for its neighbours."""
 
 _EXTENDED: Final = re.compile(rb"(;\s*filename)\*(?=\s*=)", re.IGNORECASE)
 
 
 async def read_form(request: Request, max_references: int) -> FormData:
-    """What came, whole; files above a megabyte are temporary files until it is closed.
+    """The form of a request, read whole; files above a megabyte are temporary files until it is closed.
 
     Raises:
         UsageError: it is no form, or broke off, or has more parts than there can be.
@@ -65,10 +65,10 @@ async def read_form(request: Request, max_references: int) -> FormData:
 
 
 def file_in(field: str, value: UploadFile | str) -> UploadFile:
-    """The file that a field is.
+    """The file in a field.
 
     Raises:
-        UsageError: it is none.
+        UsageError: the field is no file.
     """
     if isinstance(value, str):
         raise UsageError(f"expected a file, got text; with curl: -F {field}=@family.jpg.", option=field)
@@ -150,7 +150,7 @@ class _Parser(MultiPartParser):
         self.complete = True
 
     def close_files(self) -> None:
-        """Also the one that broke off, of which no form knows."""
+        """Closes also the file that broke off, which no form knows of."""
         for file in self._files_to_close_on_error:
             file.close()
 
@@ -189,11 +189,11 @@ def _refused(why: str, max_references: int) -> OpenTheEyesError:
 
 
 def _number(text: str) -> int | float:
-    """JSON knows one kind of numbers: 2.0 and 2e0 are 2."""
+    """A number of JSON, which has one kind of them: 2.0 and 2e0 are 2."""
     value = float(text)
     return int(value) if value.is_integer() and abs(value) < EXACT else value
 
 
 def _no_number(word: str) -> None:
-    """Python reads NaN and Infinity, which JSON has not."""
+    """Refuses NaN and Infinity, which Python reads and JSON does not have."""
     raise ValueError(f"{word} is no JSON")

@@ -41,15 +41,16 @@ from .whereabouts import Whereabouts
 from .worker_lock import worker_lock
 
 GRACE_SECONDS: Final = 3600.0
-"""So long after a job was forgotten its files are looked for once more, and an upload that never ended is given up."""
+"""How long after a job was forgotten its files are looked for once more, and after which an upload that never ended is
+given up."""
 
 LOOK: Final = "look"
-"""What `ProgressWatch` knows a look at a photo by; jobs have their ids."""
+"""Name by which `ProgressWatch` knows a look at a photo; jobs have their ids."""
 
 _Told = TypeVar("_Told")
 
 READY_SECONDS: Final = 1.0
-"""Whoever looks after the machine may ask more often, and needs no key: each look costs a file."""
+"""How long an answer of /readyz is reused: anybody may ask, and each check writes a file to the store."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -243,7 +244,8 @@ class JobService:
                 self.runner.cancel(job)
 
     def _left(self, job: str) -> None:
-        """Of the audience: others wait, and nobody would look at this one."""
+        """Called by the audience for a job that nobody follows any more: others wait, and nobody would look at this
+        one."""
         try:
             self._end(job, Unwatched("expected somebody to follow the job, nobody does any more; its photo is kept."))
         except SQLAlchemyError as error:  # then it is painted for nobody

@@ -27,13 +27,13 @@ from .store import ArtifactStore
 T = TypeVar("T")
 
 TOLD_SECONDS: Final = 0.2
-"""Progress within one stage is written down at most this often."""
+"""Least pause between two records of the progress within one stage."""
 
 RETRY_SECONDS: Final = (1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 64.0, 128.0, 256.0)
 """Pauses while the database or the store is away. After the last, others of the queue have their turn first."""
 
 MAX_ATTEMPTS: Final = 3
-"""A photo during which the process died this often is taken for the reason, and given up."""
+"""Deaths of the process in one photo after which the photo is taken for the reason, and given up."""
 
 _LOG: Final = logging.getLogger("open_the_eyes.service")
 
@@ -86,7 +86,8 @@ class JobSteps:
         self._patiently(lambda: self._record(job_id))
 
     def stop(self, patience_seconds: float) -> None:
-        """Has what waits leave at once, and what is painted at its next step after so long; asked again, not later."""
+        """Has what waits leave at once, and what is being painted leave at its next step after that many seconds;
+        called again, it is not put off."""
         self._leave_at = min(self._leave_at, time.monotonic() + patience_seconds)
         self._stopping.set()
 
@@ -97,7 +98,7 @@ class JobSteps:
                 self._leave(job)
 
     def _patiently(self, work: Callable[[], T]) -> T:
-        """Tried again while the database or the store is away. DBOS could do that too, but would not hear of a stop."""
+        """Tries again while the database or the store is away. DBOS could do that too, but would not notice a stop."""
         for seconds in RETRY_SECONDS:
             try:
                 return work()
@@ -161,7 +162,8 @@ class JobSteps:
         raise Stopping
 
     def _leave(self, job_id: str) -> None:
-        """Of a service that was told to stop: no photo is given up for that, however often it is."""
+        """Leaves a job because the service was told to stop: no photo is given up for that, however often it
+        happens."""
         if job_id in self._begun:
             self._begun.discard(job_id)
             with suppress(SQLAlchemyError):

@@ -7,7 +7,7 @@ from typing import Any, Final, Literal, get_args
 
 State = Literal["arriving", "queued", "running", "done", "failed", "forgotten"]
 Lane = Literal["preview", "photo"]
-"""Previews (mode "fast") have a queue of their own, and go first."""
+"""Queue of a job: previews (mode "fast") have their own, and go first."""
 
 LANES: Final[tuple[Lane, ...]] = get_args(Lane)
 
@@ -16,11 +16,11 @@ UNFINISHED: Final = ("queued", "running")
 
 ToldState = Literal["queued", "running", "done", "failed"]
 TOLD: Final[tuple[ToldState, ...]] = get_args(ToldState)
-"""What a client is told of; of other jobs nobody has heard yet, or any more."""
+"""States that a client is told of; of jobs in others nobody has heard yet, or any more."""
 
 PHOTO: Final = "photo"
 MARKER: Final = "painted.json"
-"""Written when all results are: who finds it need not paint again."""
+"""Name of the file that is written when all results are: who finds it need not paint again."""
 
 
 def reference_name(number: int) -> str:
@@ -37,7 +37,7 @@ class JobRequest:
         options: flat names, as `Options.of` takes them.
         references: how many other photos came along.
         idempotency: the client's own name for this request, or None.
-        fingerprint: of photo, references and options; two requests that have it in common ask for the same.
+        fingerprint: a hash of photo, references and options; two requests with the same one ask for the same.
     """
 
     owner: str

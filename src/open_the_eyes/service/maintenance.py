@@ -1,5 +1,5 @@
-"""Deletes everything of a job when its time is over, queues again what fell between two chairs, and hands back memory
-that nobody needs any more."""
+"""Deletes everything of a job when its time is over, queues again jobs that were accepted but not queued, and hands
+back memory that nobody needs any more."""
 
 from __future__ import annotations
 
@@ -14,9 +14,10 @@ from .problems import log_bug
 
 LONGEST_PAUSE: Final = 60.0
 GIVE_BACK_EVERY: Final = LONGEST_PAUSE
-"""Seconds. It takes some 50 ms, which a photo that is being painted does not notice once a minute."""
+"""Pause between two times that unused memory is given back, seconds. It takes some 50 ms, which a photo that is being
+painted does not notice once a minute."""
 BREATH: Final = 0.05
-"""Seconds between two batches of a purge, in which jobs are accepted and taken up."""
+"""Pause between two batches of a purge, seconds, in which jobs are accepted and taken up."""
 
 
 class MaintenanceTask:

@@ -1,4 +1,4 @@
-"""What was found out lately and is asked for all the time, kept for some seconds."""
+"""A cache that keeps answers for some seconds, for questions that are asked all the time."""
 
 from __future__ import annotations
 
@@ -12,7 +12,8 @@ V = TypeVar("V")
 
 
 class Memo(Generic[K, V]):
-    """For any number of threads. Nobody waits: while one finds out anew, all others are told what was known before."""
+    """A cache for any number of threads. Nobody waits: while one finds out anew, all others get what was known
+    before."""
 
     def __init__(self, seconds: float, clock: Callable[[], float] = time.monotonic) -> None:
         self._seconds, self._clock = seconds, clock
@@ -20,7 +21,7 @@ class Memo(Generic[K, V]):
         self._lock = threading.Lock()  # never held while somebody finds out: that may take a connection
 
     def get(self, key: K, find_out: Callable[[], V]) -> V:
-        """What is known of a key, at most so many seconds old; raises what `find_out` raises."""
+        """What is known of a key, at most that many seconds old; raises what `find_out` raises."""
         with self._lock:
             now = self._clock()
             if key in self._known:

@@ -27,7 +27,7 @@ ENDED: Final = ("done", "failed", "cancelled")
 
 
 class Metrics:
-    """Of this process, apart from the queues, which all processes of one database share."""
+    """The figures of this process, and of the queues, which all processes of one database share."""
 
     def __init__(
         self,
@@ -110,7 +110,7 @@ class Metrics:
             self._age.labels(lane).set(seconds)
 
     def _gpu(self, name: str, words: str) -> Gauge:
-        """Made with the first figure, so that a machine without a GPU shows none."""
+        """The GPU's figures, made with the first one, so that a machine without a GPU shows none."""
         with self._adding:  # two who ask at once must not both add it
             if name not in self._gpus:
                 self._gpus[name] = Gauge(name, words, registry=self.registry)

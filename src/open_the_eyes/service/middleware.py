@@ -24,22 +24,23 @@ from .problems import MEDIA_TYPE, headers_of, problem_of
 from .rate_limit import RateLimiter
 
 PUBLIC: Final = ("/healthz", "/readyz")
-"""Answered without a key and by any name, to whoever looks after the machine: probes and balancers ask an address."""
+"""Addresses that are answered without a key and by any name, to whoever looks after the machine: probes and balancers
+ask an address."""
 
 METRICS: Final = "/metrics"
-"""Answered by any name where a key has to be shown: Prometheus asks an address, too. It does not count as a request of
-its key, of which there may be a single one: figures are wanted most when there is much to do."""
+"""Address that is answered by any name where a key has to be shown: Prometheus asks an address, too. It does not count
+as a request of its key, of which there may be a single one: figures are wanted most when there is much to do."""
 
 API_PREFIX: Final = "/v1/"
 SAFE_METHODS: Final = ("GET", "HEAD", "OPTIONS")
 DRAINED_BYTES: Final = 8 << 20
 DRAINED_SECONDS: Final = 2.0
-"""A refused body is read so far, for a client that reads the answer only when it has sent everything."""
+"""How long a refused body is still read, for a client that reads the answer only when it has sent everything."""
 
 PACE_BYTES: Final = 256 << 10
 PACE_SECONDS: Final = 30.0
-"""A body of which less than this comes in so long is given up: its client may be gone without a word, or send just
-enough to keep a place that others wait for. It is 70 kbit/s; what came fast gives no leave to dawdle later."""
+"""Time in which a body has to bring the least amount, or it is given up: its client may be gone without a word, or send
+just enough to keep a place that others wait for. It is 70 kbit/s; what came fast gives no leave to dawdle later."""
 
 HEADERS: Final = {
     "X-Content-Type-Options": "nosniff",
@@ -50,7 +51,7 @@ HEADERS: Final = {
     "X-Frame-Options": "DENY",
     "Cache-Control": "no-store",
 }
-"""Of every answer that does not say otherwise."""
+"""Headers of every answer that does not say otherwise."""
 
 _ACCESS: Final = logging.getLogger("open_the_eyes.access")
 

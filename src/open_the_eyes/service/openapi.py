@@ -23,7 +23,7 @@ RANGES: Final = {
     "openness": (0, MAX_OPENNESS),
     "fidelity": (0, 1),
 }
-"""The least and the most of options that are one number, which types cannot say."""
+"""Least and most of options that are one number, which types cannot say."""
 
 
 def _row(*parts: dict[str, Any]) -> dict[str, Any]:
@@ -41,7 +41,7 @@ _LISTS: Final[dict[str, dict[str, Any]]] = {
     "match": {"type": "array", "items": _row(_FACE, _FACE, _FACE)},
     "gaze": _row(_EITHER_WAY, _EITHER_WAY),
 }
-"""Options that are lists, with what may be in them."""
+"""Schemas of options that are lists."""
 _NOBODY_TO_RESTORE: Final = {"enum": ["none", None]}
 _NOT_TOGETHER: Final[list[dict[str, Any]]] = [
     {
@@ -65,7 +65,8 @@ _NOT_TOGETHER: Final[list[dict[str, Any]]] = [
         "properties": {"fidelity": {"not": {"enum": [FIDELITY, None]}}, "restorer": _NOBODY_TO_RESTORE},
     },
 ]
-"""Options that contradict each other; what is not there is `null` or nothing. Generators of clients pass over it."""
+"""Options that contradict each other; one that is not there is `null` or nothing. Generators of clients pass over
+it."""
 _KEY: Final = {
     "type": "http",
     "scheme": "bearer",
@@ -75,7 +76,7 @@ _KEY: Final = {
 _REFERENCE: Final = "#/components/schemas/{model}"
 _NULL: Final = {"type": "null"}
 _BESIDE: Final = ("title", "default", "description", "minimum", "maximum")
-"""What is said of an option as a whole, whichever kind of value it has."""
+"""Keys that say something of an option as a whole, whichever kind of value it has."""
 
 
 def complete_openapi(app: FastAPI, *, asks_for_keys: bool) -> None:

@@ -42,7 +42,7 @@ UPLOAD: Final[dict[str, Any]] = {
         },
     }
 }
-"""The body of a request with a photo; it is read by `uploads`, so FastAPI has to be told."""
+"""Body of a request with a photo; it is read by `uploads`, so FastAPI has to be told."""
 
 _WHY: Final = {
     401: "No API key, or an unknown one.",
@@ -68,11 +68,11 @@ _LATER: Final = {
     503: f"{_AGAIN}; not there where that would change nothing.",
     507: f"{_AGAIN}.",
 }
-"""Of which statuses `Retry-After` is told."""
+"""Statuses that come with `Retry-After`, and its description."""
 
 OCTETS: Final = "application/octet-stream"
 RESULT: Final = {name: {"schema": {"type": "string", "format": "binary"}} for name in (*MEDIA_TYPES.values(), OCTETS)}
-"""What a result may be. Generators of clients know no pictures: where none of these is bytes to them, they leave the
+"""Media types of a result. Generators of clients know no pictures: where none of these is bytes to them, they leave the
 answer out."""
 
 EVENTS: Final = """id: 4
@@ -91,7 +91,7 @@ EVENT: Final[dict[str, Any]] = {
     "describes it; and an empty line. Lines that begin with a colon say nothing.",
     "examples": [EVENTS],
 }
-"""The text of a stream: no generator of clients makes events of it."""
+"""Schema of a stream's text: no generator of clients makes events of it."""
 
 
 def problems(*statuses: int, keyed: bool = True, paced: bool = True) -> dict[int | str, dict[str, Any]]:

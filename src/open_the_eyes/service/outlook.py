@@ -12,16 +12,17 @@ from typing import Final
 from .jobs import Job, Lane
 
 SURE: Final = 0.15
-"""Up to this share of the work its own pace says nothing yet: as a rule, the photo is still searched for faces."""
+"""Share of a job's work up to which its own pace says nothing yet: as a rule, the photo is still searched for faces."""
 
 FAR: Final = 2.0
-"""A job that takes more than so many times as long as is usual is one of another kind."""
+"""How many times as long as usual a job may take before it counts as one of another kind."""
 
 SOON: Final = 3.0
-"""By the inverse share of the work its own pace is all that counts of what it takes beyond that."""
+"""How much faster than its share of the work a job's own pace comes to count for what it takes beyond the usual: with a
+third of the work done, it is all that counts."""
 
 AT_WORK_SECONDS: Final = 5.0
-"""Between two jobs a process has none in hand for a moment; it counts as being at work for so long."""
+"""How long a process counts as being at work after a job: between two it has none in hand for a moment."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +40,7 @@ class UnderWay:
 
     @classmethod
     def of(cls, lane: Lane, fraction: float, started: float | None, moved: float | None) -> UnderWay:
-        """From the moments at which it was begun, and last got on; what is not known yet is just now."""
+        """Made from the moments at which the job was begun and last got on; an unknown one counts as now."""
         return cls(lane, fraction, max(0.0, (moved or 0.0) - started) if moved and started else 0.0)
 
     def left(self, usual: float | None) -> float | None:
@@ -61,7 +62,7 @@ class UnderWay:
 
 @dataclass(frozen=True, slots=True)
 class Outlook:
-    """Of one job.
+    """What is before one job, and how long that takes.
 
     Args:
         ahead: how many jobs of each lane will be begun before it.
@@ -104,7 +105,7 @@ class Outlook:
 
 
 class Peak:
-    """The highest of the figures that were seen lately. For any number of threads."""
+    """The highest of the figures that were seen lately; safe for any number of threads."""
 
     def __init__(self, seconds: float, clock: Callable[[], float] = time.monotonic) -> None:
         self._seconds, self._clock = seconds, clock
@@ -113,7 +114,7 @@ class Peak:
         self._lock = threading.Lock()
 
     def with_(self, figure: int) -> int:
-        """The highest, this one among them."""
+        """The highest figure, this one included."""
         with self._lock:
             now = self._clock()
             while self._seen and self._seen[0][0] <= now:

@@ -16,7 +16,7 @@ from dbos._serialization import DefaultSerializer
 
 
 class PlainUnpickler(pickle.Unpickler):
-    """Texts, numbers, truths, nothing, and lists, tuples and dictionaries of them."""
+    """Reads strings, numbers, booleans, None, and lists, tuples and dictionaries of them."""
 
     def find_class(self, module: str, name: str) -> Any:
         """Raises:

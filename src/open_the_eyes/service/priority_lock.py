@@ -16,7 +16,7 @@ IN_A_ROW: Final = 4
 must not keep photos waiting for ever, so every fifth turn is theirs."""
 
 NEXT_SECONDS: Final = 1.0
-"""So long the device is kept for the next preview. A queue hands it out only when the last one is stored and recorded,
+"""How long the device is kept for the next preview. A queue hands it out only when the last one is stored and recorded,
 while the next photo has come long since: without a moment for it, photos and previews would simply take turns."""
 
 NONE: Final[Mapping[Lane, int]] = dict.fromkeys(LANES, 0)

@@ -29,7 +29,7 @@ MEDIA_TYPE: Final = "application/problem+json"
 _LOG: Final = logging.getLogger("open_the_eyes.service")
 
 _TELLABLE: Final = (UsageError, UnreadablePhoto, PhotoTooLarge, BodyTooSlow, BodyTooLarge, NoCapacity, Cancelled)
-"""Their messages are for whoever sent the photo. The others' may name folders of this machine."""
+"""Errors whose messages are for whoever sent the photo. The others' may name folders of this machine."""
 
 _STORAGE: Final = "expected to store this, the service could not; try again later, or tell its operator."
 _READING: Final = "expected to read what is stored, the service could not; try again later, or tell its operator."
@@ -39,7 +39,7 @@ _MODEL: Final = (
 )
 _OPERATOR: Final = "the service cannot do this at present; its operator finds out more with `open-the-eyes doctor`."
 _IN_OUR_WORDS: Final = {INSPECT: "POST /v1/inspect tells which faces there are."}
-"""What mends something on the command line, and how that is done here."""
+"""Remedies of the command line, and how the same is done over HTTP."""
 
 _LATER: Final = "Try again later, or tell the service's operator."
 _BUG: Final = "this is a bug of ours; the photo that came is not kept longer for it. Try again, or tell the operator."
@@ -67,7 +67,7 @@ def problem_of(error: BaseException) -> dict[str, Any]:
 
 
 def name_of(kind: type[OpenTheEyesError]) -> str:
-    """With which the `type` of its problems ends: UnreadablePhoto -> unreadable-photo."""
+    """The ending of the `type` of an error's problems: UnreadablePhoto -> unreadable-photo."""
     return re.sub(r"(?<=[a-z])(?=[A-Z])", "-", kind.__name__ if kind is not OpenTheEyesError else "Bug").lower()
 
 
@@ -95,7 +95,7 @@ def log_bug(error: BaseException) -> None:
 
 
 def _told(error: OpenTheEyesError) -> str:
-    """In words of the service: its clients have no command line, and do not set what its operator sets."""
+    """The message in words of the service: its clients have no command line, and do not set what its operator sets."""
     later = _LATER if error.mend and isinstance(error, NoCapacity) else ""
     return f"{error.fault} {_IN_OUR_WORDS.get(error.mend, later)}"
 

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from ..results import Opened
 
 FACE_MARGIN: Final = 0.15
-"""Of a face's size, kept around it in the small pictures of faces."""
+"""Margin around a face in its small picture, as a share of the face's size."""
 
 ROOM_PAUSES: Final = (1.0, 2.0, 5.0, 10.0)
 """Seconds between attempts to store results where there is no room; the last one again and again."""
@@ -35,7 +35,7 @@ _LOG: Final = logging.getLogger("open_the_eyes.service")
 
 StillWanted = Callable[[], bool]
 Pause = Callable[[float], None]
-"""Waits so many seconds."""
+"""Waits the given seconds."""
 
 
 def options_of(request: dict[str, Any]) -> Options:

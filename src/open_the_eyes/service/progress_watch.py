@@ -9,7 +9,8 @@ from contextlib import contextmanager
 
 
 class ProgressWatch:
-    """Of one process; its clock does not run while nothing is in hand, or what is in hand waits for its turn.
+    """Watches the work of one process; its clock does not run while nothing is in hand, or what is in hand waits for
+    its turn.
 
     Args:
         patience: seconds without progress after which work is taken to hang.
@@ -32,7 +33,7 @@ class ProgressWatch:
                 self._moved.pop(job, None)
 
     def moved(self, job: str) -> None:
-        """It has got on; nothing, for work that is not in hand."""
+        """Notes that work has got on; does nothing for work that is not in hand."""
         with self._lock:
             if job in self._moved:
                 self._moved[job] = self._clock()

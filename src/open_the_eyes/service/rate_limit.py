@@ -27,7 +27,7 @@ class RateLimiter:
         """Takes one from the bucket of `owner`: only known keys, so that strangers cannot fill the memory.
 
         Raises:
-            TooManyRequests: it is empty.
+            TooManyRequests: the bucket is empty.
         """
         pace = self._per_minute / 60
         with self._lock:

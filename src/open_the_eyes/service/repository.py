@@ -22,16 +22,16 @@ from .statements import changing, counting, forgetting, listing, of_account
 from .tables import JOBS, connect, job_of
 
 COUNTED: Final = ("arriving", "queued")
-"""What takes a place in the queue."""
+"""States that take a place in the queue."""
 
 RECENT: Final = 20
-"""How many jobs that are done tell how long one takes."""
+"""Finished jobs that tell how long one takes, the latest ones."""
 
 USUAL_KEPT_SECONDS: Final = 5.0
-"""So long that figure is kept: every look at a job that has not ended, and every event, tells it."""
+"""How long the usual duration is kept: every look at a job that has not ended, and every event, tells it."""
 
 LONGEST_WAIT: Final = 120
-"""Seconds; whoever was refused is never told to stay away for longer."""
+"""Longest time, seconds, that whoever was refused is told to stay away for."""
 
 
 class JobRepository:
@@ -89,7 +89,7 @@ class JobRepository:
             return connection.execute(query).first() is not None
 
     def get(self, job: str, owner: str | None = None) -> Job | None:
-        """None for a job that does not exist, or is somebody else's."""
+        """The job; None where it does not exist, or is somebody else's."""
         query = sa.select(JOBS).where(JOBS.c.id == job)
         query = query.where(JOBS.c.state != "forgotten")
         if owner is not None:
@@ -105,7 +105,7 @@ class JobRepository:
             return [job_of(row) for row in connection.execute(query)]
 
     def accept(self, job: str) -> bool:
-        """Its photo is stored: from now on it is not lost."""
+        """Notes that a job's photo is stored: from now on the job is not lost."""
         return self._change(job, ("arriving",), state="queued")
 
     def begin(self, job: str, *, again: bool = False) -> int:
@@ -121,12 +121,12 @@ class JobRepository:
             return connection.execute(query).scalar() or 0
 
     def leave(self, job: str) -> None:
-        """What had begun was left in order, and will begin again: that was no attempt."""
+        """Notes that a job was left in order and will begin again: that was no attempt."""
         with self._engine.begin() as connection:
             connection.execute(changing(job, ("running",), attempts=JOBS.c.attempts - 1))
 
     def progress(self, job: str, stage: str, fraction: float) -> bool:
-        """False, when nobody wants it any more."""
+        """Notes a job's progress; False when nobody wants it any more."""
         moved = sa.case((JOBS.c.fraction < fraction, time.time()), else_=JOBS.c.moved)  # who waits tells, too
         return self._change(job, ("running",), stage=stage, fraction=fraction, moved=moved)
 
@@ -141,7 +141,8 @@ class JobRepository:
         return self._change(job, UNFINISHED, state="failed", finished=time.time(), outcome=outcome)
 
     def forget(self, job: str, owner: str | None = None) -> bool:
-        """Nobody finds it any more, and its worker learns of it at the next step; an empty row stays until `drop`."""
+        """Forgets a job: nobody finds it any more, and its worker learns of it at the next step; an empty row stays
+        until `drop`."""
         query = forgetting(job)
         return self._has_changed(query if owner is None else query.where(JOBS.c.owner == owner))
 

@@ -28,12 +28,13 @@ from .problems import MEDIA_TYPE
 from .schemas import HealthView, JobsView, JobView, ReportView
 
 MAX_WAIT: Final = 30
-"""Seconds for which who asks for a job may have the answer held back: many proxies lose patience after 60."""
+"""Longest time, seconds, for which a client may have the answer about a job held back: many proxies lose patience after
+60."""
 
 JobId = Annotated[UUID, Path(description="A job's id, from the answer to POST /v1/jobs.")]
 STREAM: Final = "text/event-stream"
 UNBUFFERED: Final = {"X-Accel-Buffering": "no"}
-"""Without it nginx, as it comes, holds events back until there are many."""
+"""Header without which nginx, as it comes, holds events back until there are many."""
 
 FIGURES: Final = 'ote_database_up 1.0\note_queue_depth{lane="photo"} 3.0\note_jobs_total{state="done"} 128.0\n'
 METHODS: Final = ("DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT", "TRACE")
@@ -42,7 +43,7 @@ LOCATION: Final = {
 }
 
 router = APIRouter()
-"""Of the service itself; whoever looks after the machine may ask it in whatever way."""
+"""Routes of the service itself; whoever looks after the machine may ask them in whatever way."""
 
 
 async def _check_query(request: Request) -> None:
@@ -65,7 +66,7 @@ async def _check_query(request: Request) -> None:
 
 
 v1 = APIRouter(prefix="/v1", dependencies=[Depends(_check_query)])
-"""Of photos and jobs."""
+"""Routes of photos and jobs."""
 
 
 def _service(request: Request) -> JobService:
@@ -239,7 +240,7 @@ def methods_at(scope: Scope) -> set[str]:
 
 
 def no_such_route(path: str) -> NotHere:
-    """For an address that nothing answers."""
+    """The refusal for an address that nothing answers."""
     return NotHere(f"expected an address of this service, got {typed(path)}; /openapi.json lists them.")
 
 

@@ -18,17 +18,18 @@ from .worker_lock import WorkerLock
 
 APPLICATION: Final = "open-the-eyes"
 VERSION: Final = "1"
-"""Of the workflow. Jobs that an older release accepted are taken up by a newer one while this stays the same."""
+"""Version of the workflow. Jobs that an older release accepted are taken up by a newer one while this stays the
+same."""
 
 QUEUES: Final[dict[Lane, str]] = {"preview": "previews", "photo": "photos"}
 POLL_SECONDS: Final = 0.2
-"""Between looks at a queue. They are nearly all that an idle process does; a photo waits for half of this on average,
-whether it comes alone or is the next of many."""
+"""Pause between two looks at a queue. They are nearly all that an idle process does; a photo waits for half of this on
+average, whether it comes alone or is the next of many."""
 
 PURGED_AT_ONCE: Final = 1000
 KEPT_LOOKED_AT: Final = 10_000
-"""Of the oldest jobs that are still kept: among these a purge looks for what is gone. What was deleted behind them goes
-when they do; to look at all of a long retention every minute would cost more than it is worth."""
+"""Oldest kept jobs among which a purge looks for what is gone. What was deleted behind them goes when they do; to look
+at all of a long retention every minute would cost more than it is worth."""
 
 _ENDED: Final = ["ERROR", "CANCELLED", "MAX_RECOVERY_ATTEMPTS_EXCEEDED"]
 

@@ -44,7 +44,7 @@ def refused(photos: Sequence[bytes], settings: Settings, *, leave_out: bool = Fa
 
 
 def check_readable(photos: Sequence[bytes], settings: Settings) -> None:
-    """Nothing, when a photo and its references can be decoded; no two are in memory at a time.
+    """Checks that a photo and its references can be decoded; no two are in memory at a time.
 
     Raises:
         UnreadablePhoto, PhotoTooLarge: one of them cannot be used.
@@ -57,5 +57,5 @@ def check_readable(photos: Sequence[bytes], settings: Settings) -> None:
 
 
 def _headed(error: OpenTheEyesError, number: int) -> OpenTheEyesError:
-    """With the number of the reference that it is about; the photo has none."""
+    """The error with the number of the reference that it is about; the photo has none."""
     return error.headed(f"reference {number}") if number else error

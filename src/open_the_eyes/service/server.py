@@ -26,10 +26,11 @@ from .whereabouts import Whereabouts
 
 LOCAL_NAMES: Final = ("localhost", "127.0.0.1", "::1")
 STOP_SECONDS: Final = 5
-"""How long a stop waits for answers that are on their way, such as event streams."""
+"""Longest wait of a stop for answers that are on their way, such as event streams."""
 
 KEEP_ALIVE_SECONDS: Final = 75
-"""Longer than clients keep an idle connection, as a rule: who ends it first must not be the one that is being asked."""
+"""How long an idle connection is kept, which is longer than clients do, as a rule: who ends it first must not be the
+one that is being asked."""
 
 
 def assembled(engine: Engine, config: ServiceSettings, host: str) -> FastAPI:

@@ -21,7 +21,8 @@ from .connections import LEAST, ConnectionShares
 
 DATABASES: Final = ("sqlite", "postgresql")
 LEAST_QUEUE: Final = 4
-"""A quarter of a short queue would be too little for a page: it asks for a preview before it gives the last one up."""
+"""Places in the queue that an owner has at least. A quarter of a short queue would be too little for a page: it asks
+for a preview before it gives the last one up."""
 
 _HOST: Final = re.compile(r"[a-z0-9_]([a-z0-9_.-]*[a-z0-9_])?")
 

@@ -48,7 +48,7 @@ class ArtifactStore:
         self.is_folder = isinstance(self._files, LocalFileSystem)
 
     def put(self, job: str, name: str, data: bytes) -> None:
-        """All of `data`, or nothing has changed; on a disk it is synced before this returns.
+        """Stores all of `data`, or changes nothing; on a disk it is synced before this returns.
 
         Raises:
             StoreAway: no room, no permission, nobody there, or no such bucket.
@@ -136,7 +136,7 @@ class ArtifactStore:
 
 
 def _pieces(opened: Any) -> Generator[bytes, None, None]:
-    """Nothing, once the first is read, since a bucket is asked for none before that; then the pieces."""
+    """Yields b"" once the first piece is read, since a bucket is asked for nothing before that; then the pieces."""
     with opened as file:
         piece = file.read(CHUNK)
         yield b""

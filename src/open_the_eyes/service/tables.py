@@ -119,7 +119,7 @@ def create_private(database: str) -> None:
 
 
 def address_of(url: str) -> sa.URL:
-    """With the driver that comes along."""
+    """The database's address with the driver that comes along."""
     address = sa.make_url(url)
     return address.set(drivername="postgresql+psycopg") if address.drivername == "postgresql" else address
 

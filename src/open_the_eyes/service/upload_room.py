@@ -11,14 +11,15 @@ from .api_keys import LOCAL, account_of
 from .concurrency import RETRY_AFTER_SECONDS, too_many
 
 PART: Final = 4
-"""A key has a quarter of what there is, so that three others find room beside one that takes all it gets."""
+"""Share of the room that one key has, as its inverse: a quarter, so that three others find room beside one that takes
+all it gets."""
 
 LARGE_SECONDS: Final = 10
 """When to come again where bytes are what there is too much of: it takes long until large uploads have ended."""
 
 
 class UploadRoom:
-    """Of the requests of one process. Where no key is asked for, programs are one owner, and may have all of it.
+    """The room for uploads in one process. Where no key is asked for, programs are one owner, and may have all of it.
 
     Args:
         places: how many uploads are read at one moment.

@@ -16,7 +16,8 @@ from pathlib import Path
 from typing import Final
 
 ANSWER_SECONDS: Final = 20.0
-"""A service that is just starting listens already, and answers when it is ready."""
+"""How long a running service may take to answer: one that is just starting listens already, and answers when it is
+ready."""
 
 PLAIN: Final = "http://"
 

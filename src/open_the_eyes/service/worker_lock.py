@@ -21,7 +21,7 @@ PATIENCE_SECONDS: Final = 5.0
 """How long PostgreSQL may take to notice that the last process of this name has died."""
 
 _SPACE: Final = 20230519
-"""Of our advisory locks in PostgreSQL, beside those of other programs."""
+"""Number of our advisory locks in PostgreSQL, beside those of other programs."""
 
 
 class WorkerLock(Protocol):

@@ -15,7 +15,7 @@ from .keep import Candidate, Kept
 from .verify import DIFFERENT_WAYS
 
 LED: Final = MAX_ATTEMPTS // 2
-"""From this number on a donor's eyes only lead the painter: they were laid in before, and did not turn out well."""
+"""First attempt in which a donor's eyes only lead the painter: they were laid in before, and did not turn out well."""
 
 
 def rounds(face_id: int, options: GenerateOptions, spare: int, retries: int) -> list[list[int]]:
@@ -45,7 +45,7 @@ def is_due(crop: Crop, left: list[list[int]], tried: list[Candidate], want: int,
     return not (len(left) == 1 and misled and all(one.verdict.reason.startswith(DIFFERENT_WAYS) for one in tried))
 
 
-def told(kept: Kept, pick: int | None, candidates: list[Candidate]) -> Kept:
+def with_pick_note(kept: Kept, pick: int | None, candidates: list[Candidate]) -> Kept:
     """With a note where a face's eyes are not those that were picked for it, and why."""
     if pick is None or not kept.best or kept.best[0].attempt == pick:
         return kept

@@ -61,7 +61,7 @@ def looks_of(crop: Crop, patches: Sequence[Patch]) -> list[Look]:
 
 
 def _look(crop: Crop, patches: Sequence[Patch], number: int, around: Degradation | None) -> Look:
-    """By number, so that a patch that is put together for this is gone before the next one is."""
+    """The look of one patch. Takes its index: `FoldedPatches` builds a patch on access, and only one is to be alive."""
     patch = patches[number]
     return Look(crop, patch.without_pixels(), blend(crop, patch, around))
 

@@ -12,29 +12,34 @@ from ..options.face_numbers import no_such_face
 from ..roles import Eye, Face, Outcome
 
 CLOSED_FROM: Final = 0.7
-"""An eye whose `closed_probability` is at least this is closed. All 58 eyes of 29 real blinks reach it; of 1006 eyes
-in open-eyed photos few do, most of them alone (see LONE_CLOSED_FROM); the network's model card has the figures."""
+"""`closed_probability` from which on an eye is closed. All 58 eyes of 29 real blinks reach it; of 1006 eyes in
+open-eyed photos few do, most of them alone (see LONE_CLOSED_FROM); the network's model card has the figures."""
 
 OPEN_BELOW: Final = 0.3
-"""An eye whose `closed_probability` is below this is open; between the two it is unsure: half-shut, squinting, tiny."""
+"""`closed_probability` below which an eye is open; from here to CLOSED_FROM it is unsure: half-shut, squinting,
+tiny."""
 
 LONE_CLOSED_FROM: Final = 0.9
-"""A closed eye beside one that is not needs this much: lids move together, and a lens's reflection or a lock of hair
-looks closed on one side only."""
+"""`closed_probability` from which on an eye is closed beside one that is not: lids move together, and a lens's
+reflection or a lock of hair looks closed on one side only."""
 
 LONE_OPENNESS: Final = 0.65
-"""Nor is it closed where its lids measure so far apart: of 470 eyes in blinks seven do. And beside one that is closed
-by itself an eye that measures less is unsure, even if it looks open: who squeezes one shut squeezes the other."""
+"""Openness above which an eye beside one that is not closed is not closed either: of 470 eyes in blinks seven measure
+more. An eye beside one that is closed by itself is unsure up to this openness, even if it looks open: who squeezes one
+shut squeezes the other."""
 
 TOGETHER_FROM: Final = 0.5
-"""Beside a closed eye, an unsure one is opened too from here on: a blink caught halfway. Beside one that is surely
-closed (LONE_CLOSED_FROM) every unsure eye is: a pair of which one stays a slit is worse than either."""
+"""`closed_probability` from which on an unsure eye beside a closed one is opened too: a blink caught halfway. Beside
+one that is surely closed (LONE_CLOSED_FROM) every unsure eye is: a pair of which one stays a slit is worse than
+either."""
 
 DOUBT_CLOSED_FROM: Final = 0.9
+"""Least `closed_probability` of each eye of a pair that is believed to be closed in a face in doubt, as a small one
+is."""
 DOUBT_OPENNESS: Final = 0.2
-"""Of a face in doubt, as a small one is, a pair is believed to be closed where each eye has at least that
-`closed_probability`, and both measure no more than that on average. Of 12,182 sightings of open faces at 34 to 46
-pixels none does, of 2,838 of shut ones 1,644 (`training.eye_state.small`)."""
+"""Most openness, on average, of a pair that is believed to be closed in a face in doubt. Of 12,182 sightings of open
+faces at 34 to 46 pixels none fulfils this and DOUBT_CLOSED_FROM, of 2,838 of shut ones 1,644
+(`training.eye_state.small`)."""
 
 EyeState = Literal["open", "unsure", "closed"]
 
@@ -58,7 +63,7 @@ class Decision:
 
 
 def eye_state(eye: Eye) -> EyeState:
-    """The eye's state by the two thresholds above."""
+    """The eye's state by `CLOSED_FROM` and `OPEN_BELOW`."""
     if eye.closed_probability >= CLOSED_FROM:
         return "closed"
     return "open" if eye.closed_probability < OPEN_BELOW else "unsure"
@@ -81,7 +86,7 @@ def face_states(face: Face) -> dict[Side, EyeState]:
 
 
 def _is_closed_by_itself(eye: Eye) -> bool:
-    """Whatever the other one does."""
+    """Whether an eye is closed, whatever the other one does."""
     return eye.closed_probability >= LONE_CLOSED_FROM and eye.openness <= LONE_OPENNESS
 
 

@@ -26,7 +26,7 @@ class Parts:
     """What the variations of a photo are put together from.
 
     Args:
-        came: the photo as it was read, with all that its file tells.
+        as_read: the photo as it was read, with all that its file tells.
         source: what is saved: the same, or what is left of it without the place.
         shown: the pixels that were painted on, where they are not the photo's own (`Seen`).
         decisions: one a face.
@@ -35,7 +35,7 @@ class Parts:
         references: the photos that eyes could be taken from.
     """
 
-    came: Photo
+    as_read: Photo
     source: Photo
     shown: Rgb | None
     decisions: tuple[Decision, ...]
@@ -49,7 +49,7 @@ class Parts:
         return {face: kept.best[0].attempt for face, kept in self.kept.items() if kept.best}
 
     def composed(self, count: int) -> tuple[Photo, ...]:
-        """So many variations, the photo as it came if no face has a result; a face with fewer results than that repeats
+        """That many variations, or the photo as it was read if no face has a result; a face with fewer results repeats
         its best."""
         changing = [kept for kept in self.kept.values() if kept.best]
         if not changing:
@@ -62,9 +62,9 @@ class Parts:
     def _composed(self, changing: Sequence[Kept], number: int) -> Photo:
         chosen = [(face.crop, result(face, number)) for face in changing]
         openings = [Opening(eyes, best.crop, best.opened) for eyes, best in chosen]
-        before = self.came.pixels if self.shown is None else self.shown
+        before = self.as_read.pixels if self.shown is None else self.shown
         painting = all_laid_on(Painting(before, ()), openings)
-        return self.source.with_tiles(files.taken_back(self.came, self.shown, painting.tiles))
+        return self.source.with_tiles(files.taken_back(self.as_read, self.shown, painting.tiles))
 
     def held(self) -> Parts:
         """Without the pixels of other photos, for a result that may live long."""

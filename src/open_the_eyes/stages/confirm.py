@@ -21,10 +21,10 @@ from ..roles import Face, FaceDetector, Watch
 from .choose import Decision
 
 BESIDE: Final = ((0.1, 0.0), (-0.1, 0.0), (0.0, -0.1))
-"""Places to look from again, as shares of the face's longer side."""
+"""Moves of the view from which a face is looked at again, as shares of its longer side."""
 
 MAX_MOVE: Final = 0.13
-"""Eye widths by which a corner of the eyes may come out elsewhere."""
+"""Most that a corner of the eyes may move from view to view, in eye widths."""
 
 _UNCERTAIN: Final = "where the eyes are is uncertain, since something hides part of the face."
 _CORNERS: Final = [corner[side] for side in SIDES for corner in (OUTER_CORNER, INNER_CORNER)]
@@ -33,7 +33,7 @@ _CORNERS: Final = [corner[side] for side in SIDES for corner in (OUTER_CORNER, I
 def confirmed(
     pixels: Rgb, decisions: Sequence[Decision], detector: FaceDetector, watch: Watch | None = None
 ) -> list[Decision]:
-    """The same decisions, but that no eye is opened on a face whose mesh no second look confirms."""
+    """The same decisions, but no eye is opened on a face whose mesh no second look confirms."""
     sure = []
     for done, d in enumerate(decisions):
         if watch is not None:
@@ -44,13 +44,13 @@ def confirmed(
 
 
 def astray(pixels: Rgb, face: Face, detector: FaceDetector) -> bool:
-    """Whether the corners of the eyes come out elsewhere from every place beside the face's own."""
+    """Whether the mesh puts the corners of the eyes elsewhere from each of the places beside the face's own."""
     return all(move > MAX_MOVE for move in moves(pixels, face, detector))
 
 
 def moves(pixels: Rgb, face: Face, detector: FaceDetector) -> Iterator[float]:
-    """How far the corners of the eyes come out elsewhere, in eye widths, from one place beside the face's own after the
-    other; infinity where no face is seen from there."""
+    """How far the mesh moves the corners of the eyes, in eye widths, when it looks from each of the places beside the
+    face's own in turn; infinity where it sees no face from there."""
     part = face.box.grown(0.5).within(pixels)
     landmarks = face.landmarks - part.offset
     side = max(face.box.width, face.box.height)

@@ -25,7 +25,7 @@ from ..imaging.tonal_range import tones_across
 from ..roles import REACH, Crop, Face
 
 MUCH_MORE: Final = 6.0
-"""Times the square around a face: a photo so large shows other things that may be black."""
+"""How many times the square around a face a photo is at least that shows other things, which may be black."""
 
 
 def crop(pixels: Rgb, face: Face, sides: tuple[Side, ...]) -> Crop:

@@ -17,11 +17,11 @@ MAYBE: Final = -2.0
 SAME_EMBEDDING: Final = 0.42
 """Cosine of two ArcFace embeddings from which on they are one person's (strangers rarely reach 0.3)."""
 EMBEDDING_SCALE: Final = 14.0
-"""Log-odds a unit of that cosine."""
+"""Log-odds for each unit of the cosine of two embeddings above `SAME_EMBEDDING`."""
 PLACE, PLACE_MOST = 0.3, 0.8
-"""Log-odds that a face's width of distance takes away, and the most that place can: people change places."""
+"""Log-odds taken away for each face width between two places, and the most that place takes: people change places."""
 SIZE, SIZE_MOST = 3.0, 4.0
-"""Log-odds that a size e times another takes away beyond the first half."""
+"""Log-odds taken away for each factor e between two sizes beyond the first half, and the most that size takes."""
 
 
 def evidence(ours: Seen, theirs: Seen, describer: FaceDescriber) -> NDArray[np.float64]:

@@ -12,8 +12,8 @@ from .attempts import LED
 
 _PER_ATTEMPT: Final = 7919
 _PER_FACE: Final = 104_729
-"""Primes, so that no two attempts at a photo's faces have one seed. At the same face those of two seeds that are less
-than the first apart have none in common either; at different faces they may."""
+"""Primes that part the seeds of a photo's faces and attempts, so that no two have the same. At the same face those of
+two seeds that are less than the first apart have none in common either; at different faces they may."""
 
 
 def request_of(

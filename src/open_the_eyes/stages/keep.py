@@ -31,7 +31,7 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """What a face keeps: candidates, best first; where nothing passed none, and `reason` says why."""
+    """What a face keeps: candidates, best first; none where nothing passed, and then `reason` says why."""
 
     crop: Crop
     best: tuple[Candidate, ...]

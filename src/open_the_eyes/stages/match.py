@@ -24,8 +24,8 @@ from .evidence import described, evidence
 from .neighbours import vouched
 
 MARGIN, TWIN_MARGIN = 1.0, 3.0
-"""Log-odds by which a pair must lead all else its two faces could be paired with; the latter where that, too, would
-be taken for one person, as happens with twins, mirrors and pictures on the wall."""
+"""Log-odds by which a pair must lead all else its two faces could be paired with; the latter where that, too, would be
+taken for one person, as happens with twins, mirrors and pictures on the wall."""
 _NOT_NEEDED: Final = "No eyes were taken from the face that it was matched with: open ones stay."
 _NONE_GIVEN: Final = "No other photo with a face was given; add one in which the eyes are open."
 
@@ -88,7 +88,7 @@ def match(
 ) -> Matches:
     """Donors for the faces that are to be opened, from all references; `decisions` are on the faces that were seen.
 
-    Of references that are made as they are asked for, each is let go before the next is.
+    Where references are made as they are asked for, each one is let go before the next is made.
 
     Raises:
         UsageError: a reference without a face, or `options.match` names a face that is not there.
@@ -100,18 +100,18 @@ def match(
     unrelated = []
 
     def take_from(reference: Reference) -> None:
-        told = whom(reference, options)
+        asked = whom(reference, options)
         if not donors:  # the reference was asked for, and is refused if it shows nobody
             return
         table = evidence(ours, reference.seen, describer)
-        table = vouched(table, _with_told(paired(table), told), MARGIN, ours.faces, reference.faces)
-        pairs = _with_told(paired(table), told)
+        table = vouched(table, _with_asked(paired(table), asked), MARGIN, ours.faces, reference.faces)
+        pairs = _with_asked(paired(table), asked)
         if all(pair.column is None for pair in pairs):
             unrelated.append(reference.number)
         for face in donors:
             if _asked_elsewhere(options, face, reference.number):
                 continue
-            found = _donor(face, pairs[face - 1], reference, table, face in told)
+            found = _donor(face, pairs[face - 1], reference, table, face in asked)
             if isinstance(found, Donor):
                 donors[face].append(found)
             else:
@@ -128,17 +128,19 @@ def match(
 
 
 def whom(reference: Reference, options: MatchOptions) -> dict[int, int]:
-    """By face of ours, which face of a reference it was told to be, from 0.
+    """By face of ours, the place (from 0) of the reference's face that a person said is the same.
 
     Raises:
         UsageError: the reference shows nobody, or not so many as `options.match` counts on.
     """
     if not reference.faces:
         raise UsageError(f"{reference.name}: expected a photo of the same people, found no face in it.")
-    return _told(options, reference, len(reference.faces))
+    return _asked_pairs(options, reference, len(reference.faces))
 
 
-def _donor(number: int, pair: Pairing, reference: Reference, table: NDArray[np.float64], told: bool) -> Donor | NoDonor:
+def _donor(
+    number: int, pair: Pairing, reference: Reference, table: NDArray[np.float64], by_request: bool
+) -> Donor | NoDonor:
     """The donor for one face from one reference, or why there is none; `table` is the evidence on all faces of both."""
     nearest = pair.rival if pair.column is None else pair.column
     if nearest is None:
@@ -148,13 +150,13 @@ def _donor(number: int, pair: Pairing, reference: Reference, table: NDArray[np.f
     if pair.column is None:
         return NoDonor("stranger", reference.name, its, float(table[number - 1, nearest]))
     for_them = float(table[number - 1, pair.column])
-    if not told and pair.margin < (MARGIN if for_them - pair.margin < 0 else TWIN_MARGIN):
+    if not by_request and pair.margin < (MARGIN if for_them - pair.margin < 0 else TWIN_MARGIN):
         return NoDonor("uncertain", reference.name, its, for_them)
     face = reference.faces[pair.column]
     sides = open_sides(face)
     if not sides:
         return NoDonor("shut", reference.name, its, for_them)
-    likeness = 1.0 if told else float(1 / (1 + np.exp(-for_them)))
+    likeness = 1.0 if by_request else float(1 / (1 + np.exp(-for_them)))
     return Donor(eyes_alone(reference.pixels, face, sides), here, likeness)
 
 
@@ -191,13 +193,13 @@ def _check_faces(options: MatchOptions, faces: int) -> None:
             raise no_such_face("match", faces, [face])
 
 
-def _told(options: MatchOptions, reference: Reference, faces: int) -> dict[int, int]:
-    """Face number -> column, as far as somebody said so of this reference."""
-    name, told = reference.name, {face: there for face, number, there in options.match if number == reference.number}
-    for there in told.values():
+def _asked_pairs(options: MatchOptions, reference: Reference, faces: int) -> dict[int, int]:
+    """Face number -> column: the pairs that `options` asks for in this reference."""
+    name, asked = reference.name, {face: there for face, number, there in options.match if number == reference.number}
+    for there in asked.values():
         if there > faces:
             raise no_such_face("match", faces, [there], name)
-    return {face: there - 1 for face, there in told.items()}
+    return {face: there - 1 for face, there in asked.items()}
 
 
 def _asked_elsewhere(options: MatchOptions, face: int, reference: int) -> bool:
@@ -206,15 +208,15 @@ def _asked_elsewhere(options: MatchOptions, face: int, reference: int) -> bool:
     return bool(named) and reference not in named
 
 
-def _with_told(pairs: list[Pairing], told: dict[int, int]) -> list[Pairing]:
-    """The pairs with what was told put in, and what was told away from others taken from them."""
-    if not told:
+def _with_asked(pairs: list[Pairing], asked: dict[int, int]) -> list[Pairing]:
+    """The pairs with those that a person asked for put in, and their faces taken from whoever else had them."""
+    if not asked:
         return pairs
     out = []
     for row, pair in enumerate(pairs):
-        if row + 1 in told:
-            out.append(Pairing(told[row + 1], np.inf, None))
-        elif pair.column in told.values():
+        if row + 1 in asked:
+            out.append(Pairing(asked[row + 1], np.inf, None))
+        elif pair.column in asked.values():
             out.append(Pairing(None, 0.0, None))
         else:
             out.append(pair)

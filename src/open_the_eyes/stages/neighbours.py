@@ -1,6 +1,6 @@
-"""Shots of one group: where those around a face are known again in their places, so may be the one between them.
+"""Shots of one group: where a face's neighbours are recognised in their places, the face between them may be, too.
 
-Faces alone leave some rightful pairs a little short of certain: a grin moves all of a face. Hardly any stranger comes
+Faces alone leave some true pairs a little short of certain, since a grin moves all of a face. Hardly any stranger comes
 so near, and one who does seldom stands in the person's place, as large, while all the others kept theirs.
 """
 
@@ -18,14 +18,14 @@ from ..imaging.assignment import Pairing
 from ..roles import Face
 
 WITNESSES: Final = 2
-"""So many others have to be known again."""
+"""Fewest other people of the group who have to be recognised in both shots."""
 VOUCHED: Final = 1.0
-"""Log-odds that they add to a pair that lacks no more than that. Twice as much knows nobody more again, and takes one
-stranger more for the person in whose place he stands (`training.likeness.groups`)."""
+"""Log-odds that these witnesses add to a pair which lacks no more than that. Twice as much recognises nobody more, and
+takes one stranger more for the person in whose place he stands (`training.likeness.groups`)."""
 AWAY: Final = 0.6
-"""So far from where the neighbours have it a face may be, in its widths: heads move from shot to shot."""
+"""Most that a face lies from where its neighbours' move puts it, in its widths: heads move from shot to shot."""
 LARGER: Final = 1.25
-"""So many times larger or smaller than they have it."""
+"""Largest factor, up or down, between a face's size and the one that its neighbours' change gives it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +44,7 @@ class Change:
         return cls(scale, after.mean(axis=0) - scale * before.mean(axis=0))
 
     def keeps(self, face: Face, other: Face) -> bool:
-        """Whether a face is after it where another one was before, and as large."""
+        """Whether `other`, in the second shot, lies where this change takes `face`, and is as large."""
         away = np.subtract(other.box.centre_xy, self.scale * np.array(face.box.centre_xy) + self.shift)
         grown = other.box.width / max(self.scale * face.box.width, 1e-9)
         return float(np.linalg.norm(away)) < AWAY * other.box.width and 1 / LARGER < grown < LARGER
@@ -53,7 +53,7 @@ class Change:
 def vouched(
     evidence: NDArray[np.float64], pairs: Sequence[Pairing], sure: float, ours: Sequence[Face], theirs: Sequence[Face]
 ) -> NDArray[np.float64]:
-    """(n, m) log-odds, with what neighbours say for faces without a partner.
+    """(n, m) log-odds, with what neighbours add for faces without a partner.
 
     Args:
         evidence: (n, m), of the faces alone.

@@ -17,7 +17,7 @@ from ..roles import Face, FaceDetector, Watch
 from .confirm import moves
 
 ON: Final = 0.2
-"""Share of an eye's outline that lies on another face."""
+"""Share of an eye's outline above which the eye lies on another face."""
 
 _HIDDEN: Final = "Both eyes are hidden: another face is in front of them."
 
@@ -25,10 +25,11 @@ _HIDDEN: Final = "Both eyes are hidden: another face is in front of them."
 def with_hidden_eyes(
     pixels: Rgb, faces: Sequence[Face], detector: FaceDetector, watch: Watch | None = None
 ) -> list[Face]:
-    """The same faces, but that eyes behind another face are covered.
+    """The same faces, with eyes behind another face marked as covered.
 
     Two faces may each seem to lie on the other. The one in front is told by the finder, which is surer of a whole face,
-    and by the mesh, whose corners of the eyes come out elsewhere from elsewhere where much of a face is hidden.
+    and by the mesh: where much of a face is hidden, the corners of its eyes move with the place that the mesh looks
+    from.
     """
     hidden: dict[int, set[Side]] = {}
     clear: dict[int, float] = {}

@@ -30,19 +30,22 @@ from .blend import Look, lay, lay_into
 from .verify import CLOSED_BELOW
 
 DETAIL: Final = 0.045
-"""What is finer than this share of the square counts as detail: eyes and lashes do, the light on a cheek does not."""
+"""Standard deviation of a Gaussian, as a share of the square: what is finer counts as detail, such as eyes and lashes,
+and what is not as light, such as that on a cheek."""
 IRIS_SHARE: Final = 0.35
-"""Of the light and dark that the network adds to an iris, this much is taken; of colour, nothing."""
+"""Share that is taken of the light and dark which the network adds to an iris; of its colour, nothing is taken."""
 FADE: Final = 0.06
-"""Over this share of the face's width a whole face's changes fade in."""
+"""Width over which a whole face's changes fade in at its rim, as a share of the face's width."""
 
 NARROWED: Final = 0.75
-"""An eye that is open less than this share of what it was has been closed by the network."""
+"""Share of its openness below which the network has closed an eye."""
 MAX_RING_SHIFT: Final = 0.12
 MAX_GAZE_SHIFT: Final = 0.10
-"""In eye widths. The mesh itself wavers by 0.01 to 0.05 when a face is blurred or sharpened."""
+"""Most that the network may turn an eye, in eye widths. The mesh itself wavers by 0.01 to 0.05 when a face is blurred
+or sharpened."""
 MAX_IRIS_SHIFT: Final = 12.0
-"""In a*b* units, on top of what became of the whole face; a blue eye that comes out grey is about that far off."""
+"""Most that the network may change an iris' colour, in a*b* units, on top of what became of the whole face; a blue eye
+that comes out grey is about that far off."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +106,8 @@ def _square(pixels: Rgb, look: Look) -> _Square:
 
 
 def _face_in(square: _Square) -> Face:
-    """The face in the square's pixels, without who it is: that is asked of the finished photo."""
+    """The face in the square's pixels, without an embedding: whether it is the same person is asked of the finished
+    photo."""
     face = square.look.crop.face
     landmarks = lifted(face.landmarks, square.photo_to_square)
     return replace(face, landmarks=landmarks, box=Box.around(landmarks[FACE_OVAL]), embedding=None)

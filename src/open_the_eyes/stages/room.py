@@ -10,19 +10,19 @@ from ..roles import Crop
 from ..system.ram import free_ram_mib
 
 AT_WORK: Final = 32
-"""Bytes a pixel of a crop that are needed while its eyes are painted, and laid in,"""
+"""Memory needed while a crop's eyes are painted and laid in, bytes for each of its pixels."""
 KEPT: Final = 6
-"""and those that each attempt at it keeps: four fifths of what `python -m benchmarks.cpu_speed` measures, since whoever
-is refused has to be refused rightly."""
+"""Memory that each attempt at a crop keeps, bytes for each of its pixels: four fifths of what `python -m
+benchmarks.cpu_speed` measures, since whoever is refused has to be refused rightly."""
 SMALL_MIB: Final = 256.0
-"""Nobody is refused for less: what else a program takes and gives back counts as much."""
+"""Need below which nobody is refused, MiB: what else a program takes and gives back counts as much."""
 
 
 def check_room(crops: Sequence[Crop], attempts: int) -> None:
-    """Refuses faces for which there surely is too little memory; where the system does not tell, none.
+    """Refuses faces for which there surely is too little memory; none where the system does not tell how much there is.
 
     Raises:
-        NoCapacity: there is.
+        NoCapacity: there is too little.
     """
     sizes = [crop.mask.size for crop in crops]
     need = (AT_WORK * max(sizes, default=0) + KEPT * attempts * sum(sizes)) / 2**20

@@ -17,42 +17,48 @@ from ..roles import Crop, Face, FaceDetector, Patch
 from .blend import lay
 
 OPEN_FROM: Final = 0.5
-"""Openness an opened eye must reach; half of a usual open eye."""
+"""Least openness of an opened eye; half of a usual open eye."""
 CLOSED_BELOW: Final = 0.6
-"""An opened eye's `closed_probability` must stay under this."""
+"""`closed_probability` that an opened eye must stay under."""
 MAX_DISAGREEMENT: Final = 0.45
-"""Between the openness of both eyes, where both are open afterwards."""
+"""Most that the openness of a pair's eyes may differ, where both are open afterwards."""
 USUAL_CONVERGENCE: Final = -0.085
-"""Of pairs of open eyes, see `imaging.eyechange`."""
+"""Usual convergence of a pair of open eyes, see `imaging.eyechange`."""
 MAX_SQUINT: Final = 0.16
-"""Eye widths by which a pair of a head seen from the front may converge more or less (`training.squint`)."""
+"""Most that the convergence of a pair may differ from the usual, in eye widths, in a head seen from the front
+(`training.squint`)."""
 MAX_SEAM: Final = 36.0
-"""Levels, see `imaging.seam`. Good results reach 33, in hard light and on shimmering lids."""
+"""Largest step at the border of new eyes, levels (`imaging.seam`). Good results reach 33, in hard light and on
+shimmering lids."""
 MIN_LIKENESS: Final = 0.5
-"""Cosine of a face's ArcFace embeddings before and after, where the detector has them. Other photos of a person seldom
-fall below 0.4, strangers rarely reach 0.3; here everything but the eyes is the very same picture."""
+"""Least cosine of a face's ArcFace embeddings before and after, where the detector has them. Other photos of a person
+seldom fall below 0.4, strangers rarely reach 0.3; here everything but the eyes is the very same picture."""
 HALF_SHUT: Final = 0.7
-"""Who asks for less openness than this wants eyes that look nearly closed."""
+"""Asked openness below which eyes are to look nearly closed, and may."""
+# A turned head shows its eyes differently; what is allowed for that grows with its yaw.
 FAR_TURNED: Final = 45.0
-"""A head turned so many degrees, or further,"""
+"""Yaw from which on all of that is allowed, degrees."""
 NATURAL_GAP: Final = 0.3
-"""may show its eyes differently open by so much more,"""
+"""Additional openness by which the eyes of a far turned head may differ."""
 NATURAL_SQUINT: Final = 0.1
-"""and looking different ways by so much."""
+"""Additional convergence that the eyes of a far turned head may have, eye widths."""
 
 DIFFERENT_WAYS: Final = "the two eyes looked different ways"
-"""How the reason of a pair begins that squints."""
+"""Beginning of the reason of a pair that squints."""
 
+# A score is 1 less these costs.
 COST_FAR: Final = 0.3
-"""A score is 1 less this for each unit of openness that the eyes are off, on average,"""
+"""Cost of each unit by which the eyes are off the asked openness, on average."""
 COST_DOUBT: Final = 0.3
-"""this for how closed they still look, 0..1,"""
+"""Cost of each unit of `closed_probability`, 0..1, on average."""
 COST_GAP: Final = 0.5
-"""this for each unit of openness that they differ by,"""
+"""Cost of each unit by which the openness of both eyes differs beyond what is natural."""
 COST_SEAM: Final = 60.0
-"""and 1 for so many levels of a seam."""
-OPINION: Final = (0.1, -3.0)
-"""The generator's own score counts so much, and as no less than the second: it tells eyes apart that measure alike."""
+"""Step at the border that costs 1, levels."""
+OPINION_WEIGHT: Final = 0.1
+"""Weight of the generator's own score, which tells eyes apart that measure alike."""
+LOWEST_OPINION: Final = -3.0
+"""Least value at which the generator's own score counts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +99,7 @@ def verify(pixels: Rgb, crop: Crop, patch: Patch, opened: Rgb, detector: FaceDet
     far = float(np.mean([abs(openness[s] - asked) for s in crop.sides]))
     doubt = float(np.mean([again.eyes[s].closed_probability for s in crop.sides]))
     score = 1 - COST_FAR * far - COST_DOUBT * doubt - COST_GAP * max(gap, 0) - seam / COST_SEAM
-    score += OPINION[0] * max(patch.score, OPINION[1])
+    score += OPINION_WEIGHT * max(patch.score, LOWEST_OPINION)
     return Verdict(reason, score, openness)
 
 
@@ -127,7 +133,7 @@ def _likeness(before: Face, after: Face) -> float:
 
 
 def _squint(after: Face, own: float | None) -> float:
-    """How differently both eyes look, beyond what is usual, or what is a donor's `own`."""
+    """How much the convergence of both eyes differs from the usual, or from a donor's `own`."""
     return abs(convergence(after.landmarks) - (USUAL_CONVERGENCE if own is None else own))
 
 

@@ -13,10 +13,10 @@ from ..wording import command
 OPENCVS: Final = (
     "opencv-python-headless", "opencv-python", "opencv-contrib-python-headless", "opencv-contrib-python",
 )  # fmt: skip
-"""One library, built with more or less beside it; ours is the first."""
+"""Packages of OpenCV: one library, built with more or less beside it; ours is the first."""
 
 BUILDS: Final = {"onnxruntime": ("onnxruntime-gpu",), OPENCVS[0]: OPENCVS[1:]}
-"""A package, and those that take its place where they are installed: the same library, built for CUDA or with more."""
+"""Packages that take another one's place where they are installed: the same library, built for CUDA or with more."""
 
 EXTRA_PYTHONS: Final = {"sdxl": (3, 11)}
 """First Python that an extra can be installed on, where not all do: diffusers and transformers ask for it."""
@@ -30,7 +30,7 @@ def python_too_old_for(extra: str) -> str:
 
 
 BROUGHT: Final = ("models", "portrait.webp")
-"""What of the package is no code, or has such files beside its code."""
+"""Parts of the package that are no code, or have such files beside their code."""
 
 
 def restore_of(package: Path) -> str:

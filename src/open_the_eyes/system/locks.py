@@ -8,7 +8,7 @@ import time
 from typing import Final
 
 _FAR: Final = 0x7FFF0000
-"""The byte that is locked on Windows, beyond all data: what is locked nobody else reads. 31 bits are all there is."""
+"""Byte that is locked on Windows, beyond all data: what is locked nobody else reads. 31 bits are all there is."""
 _PAUSE_SECONDS: Final = 0.2
 
 

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Final, TypeVar
 
 THREADS: Final = "OMP_NUM_THREADS"
-"""The variable by which people, and `batch` for its workers, limit threads of arithmetic."""
+"""Variable by which people, and `batch` for its workers, limit threads of arithmetic."""
 UNLIMITED: Final = 1 << 30
 _CGROUP: Final = Path("/sys/fs/cgroup/cpu.max")
 

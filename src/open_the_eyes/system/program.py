@@ -9,9 +9,9 @@ from typing import Final
 
 PACKAGE: Final = Path(__file__).parents[1]
 MODEL_SUMS: Final = "models/SHA256SUMS"
-"""What stands for the model files, which would take longer to read."""
+"""File that stands for the model files, which would take longer to read."""
 ROOMS: Final = ("files", "imaging", "models", "options", "residency", "stages", "system")
-"""With the modules beside them all that decides the bytes of a result; front doors only ask for it."""
+"""Folders which, with the modules beside them, decide the bytes of a result; front doors only ask for it."""
 
 
 @cache

@@ -17,13 +17,13 @@ from typing import Final
 from . import windows_api
 
 _STATM: Final = Path("/proc/self/statm")
-"""Of Linux: the second number is the pages that this process has in memory."""
+"""Linux' file whose second number is the pages that this process has in memory."""
 _MEMINFO: Final = Path("/proc/meminfo")
-"""Of Linux: a line each, "MemAvailable:   16384 kB"."""
+"""Linux' file of figures, a line each: "MemAvailable:   16384 kB"."""
 _CGROUP: Final = Path("/sys/fs/cgroup")
-"""Of Linux: a container's limits (control group v2), of which there is none outside one."""
+"""Linux' folder of a container's limits (control group v2), of which there is none outside one."""
 _VM_STAT: Final = "/usr/bin/vm_stat"
-"""Of macOS: tells how many pages of memory are in what state."""
+"""macOS' program that tells how many pages of memory are in what state."""
 
 
 def peak_ram_mib() -> float | None:

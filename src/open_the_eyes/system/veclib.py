@@ -7,7 +7,8 @@ import sys
 from typing import Final
 
 THREADS: Final = "VECLIB_MAXIMUM_THREADS"
-"""Read once, at the first product of matrices, and numpy calculates one while it is loaded."""
+"""Variable that limits Accelerate's threads. It is read once, at the first product of matrices, and numpy calculates
+one while it is loaded."""
 
 
 def have_one_thread() -> None:

@@ -31,7 +31,7 @@ PURPOSES: Final[dict[Mode, tuple[str, str]]] = {
     "quality": ("High-res export", "for large screens"),
     "ultra": ("Print", "for paper"),
 }
-"""By the mode of the job: what the button says, and what it is for."""
+"""What the button of each mode says, and what it is for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +48,8 @@ class Capabilities:
 
 
 def purposes(capabilities: Capabilities) -> tuple[Mode, ...]:
-    """Those whose files differ here: a button that gives the same pixels as another would promise something else."""
+    """The purposes whose files differ here: a button that gives the same pixels as another would make a false
+    promise."""
     differs: dict[Mode, bool] = {
         "standard": True,
         "quality": capabilities.patient,
@@ -67,7 +68,7 @@ def about_purposes(capabilities: Capabilities) -> str:
 
 
 def style_of(color: str, gaze: str, openness: float) -> EyeStyle:
-    """From the words and figures of the page; 100 per cent leaves openness to the face."""
+    """The style that the page's words and figures ask for; 100 per cent leaves openness to the face."""
     openness = min(max(float(openness), 60.0), 140.0)
     return EyeStyle(COLORS.get(color, "auto"), GAZES.get(gaze), None if round(openness) == 100 else openness / 100)
 

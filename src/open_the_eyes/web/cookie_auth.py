@@ -18,14 +18,15 @@ from ..service.api_keys import BY_KEY, KEY, ApiKeys
 
 COOKIE: Final = "ote_visitor"
 VISITOR: Final = "visitor-"
-"""With which the owners of visitors' jobs begin."""
+"""Beginning of the owners of visitors' jobs."""
 
 LOGIN: Final = "/login"
 _NAME: Final = re.compile(r"[A-Za-z0-9_-]{43}")
 _OPEN: Final = re.compile(
     r"/|/(login|theme\.css|manifest\.json)|/favicon\.ico|/(assets|static|icons)/[\w./@-]+|/gradio_api/app_id"
 )
-"""What anybody may have: the page before anything is in it, and the number by which a page knows its program again."""
+"""Addresses that anybody may have: the page before anything is in it, and the number by which a page recognises its
+program."""
 
 
 class CookieAuth:
@@ -94,6 +95,7 @@ def _by_https(headers: Headers) -> bool:
 
 
 def _cookie(headers: Headers) -> str:
-    """Ours among those of all programs at this address, whatever these are like: ports do not keep cookies apart."""
+    """Our cookie among those of all programs at this address, whatever these are like: ports do not keep cookies
+    apart."""
     pairs = (part.partition("=") for line in headers.getlist("cookie") for part in line.split(";"))
     return next((value.strip() for name, _, value in pairs if name.strip() == COOKIE), "")

@@ -20,11 +20,11 @@ from .eye_styles import EyeStyles
 from .face_regions import FaceRegion, PhotoFaces
 
 VARIATIONS: Final = 4
-"""How many eyes each face is offered."""
+"""Eyes that each face is offered."""
 
 PREVIEW: Final[dict[str, Any]] = {"mode": "fast", "variations": VARIATIONS, "all": True}
-"""Every face with eyes that are closed, or may be: the same eyes that a final job opens where it names the face. Eyes
-that seem open are painted where somebody says so, in a preview that names all these faces."""
+"""Options of a preview: every face with eyes that are closed, or may be, the same eyes that a final job opens where it
+names the face. Eyes that seem open are painted where somebody says so, in a preview that names all these faces."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,10 +8,10 @@ from dataclasses import dataclass, replace
 from typing import Any, Final, TypeAlias
 
 Same: TypeAlias = tuple[int, int, int]
-"""That a face of the photo is one of another shot's, as the option `match` has it: face, shot, face there."""
+"""Face, shot and face there, of which the option `match` says that they are one person's."""
 
 _SHOT: Final = re.compile(r"reference (\d{1,3}), face \d{1,5}")
-"""How the service's reports call a face of the other shots; names of files stay in the browser."""
+"""Name of a face of the other shots in the service's reports; names of files stay in the browser."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +47,7 @@ class EyeOrigin:
         return cls(source, is_painted, tuple(NotFrom(one["why"], _same(one["match"])) for one in told))
 
     def led(self) -> EyeOrigin:
-        """That of eyes that were painted after these, where these were laid in and did not turn out well."""
+        """The origin of eyes that were painted after these, where these were laid in and did not turn out well."""
         return replace(self, source=f"painted, after {self.source}") if self.is_own else self
 
     @property

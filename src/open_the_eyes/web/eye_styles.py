@@ -22,7 +22,7 @@ class EyeStyles:
     own: Mapping[int, EyeStyle] = field(default_factory=dict)
 
     def of_face(self, face: int | None) -> EyeStyle:
-        """That of a face; everyone's for None."""
+        """The style of a face; everyone's for None."""
         return self.everyone if face is None else self.own.get(face, self.everyone)
 
     def with_style(self, face: int | None, style: EyeStyle) -> EyeStyles:
@@ -34,11 +34,11 @@ class EyeStyles:
         return _without_idle(style, {one: replace(own, **new) for one, own in self.own.items()})
 
     def only(self, faces: Collection[int]) -> EyeStyles:
-        """Without wishes for anybody else."""
+        """The styles without wishes for other faces."""
         return EyeStyles(self.everyone, {face: style for face, style in self.own.items() if face in faces})
 
     def options(self) -> dict[str, Any]:
-        """What a job is asked."""
+        """The options with which a job is asked for these styles."""
         asked = {name: _plain(value) for name, value in _apart(self.everyone, PLAIN_STYLE)}
         own = [
             {"face": face} | {name: _plain(value) for name, value in _apart(style, self.everyone)}
@@ -64,12 +64,12 @@ def _without_idle(everyone: EyeStyle, own: Mapping[int, EyeStyle]) -> EyeStyles:
 
 
 def _apart(style: EyeStyle, other: EyeStyle) -> Iterator[tuple[str, Any]]:
-    """By name, what a style has that the other one has not."""
+    """By name, the values of a style in which the other one differs."""
     for name in _NAMES:
         if getattr(style, name) != getattr(other, name):
             yield name, getattr(style, name)
 
 
 def _plain(value: Any) -> Any:
-    """As JSON has it."""
+    """A style as plain JSON values."""
     return AUTO if value is None else list(value) if isinstance(value, tuple) else value

@@ -10,16 +10,18 @@ from .edit_session import EditSession
 from .face_regions import FaceRegion
 
 Low = Literal["low", "chin", "brow"]
-"""Below the face, as usual; or on it, where badges of a row below would meet it there. On the brow it may hide eyes."""
+"""Where a badge lies: below the face, as usual; or on it, where badges of a row below would meet it there. On the brow
+it may hide eyes."""
 
 NO_ROOM: Final = 0.06
-"""Above a face whose top is nearer to the photo's than this share of its height, there is no room for a badge."""
+"""Least distance of a face's top from the photo's that leaves room for a badge above, as a share of the photo's
+height."""
 
 PAD: Final = 0.014
-"""What page.css leaves between a face and its badge, 5 pixels, in widths of the photo on a phone."""
+"""Gap that page.css leaves between a face and its badge, 5 pixels, in widths of the photo on a phone."""
 
 DIGIT: Final = 0.7
-"""The width of a digit, in heights of its text."""
+"""Width of a digit, in heights of its text."""
 
 
 @dataclass(frozen=True, slots=True)

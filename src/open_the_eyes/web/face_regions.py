@@ -12,7 +12,7 @@ from ..results import Inspected
 from ..roles import Outcome
 
 CLOSE_UP_WH: Final = (1.9, 0.8)
-"""The part of the photo that is shown of a face's eyes, in distances between their outer corners."""
+"""Part of the photo that is shown of a face's eyes, in distances between their outer corners."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,19 +24,19 @@ from ..settings import Settings
 from .face_regions import FaceRegion, PhotoFaces
 
 LONGEST_PX: Final = 1600
-"""Of a whole photo on the page."""
+"""Longer side of a whole photo on the page."""
 CLOSE_UP_PX: Final = 900
-"""The widest a close-up of eyes is."""
+"""Longer side of a close-up of eyes, at most."""
 SHOT_PX: Final = 360
 FACE_PX: Final = 180
 FACE_MARGIN: Final = 0.25
-"""Of a face's size, that is shown around it on each side."""
+"""Margin that is shown around a face on each side, as a share of its size."""
 CHANGED: Final = 2
-"""Levels by which a pixel has to differ to count as new; less is what coding a JPEG does."""
+"""Levels above which a pixel's difference counts as new; less is what coding a JPEG does."""
 FACES: Final = "faces.json"
 LATER: Final = "later.json"
 ORIGINAL: Final = 0
-"""The number under which the photo as it came goes among its variations."""
+"""Number of the photo itself among its variations."""
 
 
 class ImageCache:
@@ -53,12 +53,12 @@ class ImageCache:
     def save_faces(self, job: str, faces: PhotoFaces, shots: Sequence[PhotoFaces] = ()) -> None:
         """Keeps with a job where its photo's faces are: pictures of its results show the same places.
 
-        So for the other shots: to look for faces once more takes long, while other visitors' pictures wait.
+        The same for the other shots: to look for faces once more takes long, while other visitors' pictures wait.
 
         Raises:
             PhotoNotWritten: there is no room.
         """
-        told = {**_told(faces), "shots": [_told(shot) for shot in shots]}
+        told = {**_faces_json(faces), "shots": [_faces_json(shot) for shot in shots]}
         self._store.put(job, FACES, json.dumps(told).encode())
         self._forget_if_deleted(job)
 
@@ -69,7 +69,7 @@ class ImageCache:
         return _faces(json.loads(self._store.get(job, FACES)))
 
     def load_shots(self, job: str) -> tuple[PhotoFaces, ...]:
-        """Of the other shots, in their order. Raises what `load_faces` does."""
+        """The faces of the other shots, in their order. Raises what `load_faces` does."""
         return tuple(_faces(shot) for shot in json.loads(self._store.get(job, FACES))["shots"])
 
     def note_later(self, first: str, job: str) -> None:
@@ -194,7 +194,7 @@ class ImageCache:
         self._store.put(job.id, _whole(variation), _jpeg(longest, photo.file))
 
     def _forget_if_deleted(self, job: str) -> None:
-        """What was stored after the job had been deleted is deleted too."""
+        """Deletes what was stored after the job had been deleted."""
         if not self._is_there(job):
             self._store.forget(job)
 
@@ -216,7 +216,7 @@ def composed(base: Rgb, parts: Sequence[tuple[Box, Rgb]]) -> Rgb:
     return out
 
 
-def _told(faces: PhotoFaces) -> dict[str, Any]:
+def _faces_json(faces: PhotoFaces) -> dict[str, Any]:
     return {"size_wh": faces.size_wh, "faces": [face.to_json() for face in faces.faces]}
 
 
@@ -232,7 +232,7 @@ def _place(box: Box, size_wh: tuple[int, int]) -> Box:
 
 
 def _widened(box: Box) -> Box:
-    """With some of what is around it."""
+    """The box with some of what is around it."""
     across, down = FACE_MARGIN * box.width, FACE_MARGIN * box.height
     return Box(box.left - across, box.top - down, box.right + across, box.bottom + down)
 
@@ -247,7 +247,7 @@ def _no_wider(pixels: Rgb, most: int) -> Rgb:
 
 
 def _jpeg(pixels: Rgb, source: FileFacts | None) -> bytes:
-    """In the colours that the source means, and with nothing else of it."""
+    """A JPEG in the colours that the source means, with nothing else of the source."""
     return files.encoded(files.for_screen(pixels, source), "JPEG", None)
 
 

@@ -25,10 +25,12 @@ MINUTES: Final = 600
 """Seconds for which the visitor's own browser may keep a picture, so that looking again costs nothing."""
 
 MAX_THREADS: Final = 4
-"""That make or read pictures at one moment; other requests wait without one, and leave the service its own."""
+"""Most threads that make or read pictures at one moment; other requests wait without one, and leave the service its
+own."""
 
 OWN_THREADS: Final = 2
-"""Of these, that one visitor has at most: a page asks for dozens of pictures, each of which may take seconds."""
+"""Most threads that make or read pictures for one visitor: a page asks for dozens of pictures, each of which may take
+seconds."""
 
 _EYES: Final = re.compile(r"none|all|\d{1,5}\.\d{1,2}(,\d{1,5}\.\d{1,2}){0,499}")
 

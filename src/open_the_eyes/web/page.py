@@ -36,14 +36,15 @@ SHOWN: Final = (
     "finish",
     "done",
 )
-"""The parts that this page draws itself, in the order of the outputs."""
+"""Parts that this page draws itself, in the order of the outputs."""
 
 REMEMBER: Final = "(...given) => [...given.slice(0, -1), JSON.parse(sessionStorage.getItem('open-the-eyes') ?? 'null')]"
-"""Gradio's own controls send along what the tab remembers, in the last of their inputs, as the drawn parts do."""
+"""Script that adds what the tab remembers to what Gradio's own controls send, as the last of their inputs, as the drawn
+parts do."""
 
 SCRIPTS: Final = ("requests.js", "keys.js", "groups.js", "lost.js")
 ACT_NUMBER: Final = "ote-act"
-"""The header by which an act that is sent once more is known again; `static/requests.js` sets it."""
+"""Header by which an act that is sent once more is recognised; `static/requests.js` sets it."""
 
 LOST: Final = f'<meta name="open-the-eyes-lost" content="{escape(json.dumps(refusal("no-answer")))}">'
 """What is said where there is no connection to the program."""

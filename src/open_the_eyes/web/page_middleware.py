@@ -22,20 +22,22 @@ from .panels import EYE
 ANSWERED: Final = re.compile(
     r"/|/(config|theme\.css)|/(assets|static)/[\w./@-]+|/gradio_api/(startup-events|app_id|heartbeat/\w+|run/\w+)"
 )
-"""What of Gradio the page needs. Uploads, files and proxies go through the service's own routes, or nowhere."""
+"""Addresses of Gradio that the page needs. Uploads, files and proxies go through the service's own routes, or
+nowhere."""
 
 POLICY: Final = (
     "default-src 'none'; script-src 'self' 'unsafe-inline' 'unsafe-eval'; style-src 'self' 'unsafe-inline'; "
     "img-src 'self' data:; font-src 'self' data:; connect-src 'self'; manifest-src 'self'; base-uri 'self'; "
     "form-action 'self'; frame-ancestors 'none'"
 )
-"""Everything from here and nothing from elsewhere. Gradio's own scripts stand in the page and compile templates."""
+"""Content policy of the page: everything from here and nothing from elsewhere. Gradio's own scripts stand in the page
+and compile templates."""
 
 LOGIN_POLICY: Final = "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; frame-ancestors 'none'"
 FORM_BYTES: Final = 2048
 GRADIO: Final = "/gradio_api/"
 ACT_BYTES: Final = 256 << 10
-"""Of an act, with what the tab remembers: that is room for thousands of faces. Gradio reads an act at one go, while
+"""Largest act, with what the tab remembers, bytes: room for thousands of faces. Gradio reads an act at one go, while
 nothing else is answered."""
 
 

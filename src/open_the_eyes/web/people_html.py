@@ -14,7 +14,7 @@ from .edit_session import EditSession
 from .eye_origin import Same
 
 AT_ONCE: Final = 2
-"""How many are asked about for one face; the next follow when it is none of these."""
+"""People who are asked about at once for one face; the next follow when it is none of these."""
 
 
 def whose(session: EditSession, face: int) -> str:

@@ -73,18 +73,18 @@ _LIMITS: Final = {
     "photo-too-large": "OTE_MAX_PIXELS or OTE_MAX_BYTES",
     "body-too-large": "OTE_MAX_REQUEST_BYTES",
 }
-"""What was passed, for those who can set it."""
+"""Settings of the limit that was passed, for those who can set it."""
 _EXTRAS: Final = (("pillow-heif", '`pip install "open-the-eyes[heif]"`'),)
 """What reads some photos and may be missing, by the name that is said of it, and the command that adds it."""
 _TOLD: Final = ("unreadable-photo", "photo-too-large", "body-too-large", "usage-error")
-"""Of these the service says what came and what can be done, in words for a visitor."""
+"""Problems of which the service says what came and what can be done, in words for a visitor."""
 _BUSY: Final = ("busy", "queue-full", "own-queue-full", "too-many-uploads", "too-many-requests")
-"""Of these the service says when to try again."""
+"""Problems of which the service says when to try again."""
 _HEAD: Final = re.compile(r"^(the photo|reference \d+): ")
 _EXPECTED: Final = re.compile(r"^expected .*?, (?=the file |this is |this picture is |this [A-Z]\w+ (is|stores) )")
 """What programs are told before what came; the headline says it already, and what follows is whole without it."""
 _PHOTO: Final = re.compile(r"\{([^}]*)\}")
-"""Where the name of a photo stands in a headline, and what stands there without one."""
+"""Place for a photo's name in a headline, and what stands there without one."""
 _BUG: Final = ("Something went wrong on our side.", "Nothing was changed. Please try again.")
 
 

@@ -26,7 +26,7 @@ from .page_middleware import PageMiddleware, login_routes
 from .upload_routes import upload_routes
 
 RESTORERS: Final[tuple[Restorer, ...]] = ("gfpgan", "restoreformer", "gpen", "codeformer")
-"""The first whose weights are here sharpens what is printed; those that anybody may use come first."""
+"""Restorers of what is printed: the first whose weights are here is taken; those that anybody may use come first."""
 
 
 def create_site(engine: Engine, config: ServiceSettings, host: str) -> FastAPI:

@@ -1,4 +1,5 @@
-"""What a browser's tab remembers of a session, so that a program that knows it no more goes on where the page is.
+"""What a browser's tab remembers of a session, so that a program that no longer knows the session goes on where the
+page is.
 
 Gradio keeps a session until the program ends, or an hour after the tab was last heard of. What is seen, chosen and
 picked is written into the page as well, and comes back with whatever is done there.
@@ -18,10 +19,10 @@ from .eye_origin import Same
 from .eye_styles import EyeStyles
 
 MOST_NAMES: Final = 32
-"""Names of photos that are taken from a browser."""
+"""Most names of photos that are taken from a browser."""
 
 MOST_FACES: Final = 10_000
-"""Numbers that are taken from a browser."""
+"""Most numbers of faces that are taken from a browser, and the largest."""
 
 _PLAIN: Final = (
     "job",
@@ -36,7 +37,7 @@ _PLAIN: Final = (
     "adjusting",
     "final",
 )
-"""What is JSON as it is."""
+"""Fields that are JSON as they are."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,7 +67,7 @@ class TabMemory:
 
     @classmethod
     def of(cls, session: EditSession) -> TabMemory:
-        """All that the page shows."""
+        """The memory of all that the page shows."""
         return cls(
             job=session.job,
             names=session.names,
@@ -109,7 +110,7 @@ class TabMemory:
 
     @classmethod
     def from_json(cls, told: object) -> TabMemory:
-        """Whatever a browser told; what is of the wrong kind was not said."""
+        """The memory in what a browser sent; whatever is of the wrong kind is ignored."""
         given = told if isinstance(told, dict) else {}
         pairs = [_numbers(pair) for pair in _listed(given.get("picks"))]
         styles = EyeStyles()

@@ -55,7 +55,7 @@ _NOT_FROM: Final = {
     "shut": "the eyes are not open in {} either",
 }
 _SAY_WHICH: Final = re.compile(r" \([^()]*say which[^()]*\)")
-"""How programs may tell whose eyes are whose; see `givers`."""
+"""How programs may say whose eyes are whose; see `givers`."""
 
 _NUMBERS: Final = (
     "no",

@@ -13,7 +13,17 @@ from numpy.typing import NDArray
 from open_the_eyes.imaging.arrays import Tones
 from open_the_eyes.imaging.eyeball import moved
 from open_the_eyes.imaging.mesh478 import FACE_OVAL, OUTER_CORNER
-from open_the_eyes.models.appearance.exemplars import AMONG, FLOOR, LARGE, Exemplars, Framed, anchors, band_of, drawn
+from open_the_eyes.models.appearance.exemplars import (
+    AMONG,
+    FLOOR,
+    LARGE,
+    LEAST_ON_LARGE,
+    Exemplars,
+    Framed,
+    anchors,
+    band_of,
+    drawn,
+)
 from open_the_eyes.models.appearance.generator import EXEMPLARS_FILE
 from open_the_eyes.models.appearance.refiner import PaintedEyes
 from open_the_eyes.models.appearance.refiner_frame import eye_frame
@@ -93,7 +103,7 @@ def test_a_flat_photo_gets_fainter_detail() -> None:
 
 def test_eyes_of_a_few_pixels_get_none_and_large_ones_half() -> None:
     assert np.abs(added(exemplars(), painted(14.0))).max() < 1e-6
-    assert middle(added(exemplars(), painted(LARGE[1]))) == pytest.approx(0.2 * LARGE[2], abs=0.02)
+    assert middle(added(exemplars(), painted(LARGE[1]))) == pytest.approx(0.2 * LEAST_ON_LARGE, abs=0.02)
 
 
 def test_it_is_as_soft_as_the_photo() -> None:

@@ -18,7 +18,7 @@ QUESTIONS: Final = {
     "engines": "Which eyes look more real?",
 }
 MOST: Final = 60
-"""Pairs on one page; people tire."""
+"""Most pairs on one page; people tire."""
 
 
 @dataclass(frozen=True, slots=True)

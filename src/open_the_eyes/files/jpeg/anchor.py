@@ -26,29 +26,31 @@ from .locate import Begun, Interval, Lanes, Reader
 Means = NDArray[np.float32]
 
 _WORTH_IT: Final = 2_000_000
-"""Bits before the wanted block, fewer of which are read in less time."""
+"""Bits before the wanted block from which on an anchor is looked for: fewer are read in less time."""
 _RUN_UP: Final = 2048
 _SPAN: Final = 32_000
-"""Bits in which a reader finds the blocks, and bits that are read to tell which they are."""
+"""Bits that a reader gets to find the blocks, and bits that are then read to tell which blocks they are."""
 _FEWEST: Final = 10
-"""MCUs that have to fit."""
+"""Fewest MCUs of a run that can be found in the picture."""
 _LONGEST: Final = 300
-"""MCUs of a run that are compared with the picture, the last ones."""
+"""Most MCUs of a run that are compared with the picture, the last ones."""
 _PLAIN: Final = 1.0
-"""Grey levels, standard deviation, below which a run is too plain to be told, and is not looked for."""
+"""Standard deviation of a run's means, grey levels, below which it is too plain to be found."""
 _PROBES: Final = 8
-"""Runs that are read at most; after `_MISSES` that do not tell, it is quicker to read everything."""
+"""Most runs that are read."""
 _MISSES: Final = 2
+"""Runs in a row that were not found after which it is quicker to read everything."""
 _FIT: Final = 1.5
-"""Grey levels by which means and coefficients may differ: rounding and most clipped colours stay below it."""
+"""Most grey levels by which means and coefficients differ that belong together: rounding and most clipped colours stay
+below it."""
 _ROUNDED: Final = 0.05
-"""Squares of grey levels by which rounding alone sets means and coefficients apart."""
+"""Mean squared difference between means and coefficients that rounding alone makes, grey levels squared."""
 _MOST: Final = 0.8
-"""The share of wanted blocks that has to fit: some reach beyond the picture, or are clipped."""
+"""Least share of wanted blocks that fits: some reach beyond the picture, or are clipped."""
 _ENOUGH: Final = 16
-"""Wanted blocks of the first component, fewer of which may fit by chance."""
+"""Fewest wanted blocks of the first component that tell: less may fit by chance."""
 _LEAD: Final = 2.0
-"""So many times worse the second best place has to fit."""
+"""How many times worse the second best place fits at least."""
 _BEFORE: Final = (0.01, 0.04)
 """How far before the wanted block an anchor should lie, and may lie at most, as shares of the picture."""
 

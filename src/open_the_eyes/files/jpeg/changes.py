@@ -28,22 +28,22 @@ _STRIP: Final = 64
 _MCUS_AT_ONCE: Final = 2048
 _MAX_MCUS: Final = 50_000
 _FEW_MCUS: Final = 2048
-"""So many may always change; of more, at most a quarter of the picture's."""
+"""MCUs that may always change; of a larger picture, a quarter may."""
 
 _TO_YCBCR: Final = np.array(
     [[0.299, 0.587, 0.114], [-0.168735892, -0.331264108, 0.5], [0.5, -0.418687589, -0.081312411]]
 )
-"""ITU-T T.871, clause 7; differences have no offset."""
+"""Matrix from differences in RGB to those in YCbCr, which have no offset (ITU-T T.871, clause 7)."""
 
 ZIGZAG: Final = np.array(
     sorted(range(64), key=lambda i: (i // 8 + i % 8, i // 8 if (i // 8 + i % 8) % 2 else i % 8)), np.int64
 )
-"""The place in a block, row by row, of each coefficient as stored; T.81 figure A.6."""
+"""Place in a block, row by row, of each coefficient as stored (T.81, figure A.6)."""
 
 _COSINES: Final = np.array(
     [[np.cos((2 * x + 1) * u * np.pi / 16) / 2 * (np.sqrt(0.5) if u == 0 else 1) for x in range(8)] for u in range(8)]
 )
-"""T.81 A.3.3."""
+"""Cosines of the discrete transform, frequency by place (T.81, A.3.3)."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,7 @@ from .locate import peeked
 
 MAX_DC_BITS: Final = 11
 MAX_AC_BITS: Final = 10
-"""Of 8-bit pictures, T.81 tables F.1 and F.2."""
+"""Most bits of an AC coefficient of an 8-bit picture (T.81, tables F.1 and F.2)."""
 _EOB, _ZRL = 0x00, 0xF0
 _MAX_MISSING: Final = 0.01
 

@@ -23,13 +23,14 @@ from .save import saved_jpeg
 from .segments import Segment, Segments, named_segment
 
 NEW_QUALITY: Final = 95
-"""For pictures that were no JPEG before; at 4:4:4."""
+"""Quality of pictures that were no JPEG before, at 4:4:4."""
 
 _MAX_SIDE: Final = 65_535
 _MAX_SCANS: Final = 100
 _MAX_SCAN_PIXELS: Final = 4_000_000_000
 _STANDARD_HUFFMAN_BYTES: Final = (208, 416)
-"""The two tables that grey needs, or all four, of ITU-T T.81 annex K.3, with their headers."""
+"""Bytes of the standard Huffman tables with their headers: the two that grey needs, or all four (ITU-T T.81, annex
+K.3)."""
 
 
 def unpack(data: bytes, max_pixels: int) -> Unpacked:

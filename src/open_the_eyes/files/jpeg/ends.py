@@ -12,7 +12,8 @@ from ...imaging.arrays import Ints
 from .locate import Begun, Interval, Lanes, Reader
 
 _REACHES: Final = (2048, 8192, 32_768)
-"""Bits before the end of an interval that are read to find it. Shorter intervals are read from where they begin."""
+"""Bits before the end of an interval that are read to find it, tried in turn; shorter intervals are read from where
+they begin."""
 _GUESSES: Final = 16
 _AGREEING: Final = 8
 

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 WINDOW: Final = 16
-"""Bits looked at at once: the longest code there may be."""
+"""Bits looked at at once: the length of the longest code."""
 END: Final = 128
 """Added to the coefficients passed when a block ends before its last one."""
 

@@ -19,18 +19,18 @@ from .huffman import END, WINDOW
 from .layout import Layout, NotPatchable
 
 Begun = tuple[Ints, Ints, Ints]
-"""Of blocks that began: the lane, the number of the block in it, the position."""
+"""Of blocks that began: the lane, the block's number in it, and the position."""
 
 NONE: Final = 1 << 62
 _SPARE: Final = 1024
-"""Zero bytes behind the data, more than a block that runs past its end can read."""
+"""Zero bytes after the data: more than a block that runs past its end can read."""
 _FEW: Final = 100_000
-"""So many blocks may begin in any data: guesses see some that are none."""
+"""Blocks that there is always room for, whatever the data: guesses see some that are none."""
 _FAR: Final = np.array([64 < n < END or n > END + 63 for n in range(512)])
-"""Coefficients passed, by whose count a block would have ended before."""
+"""Whether a block would have ended before, by the count of coefficients passed."""
 _FAR_OFF: Final[list[bool]] = _FAR.tolist()
 FEW_LANES: Final = 24
-"""So few lanes are read one after the other."""
+"""Most lanes that are read one after the other instead of side by side."""
 _MASK: Final = (1 << WINDOW) - 1
 _HALF: Final = np.uint64(32)
 _REST: Final = np.uint64(64 - WINDOW)

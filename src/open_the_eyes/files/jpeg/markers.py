@@ -7,12 +7,12 @@ from typing import Final
 TEM: Final = 0x01
 SOF0, SOF1, SOF2 = 0xC0, 0xC1, 0xC2
 LOSSLESS: Final = (0xC3, 0xC7, 0xCB, 0xCF)
-"""SOF3 and its kin, differential and arithmetic."""
+"""Markers of lossless JPEG: SOF3 and its kin, differential and arithmetic."""
 JPEG_LS: Final = 0xF7
-"""SOF55 of ITU-T T.87."""
+"""Marker of JPEG-LS: SOF55 of ITU-T T.87."""
 DHT: Final = 0xC4
 RST0: Final = 0xD0
-"""The first of eight that follow one another, 0xD0..0xD7."""
+"""First of eight restart markers that follow one another, 0xD0..0xD7."""
 SOI: Final = 0xD8
 EOI: Final = 0xD9
 SOS: Final = 0xDA

@@ -14,7 +14,7 @@ from ...imaging.arrays import Ints
 from .locate import NONE, Begun, Lanes, Reader, Run
 
 _HOP: Final = 768
-"""Bits read again before the readings are first compared; four times as many each time after."""
+"""Bits that are read again before the readings are first compared; four times as many each time after."""
 
 
 class Readings:

@@ -15,7 +15,7 @@ from typing import Any, Final
 from PIL import Image, ImageFile
 
 _BYTES_A_SAMPLE: Final = 2
-"""Black and white noise takes 1.2 in steps of 1."""
+"""Most bytes that a sample takes: black and white noise takes 1.2 at quantisation steps of 1."""
 _ONE_AT_A_TIME: Final = Lock()
 
 

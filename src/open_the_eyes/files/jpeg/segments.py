@@ -25,10 +25,10 @@ MAX_PAYLOAD: Final = 65_533
 _ORDER_MARKS: Final = (b"II\x2a\0", b"MM\0\x2a")
 
 _OTHER_KINDS: Final = {JPEG_LS: "a JPEG-LS", **dict.fromkeys(LOSSLESS, "a lossless JPEG")}
-"""Decoders of the usual JPEG do not know them, and their coded data may hold what would be markers there."""
+"""Names of JPEGs that decoders of the usual one do not know; their coded data may hold what would be markers there."""
 _MAX_SEGMENTS: Final = 20_000
 NEXT_MARKER: Final = re.compile(rb"\xff[^\x00\xff\xd0-\xd7]")
-"""Any but those of restarts, which stand in the coded data."""
+"""Any marker but those of restarts, which stand in the coded data."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,7 +187,7 @@ def exif_segments(exif: bytes) -> Iterator[Segment]:
 
 _ICC_ROOM: Final = MAX_PAYLOAD - len(ICC) - 2
 MAX_ICC: Final = 255 * _ICC_ROOM
-"""Bytes of a profile: its pieces are counted in one byte each."""
+"""Largest profile, bytes: its pieces are counted in one byte each."""
 
 
 def icc_segments(icc: bytes) -> Iterator[Segment]:

@@ -16,11 +16,11 @@ from .readings import Readings
 _STRETCH: Final = (1024, 16_384)
 """Fewest and most bits of a stretch."""
 _RUN_UP: Final = 1024
-"""Bits read before a stretch, in which three guesses of four become true; the others are read again."""
+"""Bits read before a stretch, in which three guesses of four become true; stretches of the others are read again."""
 _AT_ONCE: Final = 4096
 """Stretches that are read side by side where there are enough."""
 _ALONE: Final = 150_000
-"""So few bits are read in one go from their start, for which no guess is needed."""
+"""Most bits that are read in one go from their start, for which no guess is needed."""
 _ROUNDS: Final = 64
 
 

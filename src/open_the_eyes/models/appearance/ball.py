@@ -19,17 +19,17 @@ from ...imaging.threefold import threefold
 from .refiner import PaintedEyes
 
 COLOURED: Final = (0.5, 0.85)
-"""Of its radius, where an iris shows its colour."""
+"""Where an iris shows its colour, from and to in its radii."""
 WHITE_FROM: Final = (1.12, 1.22)
-"""Of the iris' radius, where the white begins to be without its soft rim, and is."""
+"""Where the white begins to be without the iris' soft rim, and where it is, in its radii."""
 WHITE_TO: Final = 1.9
-"""What lies further from the iris is not beside it."""
+"""Distance from the iris' centre up to which the white counts as beside it, in its radii."""
 GLINT: Final = 1.25
-"""A catch-light is brighter than so many times the iris."""
+"""Brightness above which something is a catch-light, in times the iris'."""
 GLINT_WITHIN: Final = (0.7, 0.2)
-"""It lies so near to the centre of the iris, and no further below it than this, in radii."""
+"""How far from the centre of the iris a catch-light lies at most, and how far below it, in radii."""
 FEW: Final = 8.0
-"""Fewer pixels tell no colour."""
+"""Fewest pixels that tell a colour."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,9 +14,10 @@ from numpy.typing import NDArray
 SKINS: Final = np.array([0.310, -0.197])
 """Mean of a skin's log R/G and log B/G over the 3,572 training faces (`training.appearance.skins`)."""
 SPREAD: Final = np.array([[0.0053, -0.0044], [-0.0044, 0.0066]])
-"""Their covariance."""
+"""Covariance of a skin's log R/G and log B/G over the training faces, around `SKINS`."""
 FARTHEST: Final = 3.5
-"""Mahalanobis' distance that skins go by themselves; 98 of 100 of those faces lie nearer."""
+"""Mahalanobis' distance that skins go by themselves, without a coloured light; 98 of 100 of the training faces lie
+nearer."""
 
 
 def chroma(colour: NDArray[np.floating[Any]]) -> NDArray[np.float64]:

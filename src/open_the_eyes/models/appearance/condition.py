@@ -15,9 +15,9 @@ from . import layout
 from .model import AppearanceModel, Components, Prediction
 
 SHAPE_NOISE: Final = 0.8
-"""Pixels on the strip: how well landmarks of an open eye are trusted."""
+"""Standard deviation of landmarks of an open eye, pixels on the strip: how well they are trusted."""
 TEXTURE_NOISE: Final = 0.12
-"""Multiples of the skin's colour: how well the model's texture describes any one pixel."""
+"""Standard deviation, in multiples of the skin's colour: how well the model's texture describes any one pixel."""
 
 
 def given_rows(

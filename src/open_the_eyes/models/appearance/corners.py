@@ -12,15 +12,16 @@ from typing import Final
 import numpy as np
 
 from ...imaging.arrays import Points
-from ...imaging.mesh478 import Side
+from ...imaging.mesh478 import RING_INNER, RING_OUTER, Side
 from . import layout
 
 OUTER: Final = (0.055, 0.095)
-"""How far along the eye, from the outer towards the inner corner, and how far up the outer corner moves when an eye
-that is quite shut opens, in eye widths. Measured on eyes 0.05 open: portraits with painted blinks, 0.07 and 0.09;
-photographed blinks beside an open frame of the same scene, twelve people, 0.03 and 0.085."""
+"""Move of the outer corner when an eye that is quite shut opens, in eye widths: along the eye, from the outer towards
+the inner corner, and up. Measured on eyes 0.05 open: portraits with painted blinks, 0.07 and 0.09; photographed blinks
+beside an open frame of the same scene, twelve people, 0.03 and 0.085."""
 INNER: Final = (0.025, 0.0)
-"""The same for the inner corner: painted 0.04 and 0.01, photographed 0.01 and -0.02."""
+"""Move of the inner corner, as `OUTER` has that of the outer one: painted 0.04 and 0.01, photographed 0.01 and
+-0.02."""
 
 
 def opened(points: Points, shut: Mapping[Side, float]) -> Points:
@@ -29,9 +30,9 @@ def opened(points: Points, shut: Mapping[Side, float]) -> Points:
     out = points.copy()
     for side, amount in shut.items():
         ring = layout.ring_of(out, side)
-        along = ring[8] - ring[0]
+        along = ring[RING_INNER] - ring[RING_OUTER]
         up = np.array([along[1], -along[0]])
         up = up if up[1] < 0 else -up
-        for k, (onwards, upwards) in ((0, OUTER), (8, INNER)):
+        for k, (onwards, upwards) in ((RING_OUTER, OUTER), (RING_INNER, INNER)):
             ring[k] += amount * (onwards * along + upwards * up)
     return out

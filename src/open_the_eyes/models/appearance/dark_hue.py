@@ -29,23 +29,25 @@ from ...roles import Crop
 from .skin_below import FEW, lash_line, shrink_around, skin_below
 
 FLOOR: Final = 6.0
-"""Added to levels 0..255 before the logarithm: in black, noise would count as hue."""
+"""Levels 0..255 added before the logarithm: in black, noise would count as hue."""
 SOFTENED: Final = 0.6
-"""Noise is calmed by this blur, pixels."""
+"""Standard deviation of a blur that calms noise, pixels."""
 DARKEST: Final = 40
 """Percentile of brightness below which a brow's, or a lash line's, pixels tell its hue."""
 TOLD_FROM: Final = 0.15
-"""What is less dark than this, beside the skin and in logarithms, tells nothing: fair brows, a fringe of light hair."""
+"""Least darkness beside the skin, in logarithms, that tells a hue: less is fair brows, or a fringe of light hair."""
 STEEPEST: Final = 1.0
-"""No hue moves further than so much for each step of darkness."""
+"""Most that a hue moves for each step of darkness."""
 DARK: Final = (0.1, 0.5)
 """Darkness between which a pixel comes to get the hue: what is less dark is skin in the shade, of a hue of its own."""
 COLDER: Final = 0.3
-"""So much of it where that makes a pixel bluer: black mascara tells of itself, and not of what is beside it."""
+"""Share of the change that counts where it makes a pixel bluer: black mascara tells of itself, and not of what is
+beside it."""
 ABOVE: Final = (0.14, 0.24)
-"""So far above the upper lid's edge it gets all of it and none, in eye widths: what lies higher is a fold of skin."""
+"""Distances above the upper lid's edge, in eye widths: up to the first a pixel gets all of the hue, from the second on
+none, for what lies higher is a fold of skin."""
 BELOW: Final = (0.08, 0.18)
-"""The same below the lower lid's."""
+"""Distances below the lower lid's edge, in eye widths, between which the hue fades out, as `ABOVE` the upper one."""
 
 Hue: TypeAlias = "NDArray[np.float32]"
 """(..., 2): logarithms of red and of blue over green."""

@@ -13,7 +13,8 @@ from .model import AppearanceModel, Prediction
 from .strip import sampled
 
 SHAPE_NOISE: Final = 4.0
-"""Pixels on the strip: a donor that cannot be laid in is turned another way, and its lids tell only about."""
+"""Standard deviation of a donor's landmarks, pixels on the strip: a donor that cannot be laid in is turned another way,
+and its lids tell only about."""
 
 
 def shape_given_donor(model: AppearanceModel, donor: Donor, before: Prediction) -> Prediction:

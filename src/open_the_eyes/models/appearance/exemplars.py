@@ -34,28 +34,31 @@ FORMAT: Final = 1
 EYE_PX: Final = 64.0
 """Width of an eye in the frame in which detail is kept: about as large as those it comes from."""
 FLOOR: Final = 12.0
-"""Added to levels 0..255 before the logarithm: in black, noise would count as much as lashes."""
+"""Levels 0..255 added before the logarithm: in black, noise would count as much as lashes."""
 BAND: Final = (0.03, 0.15)
-"""Eyes are compared by what is coarser than the first and finer than the second Gaussian, in eye widths."""
+"""Gaussians, in eye widths: eyes are compared by what is coarser than the first and finer than the second."""
 AMONG: Final = 4
-"""Variations take one of so many exemplars that are nearest."""
+"""How many of the nearest exemplars variations choose from."""
 CONTRAST: Final = (0.3, 1.1)
-"""Detail is made weaker, or a little stronger, as the painted eye's own contrast is beside the exemplar's."""
+"""Least and largest factor on the detail, which is the painted eye's own contrast beside the exemplar's."""
 BLUR: Final = 0.6
-"""Of the photo's softest sharp edge, lashes on skin: so soft is detail at least."""
+"""Least blur of detail, as a share of the photo's softest sharp edge, lashes on skin."""
 BLURRED: Final = 0.75
-"""So soft exemplars are by themselves, frame pixels."""
+"""Blur that exemplars have by themselves, frame pixels."""
 SEEN_FROM: Final = (16.0, 32.0)
 """Eye widths in pixels between which detail comes to be seen."""
-LARGE: Final = (80.0, 140.0, 0.5)
-"""Eye widths in pixels between which it falls to this share: larger eyes have sharper lashes drawn already."""
+LARGE: Final = (80.0, 140.0)
+"""Eye widths in pixels between which detail falls to `LEAST_ON_LARGE`: larger eyes have sharper lashes drawn
+already."""
+LEAST_ON_LARGE: Final = 0.5
+"""Share of the detail that the largest eyes get."""
 WHOLE_FROM: Final = 1.5
-"""Where the mask rises to the inverse of this, detail is whole."""
+"""Factor on the mask with which detail is laid on: it is whole where the mask reaches the inverse."""
 _STEP: Final = 8
 _STAYING: Final = [*range(16), *range(21, 29)]
 """Anchors that no gaze moves. A turned iris would pull the lids' detail along, and fold it near a corner."""
 _HALF: Final = 2
-"""Eyes are compared at half the size: what is compared is coarse."""
+"""How many times smaller than the frame eyes are compared: what is compared is coarse."""
 
 
 @dataclass(frozen=True)
@@ -127,8 +130,7 @@ class Exemplars:
         eye = compared.framed
         detail = self.detail[number, eye.side].astype(np.float32)
         gain = compared.contrast / max(compared.contrast_of(self.bands[number, eye.side]), 1e-6)
-        *sizes, least = LARGE
-        by_size = ramp(eye.width, *SEEN_FROM) * (1 - (1 - least) * ramp(eye.width, *sizes))
+        by_size = ramp(eye.width, *SEEN_FROM) * (1 - (1 - LEAST_ON_LARGE) * ramp(eye.width, *LARGE))
         lacking = self.missing + self.step * by_size * float(np.clip(gain, *CONTRAST)) * detail
         here = drawn(lacking, eye.from_mean(self.mean_points))
         soft = max(BLUR * softness, SHRINK_BLUR) * EYE_PX / eye.width

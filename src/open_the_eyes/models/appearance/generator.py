@@ -45,7 +45,7 @@ SHAPE_VARIETY: Final = 0.45
 TEXTURE_VARIETY: Final = 0.55
 TINT_REACH: Final = 0.2
 RIM_REACH: Final = 0.05
-"""Reach of the colour match and of what is left to do at its rim, as fractions of the strip's width."""
+"""Reach of the colour match, and of what is left to do at the rim, as fractions of the strip's width."""
 
 
 class AppearanceGenerator(Reloaded):

@@ -26,22 +26,23 @@ from .pieces import skin_around
 CLIPPED: Final = (236.0, 250.0)
 """Levels between which a colour comes to be taken for cut off."""
 SHARE: Final = 0.04
-"""Of what is to be painted over, that must be cut off for this to matter."""
+"""Least share of what is to be painted over that is cut off for this to matter."""
 TOLD_BY: Final = (205.0, 238.0)
-"""Levels of skin that tell how its colours go together."""
+"""Levels of skin between which it tells how its colours go together."""
 FEWEST: Final = 0.02
-"""Of that skin, as many pixels must tell it; else it is what skins have in the mean."""
+"""Least share of the skin's pixels that tells it; else it is what skins have in the mean."""
 _LOOKED_AT: Final = 50_000
-"""Pixels of a crop that are looked at, about; a large one is looked at here and there."""
+"""Pixels of a crop that are looked at, about, evenly spread."""
 LEAST: Final = 1.02
-"""A gain below this is not worth it."""
+"""Gain below which nothing is done."""
 SATURATION: Final = 0.7
-"""Of the skin's: cameras let colours fade towards white, so that what was cut off was paler than darker skin."""
+"""Saturation of what was cut off, in times the skin's: cameras let colours fade towards white, so it was paler than
+darker skin."""
 HEADROOM: Final = 1.25
-"""A colour that was cut off is taken for at most so many times white, or the next darker colour where that was cut off
-too; white, of which nothing else tells, for so many times white."""
+"""Most that a cut-off colour is taken for, in times white, or in times the next darker colour where that was cut off
+too; white, of which nothing else tells, is taken for this."""
 EVEN: Final = (0.05, 190.0)
-"""Where skin counts as white, it does so evenly over so many eye widths (sigma), among what is brighter than this: by
+"""Smoothing of where skin counts as white: standard deviation in eye widths, among what is brighter than the level. By
 single pixels, skin that is nearly white came out in patches."""
 
 

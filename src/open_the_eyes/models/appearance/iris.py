@@ -32,27 +32,28 @@ NAMED: Final[dict[EyeColor, tuple[float, float, float]]] = {
 """Iris : sclera in R, G, B; medians over the training faces whose hue bears the name."""
 
 IRIS_LEVEL: Final = 1.5
-"""What is brighter than so many times the iris is light on top of its colour; where it is as bright as the white, none
-of that colour shows."""
+"""Brightness above which something is light on top of the iris' colour, in times the iris'; as bright as the white,
+none of that colour shows."""
 MOST_GAIN: Final = 6.0
-"""No iris gets more than so many times as bright: a black one has no pattern left, and its noise would be seen."""
+"""Most times as bright as it was that an iris becomes: a black one has no pattern left, and its noise would be seen."""
 EVEN: Final = 0.08
-"""An iris' pattern is taken from it no finer than this, in its radii."""
+"""Standard deviation of a blur, in radii of the iris: its pattern is taken from it no finer."""
 WHITE_FROM_SKIN: Final = np.array([[0.063, 0.517, 0.355], [-0.026, 0.078, 0.326]])
-"""The white of an eye in the skin's light: its log R/G and log B/G as a constant and so much of the skin's log R/G and
-log B/G each; least squares over the training faces (`training.appearance.skins`)."""
+"""The white of an eye in the skin's light: its log R/G and log B/G, each as a constant and factors on the skin's log
+R/G and log B/G; least squares over the training faces (`training.appearance.skins`)."""
 WHITE_SPREAD: Final = np.array([0.070, 0.043])
-"""Standard deviations around it."""
+"""Standard deviations of log R/G and log B/G of whites around `WHITE_FROM_SKIN`."""
 WHITEST: Final = 1.5
-"""So many of them a white may lie off."""
+"""Most that a white may lie off the usual one, in standard deviations (`WHITE_SPREAD`)."""
 BELIEVED: Final = 0.6
-"""So much of how a painted white differs from that is believed. `training.appearance.hues`: of R/G and B/G 1.1 and 0.7
-is right for painted blinks, 0.3 and 1.1 for photographed ones."""
+"""Share that is believed of how a painted white differs from the usual one. `training.appearance.hues`: of R/G and B/G
+1.1 and 0.7 is right for painted blinks, 0.3 and 1.1 for photographed ones."""
 LIT: Final = 0.8
-"""So much of a light's cast is on the whites as well, less in the dark; all of it, were no colour burnt out."""
+"""Share of a light's cast that is on the whites as well, less in the dark; it would be all, were no colour burnt
+out."""
 BRIGHT: Final = 160.0
-"""A skin whose brightest colour is darker has less and less of a hue to tell whites from: there the black level, noise
-and blocks of compression colour it."""
+"""Level of a skin's brightest colour below which it has less and less of a hue to tell whites from: there the black
+level, noise and blocks of compression colour it."""
 VEIL: Final = 40.0
 """Levels that are added to a black skin's colours, so that their ratios are not taken at their word."""
 

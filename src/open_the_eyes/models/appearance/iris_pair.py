@@ -23,13 +23,13 @@ from .refiner import PaintedEyes
 VEIL: Final = 8.0
 """Levels added before colours are divided: black has no hue to tell."""
 MOST: Final = (0.7, 1.4)
-"""No colour changes by more than these factors."""
+"""Least and largest factor by which a colour changes."""
 RIM: Final = (0.95, 1.15)
-"""Radii between which the change ends."""
+"""Distances from the iris' centre between which the change ends, in radii."""
 EDGE: Final = 0.12
-"""Radii from the lids within which it sets in."""
+"""Distance from the lids within which the change sets in, in radii."""
 LIGHTS: Final = (GLINT, 2.0)
-"""What is so many times as bright as the iris is light on it, and stays as it is."""
+"""Brightness, in times the iris', between which something comes to count as light on it, which stays as it is."""
 
 
 def with_irises_alike(painted: Sequence[PaintedEyes]) -> list[PaintedEyes]:

@@ -19,25 +19,25 @@ from .ball import Ball
 
 PUPIL: Final = 0.34
 PUPIL_EDGE: Final = 0.045
-"""Half of what its edge takes."""
+"""Half the width of the pupil's edge, in radii of the iris."""
 PUPIL_LEVEL: Final = (0.22, 0.8)
-"""A pupil is so bright beside the white, and no brighter than so much of the iris: it mirrors the room."""
+"""Brightness of a pupil beside the white, and most of it beside the iris: it mirrors the room."""
 RING: Final = (0.93, 0.09, 0.2)
-"""The ring at the rim: its radius, its width, how much darker it is in light eyes."""
+"""The ring at the rim: its radius and width, in radii of the iris, and how much darker it is in light eyes."""
 RINGED: Final = (0.2, 0.45)
 """Iris : white, between which the ring comes to be seen."""
 FIBRES: Final = ((9, 3, 0.35), (34, 4, 0.6), (90, 4, 0.7), (190, 5, 0.5))
-"""Round the pupil, from it to the rim, and how strong: layers of fibres."""
+"""Layers of fibres: how many around the pupil, how many from it to the rim, and how strong."""
 FINEST: Final = 4.0
-"""More of them around than so many times its radius in pixels are no fibres, but noise."""
+"""Most fibres around, in times the iris' radius in pixels: more would be noise."""
 CONTRAST: Final = 0.15
 """Standard deviation of an iris' log brightness that fibres make."""
 WARM: Final = 0.06
-"""Around the pupil an iris is so much redder and less blue."""
+"""How much redder and less blue an iris is around the pupil."""
 LOWER: Final = 0.14
-"""How much brighter it is a radius below its centre: light falls in from above and comes out there."""
+"""How much brighter an iris is a radius below its centre: light falls in from above and comes out there."""
 MIRRORED: Final = 0.05
-"""How much of the white's brightness its upper half mirrors."""
+"""Share of the white's brightness that an iris' upper half mirrors."""
 
 
 def iris_and_pupil(ball: Ball, rng: np.random.Generator) -> Tones:

@@ -26,24 +26,26 @@ from .shut_lashes import DARKEST
 from .skin_below import lash_line, skin_below
 
 TOLD: Final = (0.85, 0.05)
-"""A lash line is darkened by so much of what it lacks to the shut eye's, less so much."""
+"""Share that a lash line is darkened by of what it lacks to the shut eye's, and the darkness that is first taken
+off."""
 UP_TO: Final = (100.0, 160.0)
-"""Eye widths in pixels between which that ends: larger eyes have lashes drawn one by one, and a made-up lid's line."""
+"""Eye widths in pixels between which the darkening of lash lines ends: larger eyes have lashes drawn one by one, and a
+made-up lid's line."""
 DARKEST_SKIN: Final = 12.0
-"""Of darker skin, 0..255, nothing is told."""
+"""Brightness of skin, 0..255, below which nothing is told."""
 SHUT_LINE: Final = (-0.14, 0.2)
 OPEN_LINE: Final = (-0.09, 0.05)
-"""How far under the upper lid's edge the darkest row may lie."""
+"""Where an open eye's darkest row may lie under the upper lid's edge, from and to in eye widths."""
 ALONG: Final = (0.15, 0.85)
-"""From the outer corner (0) to the inner one (1): where a row is measured."""
+"""Where a row is measured, from and to between the outer corner (0) and the inner one (1)."""
 THIN: Final = (0.02, 0.5)
-"""Half as wide is a row at least, in eye widths and in pixels."""
+"""Least half width of a row, in eye widths and in pixels."""
 AROUND: Final = (0.07, 0.045)
-"""So far above and below its darkest row a line is darkened."""
+"""How far above and below its darkest row a line is darkened, in eye widths."""
 LINE_FROM: Final = 0.4
-"""What is less than so much as dark as the line is no part of it."""
+"""Least darkness of a line's pixels, as a multiple of the line's."""
 PUPIL_FROM: Final = 0.7
-"""The same of a pupil, which an iris is not to be."""
+"""Least darkness of a pupil's pixels, as a multiple of the pupil's: an iris is not to become one."""
 _STEP: Final = 0.01
 _FEW: Final = 8
 
@@ -138,7 +140,7 @@ class EyeInPicture:
         along: (h, w) from the outer corner to the inner one, eye widths.
         below: (h, w) under the upper lid's edge, eye widths.
         inside: (h, w) where a row is measured.
-        half: the width of a row, eye widths.
+        half: half the width of a row, eye widths.
     """
 
     part: Box

@@ -27,32 +27,33 @@ Strands: TypeAlias = tuple[NDArray[np.float64], NDArray[np.float64]]
 """Outlines (n, 16, 2) of lashes in (u, v), and how opaque each is, (n,) 0..1."""
 
 UPPER, LOWER = 84, 26
-"""Lashes of a lid as small eyes show them."""
+"""Lashes of the upper and of the lower lid, as small eyes show them."""
 LOWER_ALONG: Final = (0.06, 0.8)
 LOWER_ROOTS: Final = 0.03
-"""Between the eye and its lower lashes lies the lid's wet edge, so wide."""
+"""Distance between the eye and its lower lashes, in eye widths: the lid's wet edge."""
 LOWER_LENGTH: Final = 0.7
-"""Of the upper ones' length."""
+"""Length of the lower lashes, in times the upper ones'."""
 FINER: Final = (110.0, 2.2)
-"""From this eye width in pixels on, in proportion to it, lashes are thinner and as many times as many, at most so
-many: a small eye's run together by twos."""
+"""Eye width in pixels from which on lashes become, in proportion, thinner and more, and the most times as many: a small
+eye's run together by twos."""
 MASCARA: Final = 0.5
-"""Made-up upper lashes are longer by so much of their length, on eyes as wide as `SINGLE`: in small pictures their thin
-ends are not seen."""
+"""How much longer made-up upper lashes are, as a share, on eyes as wide as `SINGLE`: in small pictures their thin ends
+are not seen."""
 SINGLE: Final = (120.0, 200.0)
 CORNER: Final = 10
-"""More of the upper ones at the outer corner, as many as a small eye shows: they lie over each other, nearly level."""
+"""Additional upper lashes at the outer corner, as a small eye shows them: they lie over each other, nearly level."""
 CORNER_ALONG: Final = (-0.005, 0.12)
+"""Where the additional lashes of the outer corner grow, from and to between it (0) and the inner corner (1)."""
 CORNER_LEAN: Final = (-1.75, -1.1)
-"""Their slant, radians from upright."""
+"""Slant of the additional lashes of the outer corner, from and to in radians from upright."""
 LINER: Final = 0.034
-"""A made-up lid's line is at most so thick."""
+"""Most thickness of a made-up lid's line, in eye widths."""
 SHARPER: Final = 0.3
-"""Lashes are thinner than what the sharpest edge of a lash line is told by, so they get this much of its blur."""
+"""Share of the blur of a lash line's sharpest edge that lashes get: they are thinner than what that is told by."""
 _LAYERS: Final = 3
-"""Lashes are drawn in so many layers: where two cross, more is covered than by one."""
+"""Layers in which lashes are drawn: where two cross, more is covered than by one."""
 _DRAWN: Final = 640.0
-"""They are drawn at this eye width at least, and brought down."""
+"""Least eye width at which lashes are drawn, pixels, before they are brought down."""
 
 
 def with_lashes(pixels: Tones, mask: Plane, eyes: Iterable[EyeShape], lashes: Lashes) -> Tones:

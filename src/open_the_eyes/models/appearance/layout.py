@@ -78,7 +78,7 @@ def ring_of(points: Points, side: Side) -> Points:
 
 def lid_gaps(ring: NDArray[np.float64]) -> NDArray[np.float64]:
     """(16, ...) lids of one eye -> (7, ...): from the upper lid to the lower one, between the corners."""
-    return ring[15:8:-1] - ring[1:8]
+    return ring[mesh.RING_LOWER] - ring[mesh.RING_UPPER]
 
 
 def apart(points: Points) -> float:

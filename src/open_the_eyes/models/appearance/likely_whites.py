@@ -19,14 +19,14 @@ from .cast import chroma
 from .model import AppearanceModel
 
 OFF: Final = np.array([[-0.13, 0.26], [-0.16, 0.08]])
-"""Between these the whites of 98 of 100 eyes lie off the usual ones by log R/G and log B/G (`training.appearance.
-skins`)."""
+"""How far whites of 98 of 100 eyes lie off the usual ones, from and to: log R/G and log B/G
+(`training.appearance.skins`)."""
 FARTHEST: Final = 1.5
-"""Halves of that range, counted from its middle, that a prediction's whites may lie off."""
+"""Most that a prediction's whites may lie off, in halves of the range `OFF`, counted from its middle."""
 FARTHER: Final = 0.7
-"""In a coloured light those of the mean texture lie off already; so much further still is believed."""
+"""How much further off is believed in a coloured light, where the whites of the mean texture lie off already."""
 _STEPS: Final = 6
-"""The share of a prediction that is believed is found to 1/64."""
+"""Halvings in which the share of a prediction that is believed is found: to 1/64."""
 
 
 def believed(

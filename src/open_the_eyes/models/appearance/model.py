@@ -19,13 +19,13 @@ from numpy.typing import NDArray
 
 from ...imaging.arrays import Plane, Points, Tones
 from ...imaging.geometry import quarter_turned
-from ...imaging.mesh478 import SIDES
+from ...imaging.mesh478 import RING_INNER, RING_OUTER, SIDES
 from . import layout
 from .cast import without_cast
 
 FORMAT: Final = 2
 AROUND_WH: Final = (64, 28)
-"""The size at which a prediction sees what is around the eyes."""
+"""Size at which a prediction sees what is around the eyes, pixels."""
 _SQUASH: Final = 1.8
 
 
@@ -180,7 +180,7 @@ class AppearanceModel:
         scale = layout.apart(points) / layout.apart(moved)
         for side in SIDES:
             ours = layout.HIDDEN_AT[layout.hidden_of(self.mean_points, side)]
-            was, now = layout.ring_of(moved, side)[[0, 8]], layout.ring_of(points, side)[[0, 8]]
+            was, now = (layout.ring_of(one, side)[[RING_OUTER, RING_INNER]] for one in (moved, points))
             moved[ours] = _between_corners(moved[ours], was.copy(), now, scale)
         return moved
 

@@ -24,31 +24,33 @@ from .surroundings import Surroundings
 Colour: TypeAlias = "NDArray[np.float32]"
 """(3,) 0..255."""
 
+# Lengths are in eye widths.
 NEAR: Final = (0.26, 0.34)
-"""Nothing changes further along from the corner than the first, nor further across than the second."""
+"""Distances from the corner, along the eye and across it, beyond which nothing changes."""
 BESIDE: Final = (0.04, 0.19)
-"""Beyond the outer corner the photo sets in, and is all there is."""
+"""How far beyond the outer corner the photo sets in, and is all there is."""
 BEHIND: Final = (-0.04, 0.02)
-"""The same for what is no skin."""
+"""How far beyond the outer corner what is no skin sets in, such as a wall behind a turned head, and is all there is."""
 LARGE: Final = 0.12
-"""It is at least so large; smaller spots are skin that glistens."""
+"""Least size of what is no skin; smaller spots are skin that glistens."""
 LEVEL: Final = (0.22, 0.32)
-"""Not so far over and under it."""
+"""Distances across the eye between which the photo fades out."""
 LIT: Final = (0.6, 0.85)
-"""Skin is so bright at least, beside what is usual there."""
+"""Brightness of skin, in times what is usual there, between which it comes to count as lit."""
 SMEAR: Final = (-0.03, 0.07, 0.05)
-"""Where the smear is, from the corner towards the nose, and its standard deviations along the eye and across."""
+"""Middle of the smear, from the corner towards the nose, and its standard deviations along the eye and across."""
 CLEARED: Final = 0.6
-"""So much of it goes; lids do cast a shadow there."""
+"""Share of the smear that is cleared; lids do cast a shadow there."""
 SKIN: Final = (-0.3, -0.16, 0.12)
-"""Skin that shows how it would be without: so far along from the corner, and across."""
+"""Skin that shows how the corner would be without the smear: from and to along from the corner, and how far across."""
 OVER: Final = (0.25, 0.15, 0.3)
-"""Skin over the corner: so far along from it, and over the shut lids from the second to the third."""
+"""Skin over the corner: how far along from it, and from and to above the shut lids."""
 HUE: Final = 0.15
+"""Most that the ratios of colours of one face's skin differ, in logarithms."""
 BRIGHTNESS: Final = 0.7
-"""Skin of a face is alike, in logarithms: its colours' ratios within so much, and how bright it is."""
+"""Most that the brightness of one face's skin differs, in logarithms."""
 ENOUGH: Final = 10
-"""Pixels that tell a colour; half of them have to be skin."""
+"""Fewest pixels that tell a colour; half of them have to be skin."""
 
 
 def with_own_corner(

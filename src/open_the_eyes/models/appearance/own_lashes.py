@@ -22,16 +22,17 @@ from .skin_below import lash_line, skin_below
 SEEN_FROM: Final = (36.0, 64.0)
 """Eye widths in pixels between which lashes come to be seen."""
 CONTRASTS: Final = (0.3, 1.1)
-"""How much darker than skin a shut eye's darkest pixels are where lashes count as faint, and as painted black."""
+"""How much darker than skin a shut eye's darkest pixels are, as a share: where lashes count as faint, and where as
+painted black."""
 MADE_UP: Final = (0.6, 0.9)
-"""How dark a shut eye is between 0.04 and 0.1 under its darkest line, as a multiple of that: natural lashes let skin
-through there, mascara and false lashes do not."""
+"""Darkness of a shut eye between 0.04 and 0.1 under its darkest line, as a multiple of that line's, between which
+lashes come to count as made up: natural ones let skin through there, mascara and false lashes do not."""
 TOLD_FROM: Final = (80.0, 110.0)
-"""Eye widths in pixels between which that comes to be believed; in small pictures all lashes run together."""
+"""Eye widths in pixels between which make-up comes to be believed; in small pictures all lashes run together."""
 _ALONG: Final = (0.1, 0.85)
-"""Of a shut eye, where its lashes are measured."""
+"""Where a shut eye's lashes are measured, from and to between the outer corner (0) and the inner one (1)."""
 _MEASURED: Final = 200.0
-"""There a larger eye is brought to this width."""
+"""Widest eye that is measured at full size, pixels; a larger one is reduced to this."""
 
 
 @dataclass(frozen=True, slots=True)

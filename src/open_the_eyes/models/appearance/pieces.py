@@ -19,7 +19,7 @@ from . import layout
 from .refiner_frame import REACH_WH
 
 _MORE: Final = 0.03
-"""Of a piece's longer side: room for the filters at its edge."""
+"""Margin around a piece, as a share of its longer side: room for the filters at its edge."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,19 +33,19 @@ CRISP: Final = 0.25
 """How much stronger the detail between the lids becomes than the network dares to make it. Trained on what is likely,
 it draws pupils, rims and lids' edges a third too faint; more than this, and what it draws in the wrong place shows."""
 CRISP_LID: Final = 0.5
-"""The same over the upper lid, whose edge and crease come out softer still."""
+"""How much stronger the detail over the upper lid becomes, whose edge and crease come out softer still."""
 CRISP_FINE: Final = 0.04
-"""That detail is finer than a Gaussian of this standard deviation, in eye widths."""
+"""Standard deviation of a Gaussian, in eye widths: finer detail is what becomes stronger."""
 
 EVEN: Final = (-1 / 16, 4 / 16, 10 / 16, 4 / 16, -1 / 16)
-"""Along rows and columns: a filter that leaves a fifth of what has a period of 2.5 pixels, three quarters at 4, and
+"""Filter along rows and columns that leaves a fifth of what has a period of 2.5 pixels, three quarters at 4, and
 coarser things as they are. At its finest, the network weaves lines along its grid, which large eyes would show."""
 
 GLINT_NEAR: Final = 0.08
-"""Eye widths around a pixel in which the painted eye tells how bright it may become."""
+"""Distance around a pixel in which the painted eye tells how bright it may become, in eye widths."""
 GLINT_KEPT: Final = 0.3
-"""How much of a glint beyond that stays: a wet lid glistens, but what the network makes of a bright white is a scratch.
-In the iris, where catch-lights are, all of it does."""
+"""Share of a glint beyond that brightness that stays: a wet lid glistens, but what the network makes of a bright white
+is a scratch. In the iris, where catch-lights are, all of it does."""
 
 
 @dataclass(frozen=True, slots=True)

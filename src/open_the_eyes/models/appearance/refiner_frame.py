@@ -12,17 +12,18 @@ from numpy.typing import NDArray
 from ...imaging.arrays import Matrix, Plane
 from ...imaging.geometry import Box, inverted, scale_of, similarity_from_two, transformed
 from ...imaging.lids import EyeShape, lid_distances
+from ...imaging.mesh478 import RING_INNER, RING_OUTER
 from ...imaging.smooth import SHRINK_BLUR
 
 MIN_EYE, MAX_EYE = 40.0, 110.0
 """Eye widths, pixels, between which the refiner works; larger eyes are reduced to the largest."""
 REACH_WH: Final = (1.8, 1.4)
-"""The frame's size in eye widths, enough for all of the mask; 80 px eyes lie in 144 x 112 px."""
+"""Size of the frame in eye widths, enough for all of the mask; 80 px eyes lie in 144 x 112 px."""
 _MULTIPLE: Final = 8
 _CUBIC: Final = 3.0
 """Frame pixels beyond its edge that a cubic filter may look at."""
 _REACH: Final = 4.0
-"""Standard deviations that OpenCV's Gaussian of floats reaches."""
+"""Reach of OpenCV's Gaussian of floats, in standard deviations."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +98,7 @@ def eye_frame(shape: EyeShape, roll: Matrix, eye_px: float | None = None) -> Ref
     width = shape.width
     size = float(np.clip(width if eye_px is None else eye_px, MIN_EYE, MAX_EYE))
     size_wh = tuple(round(size * r / _MULTIPLE) * _MULTIPLE for r in REACH_WH)
-    centre = (shape.ring[0] + shape.ring[8]) / 2
+    centre = (shape.ring[RING_OUTER] + shape.ring[RING_INNER]) / 2
     axis = roll[:, :2].T @ np.array([1.0, 0.0])
     axis = axis / np.linalg.norm(axis)
     middle = np.array([size_wh[0] / 2 - 0.5, size_wh[1] / 2 - 0.5])

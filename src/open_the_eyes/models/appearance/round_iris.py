@@ -25,40 +25,51 @@ from .iris_pattern import PUPIL, iris_and_pupil
 from .refiner import PaintedEyes
 from .stray_lights import without_stray_lights
 
+# Lengths are in radii of the iris, if not said otherwise.
 WHOLLY: Final = (85.0, 125.0)
 """Eye widths in pixels between which the drawn iris comes to count wholly."""
 BY: Final = (0.5, 0.8)
-"""Share of the drawn iris below, in its pupil and at its rim: a rim that is not round is seen before all else."""
+"""Share of the drawn iris on small eyes, in the pupil and at the rim: a rim that is not round is seen before all
+else."""
 TO_RIM: Final = (0.5, 0.75)
-"""Radii between which the one becomes the other."""
+"""Distances from the centre between which the share in the pupil becomes that at the rim."""
 CRISPER: Final = (0.15, 0.15)
-"""Two pictures of one iris make a paler one: its detail, finer than so many radii, becomes so much stronger again."""
+"""How much stronger an iris' detail becomes where two pictures of it are mixed, which makes it paler, and the standard
+deviation of a Gaussian that tells what is detail."""
 REACH: Final = 1.6
-"""Radii around an iris' centre that drawing it looks at; it changes less."""
+"""How far around an iris' centre drawing it looks; it changes less."""
 RIM: Final = (0.93, 1.13)
-"""Radii between which the iris becomes white."""
+"""Distances from the centre between which the iris becomes white."""
 SHADE: Final = 0.22
-"""Standard deviation, in radii, of the blur beyond which light and shadow stay as painted."""
+"""Standard deviation of the blur beyond which light and shadow stay as painted."""
 SHADED: Final = (0.5, 1.6)
 UNSURE: Final = 0.15
-"""How much pupils and rims tell of it."""
+"""Weight with which pupils and rims tell of light and shadow."""
 LID_SHADOW: Final = (0.25, 0.22)
-"""How much of the light the upper lid keeps away at its edge, and over how many radii that falls to a third."""
-DETAIL: Final = (0.25, 0.07, 0.25)
-"""So much of what was painted stays between these two blurs, in radii."""
+"""Share of the light that the upper lid keeps away at its edge, and the distance over which that falls to a third."""
+DETAIL_KEPT: Final = 0.25
+"""Share of the painted detail that stays."""
+DETAIL_FINEST: Final = 0.07
+"""Standard deviation of a Gaussian: finer detail does not stay."""
+DETAIL_COARSEST: Final = 0.25
+"""Standard deviation of a Gaussian: coarser things are no detail."""
 LIGHT_AT: Final = (0.7, -0.36)
-"""Painted places of a catch-light are believed so far sideways, and no higher than this, in radii."""
+"""Share of a painted catch-light's distance to the side that is believed, and the highest place that is (up is
+negative)."""
 ON_SMALL: Final = 0.85
-"""How much of it small eyes get. Theirs are smeared over: the brightest of an iris would be a quarter darker than in
-photos."""
+"""Share of a catch-light that small eyes get. Theirs are smeared over: the brightest of an iris would be a quarter
+darker than in photos."""
 LIGHTS_WITHIN: Final = 0.62
-"""Radii in which lights that were painted are kept on small eyes; further out they are white that the rim cuts off."""
+"""Distance from the centre within which painted lights are kept on small eyes; further out they are white that the rim
+cuts off."""
 UNDER_LID: Final = (0.1, 0.14)
-"""The iris goes on so far beyond the lower lid's edge, and within so many radii it fades out."""
+"""How far the iris goes on beyond the lower lid's edge, and the distance over which it fades out there."""
 BLUR: Final = 0.45
-"""Of the photo's softest sharp edge, lashes on skin: what is drawn is no sharper."""
-CALM: Final = (0.7, 0.16)
-"""How far whites are calmed, over so many radii."""
+"""Least blur of what is drawn, as a share of the photo's softest sharp edge, lashes on skin."""
+CALMED: Final = 0.7
+"""Share by which whites are calmed."""
+CALM_REACH: Final = 0.16
+"""Standard deviation of the blur that calms whites."""
 
 
 class Spot(NamedTuple):
@@ -85,9 +96,9 @@ class Spot(NamedTuple):
 
 
 SMALL: Final = Spot(brighter=1.5, whole=0.08, gone=0.16, lowest=-0.1, glow=0.12, reach=0.26)
-"""On a small eye it lies on the painted one."""
+"""Catch-light of a small eye, which lies on the painted one."""
 LARGE: Final = Spot(brighter=2.0, whole=0.06, gone=0.135, lowest=-0.24, glow=0.1, reach=0.22)
-"""On a large one it is as in the London set."""
+"""Catch-light of a large eye, as in the London set."""
 
 
 def with_round_irises(
@@ -167,9 +178,9 @@ def _detail(ball: Ball) -> Tones:
     """(h, w, 3): some of what was painted in the iris, neither its lights nor its finest."""
     most = 1.4 * np.maximum(ball.iris, 0.5 * ball.iris_level)
     dark = np.minimum(ball.pixels, most)
-    between = smoothed(dark, DETAIL[1] * ball.radius) - smoothed(dark, DETAIL[2] * ball.radius)
+    between = smoothed(dark, DETAIL_FINEST * ball.radius) - smoothed(dark, DETAIL_COARSEST * ball.radius)
     within = ball.clear * np.clip((0.85 - ball.from_centre) / 0.15, 0, 1)
-    return np.asarray(DETAIL[0] * between * threefold(np.asarray(within, np.float32)), np.float32)
+    return np.asarray(DETAIL_KEPT * between * threefold(np.asarray(within, np.float32)), np.float32)
 
 
 def _covers(light: CatchLight) -> float:
@@ -202,6 +213,6 @@ def _calm(eye: Tones, ball: Ball, wholly: float) -> Tones:
     there = np.clip(np.minimum(ball.below_upper - 0.02, ball.above_lower) / 0.12, 0, 1)
     ends = np.clip(np.minimum(ball.along - 0.06, 0.92 - ball.along) / 0.08, 0, 1)
     there = np.asarray(there * ends * risen(ball.from_centre, 1.05, 1.25), np.float32)
-    reach = CALM[1] * ball.radius
+    reach = CALM_REACH * ball.radius
     calm = (smoothed(eye * threefold(there), reach) + 1e-3 * eye) / threefold(smoothed(there, reach) + 1e-3)
-    return np.asarray(eye + (calm - eye) * threefold(np.asarray(CALM[0] * wholly * there, np.float32)), np.float32)
+    return np.asarray(eye + (calm - eye) * threefold(np.asarray(CALMED * wholly * there, np.float32)), np.float32)

@@ -13,17 +13,18 @@ from ...imaging.luma import luma_of
 from ...imaging.smooth import smoothed
 
 LINE: Final = 0.06
-"""So far above and below the edge of the shut lids their lash line lies."""
+"""Half the width of the shut lids' lash line, around their edge, in eye widths."""
 DARKEST: Final = 12
-"""Percentile of brightness there up to which pixels are the line's darkest."""
+"""Percentile of brightness in the lash line up to which pixels are its darkest."""
 HALF_BROADEST: Final = 0.04
-"""Half the width of the widest dark line that may be lashes."""
+"""Half the width of the widest dark line that may be lashes, in eye widths."""
 DARK: Final = 3.5
-"""A dark line is lashes when it is so many times as dark as those of the skin, and a level darker."""
+"""How many times as dark as the skin's own lines, plus a level, those of lashes are."""
 JOINED: Final = 0.02
-"""Dark lines so near to each other are one lash: a coarse photo breaks it up."""
+"""Largest gap between dark lines of one lash, in eye widths: a coarse photo breaks it up."""
 AROUND: Final = 0.07
-"""So far around a lash nothing is taken: detail is told from its surroundings, which a dark line makes look light."""
+"""Distance around a lash within which nothing is taken, in eye widths: detail is told from its surroundings, which a
+dark line makes look light."""
 
 
 def without_lashes(photo: Tones, skin: NDArray[np.bool_], line: NDArray[np.bool_], width: float) -> Plane:

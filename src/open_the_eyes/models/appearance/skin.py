@@ -30,47 +30,54 @@ from .outer_corner import with_own_corner
 from .shut_lashes import without_lashes
 from .surroundings import Surroundings
 
+# Lengths are in eye widths, if not said otherwise.
 WRINKLES: Final = 0.10
-"""Under the eye, detail finer than a Gaussian of this standard deviation is the photo's."""
+"""Standard deviation of a Gaussian: under the eye, finer detail is the photo's."""
 PORES: Final = 0.025
-"""The same over the upper lid."""
+"""Standard deviation of a Gaussian: over the upper lid, finer detail is the photo's."""
 FAINT: Final = 4.0
-"""Pores are at most so many times as strong as the detail of the skin under the eye usually is."""
+"""Strongest that pores are, in times the usual detail of the skin under the eye."""
 UNDER: Final = (0.03, 0.10)
 """How far below the painted lower lid the photo's detail sets in, and where it is complete."""
 UNDER_LASHES: Final = (-0.03, 0.06)
-"""The same below the shut lids, from where their lashes end."""
-HANGING: Final = (0.09, 0.25, 0.16)
-"""So far lashes may be told to hang at least and at most, and so far where nothing can be told."""
+"""How far below the ends of the shut eye's lashes the photo's detail sets in, and where it is complete."""
+HANGING_LEAST: Final = 0.09
+"""Least that lashes are told to hang below the shut lids."""
+HANGING_MOST: Final = 0.25
+"""Most that lashes are told to hang below the shut lids."""
+HANGING_USUAL: Final = 0.16
+"""How far lashes are taken to hang where nothing can be told."""
 OVER: Final = (0.08, 0.14)
-"""The same above the painted upper lid, for pores."""
+"""How far above the painted upper lid the photo's pores set in, and where they are complete."""
 OVER_SHUT: Final = (0.10, 0.20)
+"""How far above the shut lashes the photo's pores set in, and where they are complete."""
 LID: Final = (0.03, 0.10)
-"""How far above the painted upper lid the photo tells the hue of the skin there."""
+"""How far above the painted upper lid the photo begins to tell the hue of the skin, and where it does wholly."""
 LID_SHUT: Final = (0.08, 0.16)
-"""The same above the shut lashes, which are darker than skin and of their own hue."""
+"""How far above the shut lashes the photo begins to tell the hue of the skin, and where it does wholly: lashes are
+darker than skin and of their own hue."""
 HUE: Final = 0.08
-"""Hue varies no faster than a Gaussian of this standard deviation, and is carried on so far to the lids' edges."""
+"""Standard deviation of a Gaussian: hue varies no faster, and is carried on to the lids' edges by it."""
 MOST_HUE: Final = 1.3
-"""No colour is changed by more than this factor."""
+"""Largest factor by which a colour is changed."""
 IN_SHADE: Final = 0.45
-"""Skin in a fold is lit by skin, so its hue deepens: the logarithms of its colours' ratios grow by so much of how much
-darker it is, in logarithms too. `training.appearance.hues` finds 0.4 to 0.7."""
+"""How much deeper the hue of skin in a fold is, since skin lights it: the logarithms of its colours' ratios grow by
+this share of how much darker it is, in logarithms too. `training.appearance.hues` finds 0.4 to 0.7."""
 EDGE: Final = (0.0, 0.05)
-"""So far from a painted lid's edge its skin sets in."""
+"""Distances from a painted lid's edge between which its skin sets in."""
 REACH: Final = ((-0.8, -0.7), (0.8, 0.8))
-"""An eye's surroundings, around the middle of its lids."""
+"""Corners of an eye's surroundings, from the middle of its lids."""
 SEEN_FROM: Final = (48.0, 66.0)
 """Eye widths in pixels between which it comes to be seen that skin beside an eye has no detail."""
 CARRIED: Final = (0.02, 2.0)
-"""There skin under the eye is carried on to the lids: its detail finer than a Gaussian of this standard deviation, or
-of so many pixels if that is more."""
+"""Standard deviation of a Gaussian, in eye widths, and its least in pixels: finer detail of the skin under the eye is
+carried on to the lids."""
 CARRIED_OVER: Final = 0.5
-"""So much of it over the upper lid, whose skin is the finest of a face."""
+"""Share of the detail carried on that the upper lid gets, whose skin is the finest of a face."""
 SQUARE: Final = 0.15
-"""It is carried on in squares so large."""
+"""Side of the squares in which detail is carried on."""
 ENOUGH: Final = 30
-"""Pixels of skin under an eye that tell how strong its detail usually is."""
+"""Fewest pixels of skin under an eye that tell how strong its detail usually is."""
 
 
 def with_own_skin(
@@ -86,8 +93,7 @@ def with_own_skin(
     `opened` and `shut` are the eyes' shapes as painted and as photographed, in pixels; `hanging` is how far below the
     shut lids lashes hang, in eye widths, None where that is not known.
     """
-    least, most, usual = HANGING
-    hanging = usual if hanging is None else float(np.clip(hanging, least, most))
+    hanging = HANGING_USUAL if hanging is None else float(np.clip(hanging, HANGING_LEAST, HANGING_MOST))
     out = pixels.copy()
     for side, shape in opened.items():
         around = shape.ring.mean(axis=0) + np.array(REACH) * shape.width
@@ -124,7 +130,7 @@ def _one_eye(
     out = painted + _exchanged(painted, wrinkles, skin, WRINKLES * width) * threefold(own)
     over = there.covered(risen(there.above, *OVER) * risen(there.above_shut, *OVER_SHUT))
     out += _exchanged(painted, pores, skin, PORES * width) * threefold(over)
-    seen = float(risen(np.array([width], np.float32), *SEEN_FROM)[0])
+    seen = risen(width, *SEEN_FROM)
     if seen > 0:
         lower, upper = (risen(distance, *EDGE) for distance in (there.below, there.above))
         bare_skin = there.covered(np.asarray(lower * (1 - under) + CARRIED_OVER * upper * (1 - over), np.float32))

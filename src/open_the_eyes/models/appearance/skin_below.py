@@ -11,13 +11,13 @@ from ...imaging.lids import LidDistances
 from .shut_lashes import LINE
 
 BELOW: Final = (0.28, 0.45)
-"""So far below a shut eye's lids there is skin, and no lashes any more, in eye widths."""
+"""Where there is skin below a shut eye's lids, and no lashes any more, from and to in eye widths."""
 ALONG: Final = (0.1, 0.9)
-"""There, from the outer corner to the inner one."""
+"""Where the skin below an eye is looked at, from and to between the outer corner (0) and the inner one (1)."""
 LARGE: Final = 55.0
-"""Around larger eyes it is looked at reduced by as many whole times as they are wider, pixels."""
+"""Eye width, pixels, above which an eye's surroundings are looked at reduced, by as many whole times as it is wider."""
 FEW: Final = 10
-"""Fewer pixels tell nothing."""
+"""Fewest pixels that tell anything."""
 
 
 def within_corners(there: LidDistances, width: float, part: tuple[float, float] = ALONG) -> NDArray[np.bool_]:

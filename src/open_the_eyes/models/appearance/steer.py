@@ -9,31 +9,33 @@ from numpy.typing import NDArray
 
 from ...imaging.arrays import Points
 from ...imaging.eye_corners import ring_ends, ring_width
-from ...imaging.mesh478 import SIDES, Side
+from ...imaging.mesh478 import RING_UPPER, SIDES, Side
 from ...options.eye_style import EyeColor
 from . import layout
 from .iris import NAMED
 from .model import Components
 
 GAZE_ASIDE, GAZE_UP, GAZE_DOWN = 0.21, 0.13, 0.075
-"""How far the iris moves for gaze 1, in eye widths. Further down the lower lid would hide it."""
+"""Moves of the iris for gaze 1, in eye widths. Further down the lower lid would hide it."""
 LIDS_FOLLOW: Final = (0.6, 0.4)
-"""How much of a move up or down the upper lid makes as well, and of one down the lower lid."""
+"""Share of a move up or down that the upper lid makes as well, and of one down the lower lid."""
 
 LIKELIEST_SPREAD, DRAWN_SPREAD = 0.16, 0.25
-"""How far, in logarithms, an eye colour may lie from the one that the predicted texture shows. Chosen on
-the faces of `val`: with LIGHT_EYES, 85.5 % of them come out on the right side of light and dark."""
+"""Standard deviations, in logarithms, of an eye colour around the one that the predicted texture shows, for the
+likeliest eyes and for drawn ones. Chosen on the faces of `val`: with LIGHT_EYES, 85.5 % of them come out on the right
+side of light and dark."""
 
 PLAUSIBLE: Final = 0.2
-"""No colour is drawn that is less likely than so much of the likeliest."""
+"""Least likelihood of a colour that is drawn, as a share of the likeliest one's."""
 
 OPENNESS_VARIETY: Final = 0.12
-"""Standard deviation of the logarithm of how far lids are apart, from one variation to the next,"""
+"""Standard deviation, over variations, of the logarithm of how far lids are apart."""
 OPENNESS_WITHIN: Final = 1.3
-"""and how many of them it may be off: lids are 0.86 to 1.17 times as far apart as is likeliest."""
+"""Most that a variation's openness may be off, in those standard deviations (`OPENNESS_VARIETY`): lids are 0.86 to 1.17
+times as far apart as is likeliest."""
 
 WIDEST: Final = 3.0
-"""Standard deviations by which `with_openness` may change a shape."""
+"""Most standard deviations by which `with_openness` may change a shape."""
 
 LIGHT_EYES: Final = 0.2
 """Weight of blue, grey and green eyes: dark eyes on a fair face pass for true, light ones on a dark face do not. The
@@ -78,13 +80,13 @@ def gaze_move(gaze: tuple[float, float]) -> tuple[float, float]:
 def with_gaze(points: Points, gaze: tuple[float, float]) -> Points:
     """The irises turned to `gaze` (x to the strip's right, y down, each -1..1); the lids follow up and down."""
     aside, down = gaze_move(gaze)
-    bow = np.sin(np.linspace(0, np.pi, 9))[1:8]
+    bow = np.sin(np.linspace(0, np.pi, 9))[RING_UPPER]
     out = points.copy()
     for side in SIDES:
         ring, iris = layout.ring_of(out, side), layout.iris_of(out, side)
         width, middle = ring_width(ring), ring_ends(ring).mean(axis=0)
         iris += np.array([middle[0] + aside * width, iris[0, 1] + down * width]) - iris[0]
-        ring[1:8, 1] += LIDS_FOLLOW[0] * down * width * bow
+        ring[RING_UPPER, 1] += LIDS_FOLLOW[0] * down * width * bow
         ring[9:16, 1] += LIDS_FOLLOW[1] * max(down, 0.0) * width * bow
     return out
 

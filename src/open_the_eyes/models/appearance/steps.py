@@ -32,13 +32,13 @@ from .skin import with_own_skin
 from .white_level import with_white_levels
 
 SOFT: Final = 1.0
-"""The blur of a photo whose eyes are too small to tell it, pixels."""
+"""Blur of a photo whose eyes are too small to tell it, pixels."""
 MADE_UP_LASHES: Final = 0.05
-"""Made-up lashes hang further than they can be told to, in eye widths: their ends are single hairs."""
+"""How much further made-up lashes hang than they can be told to, in eye widths: their ends are single hairs."""
 FINEST: Final = 0.9
-"""What was painted at some resolution has detail down to so many of its own pixels (sigma)."""
+"""Finest detail of what was painted at some resolution, as a standard deviation in that resolution's pixels."""
 LEAST_GRAIN: Final = 0.8
-"""Grain finer than this standard deviation, pixels, is the blend's to add."""
+"""Standard deviation, pixels, below which grain is the blend's to add."""
 
 Painted: TypeAlias = list[PaintedEyes]
 
@@ -164,7 +164,7 @@ AFTER_REFINER: Final[tuple[Step, ...]] = (
     lash_lines,
     hue_of_dark,
 )
-"""What refined eyes get, before the detail of photographed ones."""
+"""Steps that refined eyes get, before the detail of photographed ones."""
 
 
 def _with(eyes: PaintedEyes, pixels: NDArray[Any]) -> PaintedEyes:

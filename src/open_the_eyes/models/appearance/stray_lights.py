@@ -13,16 +13,17 @@ from ...imaging.threefold import threefold
 from .ball import Ball
 from .iris_pattern import PUPIL
 
+# Distances are in radii of the iris.
 BESIDE: Final = (0.16, 0.26)
-"""Radii from the middle of the one light between which another begins to be a stray one."""
+"""Distances from the middle of the one light between which another begins to be a stray one."""
 WITHIN: Final = (0.7, 0.85)
-"""Radii from the iris' centre between which lights may again be white that the rim cuts off."""
+"""Distances from the iris' centre between which lights may again be white that the rim cuts off."""
 IRIS: Final = 1.1
-"""No part of an iris is so many times as bright as the iris on the whole,"""
+"""Largest brightness of any part of an iris, in times the iris' on the whole."""
 IN_PUPIL: Final = 0.5
-"""and no part of its pupil so bright: it would be grey where a light was."""
+"""Largest brightness of any part of the pupil, in times the iris': it would be grey where a light was."""
 NO_LIGHT: Final = 0.95
-"""What is just below these is none yet."""
+"""Brightness up to which nothing is a light yet, as a share of the largest (`IRIS`, `IN_PUPIL`)."""
 
 
 def without_stray_lights(ball: Ball, middle: tuple[float, float], share: float) -> Ball:

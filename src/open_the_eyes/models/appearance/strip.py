@@ -20,10 +20,10 @@ from . import layout
 _W, _H = layout.SIZE_WH
 _STEP: Final = 4
 SOFTENED: Final = 0.3
-"""Strips are drawn smaller through a Gaussian of so many of the picture's pixels: less than the half that theory asks
-for, since what is painted is soft already."""
+"""Standard deviation, in the picture's pixels, of the Gaussian through which strips are drawn smaller: less than the
+half that theory asks for, since what is painted is soft already."""
 CROWDED: Final = 0.5
-"""A point that has come nearer to an eye than this fraction of its usual distance is left out of the warp."""
+"""Fraction of its usual distance below which a point that has come nearer to an eye is left out of the warp."""
 
 
 def sampled(picture: NDArray[Any], landmarks: Points, points: Points, mean_points: Points) -> Tones:

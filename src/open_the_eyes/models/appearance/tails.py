@@ -17,7 +17,8 @@ from ...roles import Crop, Patch
 from .pieces import skin_around
 
 GRAIN: Final = 0.05
-"""Skin that was continued is smooth, so it gets the grain of skin that is finer than this, in eye widths."""
+"""Standard deviation of a Gaussian, in eye widths: finer grain of skin is laid on skin that was continued, which is
+smooth."""
 
 
 def tailless(crop: Crop, seed: int) -> Crop:

@@ -22,14 +22,16 @@ from ...imaging.threefold import threefold
 from ...roles import Crop
 
 REACH: Final = 0.12
-"""Skin goes on under the cloth as it is so far above it, in distances between the outer eye corners."""
+"""Standard deviation of a Gaussian by which skin goes on under the cloth, in distances between the outer eye
+corners."""
 FAR: Final = 0.05
-"""So much the skin on the whole counts beside it."""
+"""Weight of the skin on the whole beside the skin nearby."""
 ABOVE: Final = 0.12
-"""The skin on the whole is what lies between the outer corners, from so far above them down to the cloth: shut lids and
-the bridge of the nose."""
+"""How far above the line between the outer corners the skin on the whole begins, in their distance: it is what lies
+between them down to the cloth, shut lids and the bridge of the nose."""
 HAIR: Final = 0.25
-"""What is further from its colour, in logarithms of any of the three, is hair or what is behind the face."""
+"""Largest difference from the colour of the skin on the whole, in logarithms of any of the three: more is hair or what
+is behind the face."""
 
 
 def uncovered(crop: Crop) -> Crop:

@@ -26,28 +26,29 @@ from .cast import cast_of
 from .uncovered import uncovered
 
 FADED: Final = (50.0, 66.0)
-"""Of the darkest, in the colour that is darkest, between which a photo comes to count as faded: where only red or blue
-is so bright, that is a colour of skin or of hair."""
+"""Levels of the darkest, in the colour that is darkest, between which a photo comes to count as faded: where only red
+or blue is so bright, that is a colour of skin or of hair."""
 FADED_PHOTO: Final = (22.0, 36.0)
-"""The same, where a whole photo is seen that shows much more than the face: something in it is black."""
+"""Levels of the darkest of a whole photo that shows much more than the face, between which it comes to count as faded:
+something in such a photo is black."""
 BLACK: Final = 10.0
-"""Black would be so much darker than the darkest that is seen."""
+"""How much darker than the darkest that is seen black would be, levels."""
 TINTED: Final = 40.0
-"""Nor is black brighter by more than this in one colour than in another."""
+"""Most levels by which black is brighter in one colour than in another."""
 DIM: Final = (140.0, 115.0)
-"""Of the brightest, between which a photo comes to count as underexposed."""
+"""Levels of the brightest between which a photo comes to count as underexposed."""
 BRIGHTENED: Final = 200.0
-"""So bright the brightest of such a photo becomes, and that of a faded one."""
+"""Level to which the brightest of an underexposed or faded photo is raised."""
 COLOURED: Final = (0.18, 0.36)
-"""Of what must be the light's chroma, in logarithms, between which its colour comes to be taken out."""
+"""Chroma that must be the light's, in logarithms, between which its colour comes to be taken out."""
 SURELY: Final = 1.0
-"""Once it is, skins are taken to go so far by themselves (Mahalanobis' distance)."""
+"""Mahalanobis' distance that skins are taken to go by themselves once the light's colour is taken out."""
 MOST: Final = 1.2
-"""No colour gets a gain further from 1 than this, in logarithms."""
+"""Most that the gain of a colour is from 1, in logarithms."""
 FEWEST: Final = 60
-"""Pixels of skin that tell a light's colour."""
+"""Fewest pixels of skin that tell a light's colour."""
 _SIDE: Final = 192
-"""Pixels of a crop's longer side at which it is looked at."""
+"""Longer side at which a crop is looked at, pixels."""
 
 
 @dataclass(frozen=True, slots=True)

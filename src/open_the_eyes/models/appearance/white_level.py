@@ -28,17 +28,17 @@ from .refiner import PaintedEyes
 from .skin_below import FEW, shrink_around, skin_below
 
 LIT: Final = 148.0
-"""A white beside an iris, in the light that the face's brightest skin is in."""
+"""Level of a white beside an iris in the light that the face's brightest skin is in."""
 BRIGHTEST: Final = 95
 """Percentile of brightness of the skin around both eyes that counts as in full light."""
 BELIEVED: Final = 0.5
-"""Share of such a white beside the painted one, in logarithms."""
+"""Weight of a white told by the skin beside the painted one, in logarithms, 0..1."""
 MOST: Final = (0.8, 1.35)
-"""No white becomes darker or brighter by more than these factors."""
+"""Least and largest factor by which a white changes."""
 EDGE: Final = 0.12
-"""What changes sets in within so many radii of the iris from the lids."""
+"""Distance from the lids within which the change sets in, in radii of the iris."""
 RIM: Final = (0.98, 1.14)
-"""And between these, from its centre."""
+"""Distances from the iris' centre between which the change sets in, in its radii."""
 
 
 def white_levels(crop: Crop, shut: Mapping[Side, EyeShape]) -> dict[Side, float]:

@@ -24,12 +24,14 @@ from ...imaging.threefold import threefold
 from ...roles import Crop
 
 ALONG: Final = (-0.6, 0.15)
+"""How far from the shut outer corner a wing may lie along the eye, from and to in eye widths."""
 ACROSS: Final = (-0.6, 0.4)
-"""How far from the shut outer corner a wing may lie in either eye, along it and down the face, in eye widths."""
+"""How far from the shut outer corner a wing may lie down the face, from and to in eye widths."""
 ROOT: Final = 0.06
-"""The first part of a wing, in eye widths."""
+"""Length of a wing's first part, in eye widths."""
 SETS_IN: Final = (-0.02, 0.06)
-"""So far out from the open corner a wing begins and is all there: the corner has a lash line of its own."""
+"""How far out from the open corner a wing begins and is all there, in eye widths: the corner has a lash line of its
+own."""
 
 
 @dataclass(frozen=True, slots=True)

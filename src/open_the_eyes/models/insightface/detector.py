@@ -27,9 +27,9 @@ from .networks import ArcFace, Scrfd
 from .scrfd import SIDE, Found
 
 AROUND: Final = 1.4
-"""The mesh's square, in sides of SCRFD's box, which goes from the hair to the chin."""
+"""Side of the mesh's square, in sides of SCRFD's box, which goes from the hair to the chin."""
 SMALLEST: Final = 20.0
-"""Pixels: the narrowest face that SCRFD finds dependably in its square."""
+"""Narrowest face that SCRFD finds dependably in its square, pixels."""
 OVERLAP: Final = 0.25
 
 

@@ -17,12 +17,13 @@ from numpy.typing import NDArray
 from ...imaging.arrays import Points, Rgb
 
 SIDE: Final = 640
-"""Of the square it looks at, as in training."""
+"""Side of the square it looks at, pixels, as in training."""
 LAYOUTS: Final = ((2, (8, 16, 32)), (1, (8, 16, 32, 64, 128)))
-"""Anchors of a cell, and strides."""
+"""Layouts of the output: anchors of a cell, and strides."""
 MIN_SCORE: Final = 0.5
+"""Least score of a face, as InsightFace sets it."""
 MAX_OVERLAP: Final = 0.4
-"""Of two boxes, intersection over union; above it they are one face. Both as InsightFace sets them."""
+"""Overlap (intersection over union) above which two boxes are one face, as InsightFace sets it."""
 _EYES: Final = np.array([[0.3, 0.4], [0.7, 0.4]])
 """Where the eyes are in a box of which nothing else is known."""
 

@@ -20,17 +20,17 @@ from ...imaging.sharpness import fine_energy
 from ...roles import Crop, Donor
 
 MAX_YAW_APART, MAX_PITCH_APART = 20.0, 16.0
-"""Degrees; further apart, a flat picture of one eye does not bend into the other."""
+"""Most degrees between two heads; further apart, a flat picture of one eye does not bend into the other."""
 NARROWEST: Final = 0.5
-"""An eye less open than this gives its partner nothing: who squeezes one shut narrows the other."""
+"""Openness below which an eye gives its partner nothing: who squeezes one shut narrows the other."""
 MAX_CONTRAST_APART: Final = 0.2
 """How much darker, as a fraction of what is usual there, the darkest around the eyes may be in one photo than in the
 other: haze lifts it, and a print that fades. Of 65 pairs of shots one differs by 0.15 and the others by less than 0.11;
 photos with their contrast cut by a third differ by 0.22 to 0.54."""
 DARKEST: Final = 3
-"""Percentile of brightness around the eyes that tells that."""
+"""Percentile of brightness around the eyes that counts as the darkest."""
 MAX_GROWTH: Final = 2.2
-"""Times that a donor may be enlarged; beyond, its eyes would be a blur in a sharp face."""
+"""Most times that a donor may be enlarged; beyond, its eyes would be a blur in a sharp face."""
 _COMMON_PX: Final = 96.0
 """Distance of the outer corners at which sharpness is compared."""
 

@@ -17,9 +17,10 @@ from ...roles import FEATHER, Crop
 from ..appearance import layout
 
 FULLY: Final = 0.15
-"""Around the donor's lids and the target's shut ones, in eye widths: lashes and crease are the donor's throughout."""
+"""How far around the donor's lids and the target's shut ones all is the donor's, in eye widths: lashes and crease."""
 RIM: Final = 0.08
-"""Within so many eye widths of the rim it melts in any case: where a donor's lash line reaches that, it is not cut."""
+"""Width of the rim over which the eye melts in any case, in eye widths: where a donor's lash line reaches it, it is not
+cut."""
 BROW_RIM: Final = 0.03
 """How far hairs reach beyond a brow's points, in distances between the outer corners of the eyes."""
 _BROWS_AT: Final = [[layout.MESH.index(k) for k in BROW[side]] for side in SIDES]

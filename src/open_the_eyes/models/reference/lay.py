@@ -16,7 +16,7 @@ from ...imaging.eyeball import moved, turned, within_reach
 from ...imaging.eyechange import rightwards
 from ...imaging.geometry import Box, quarter_turned, transformed
 from ...imaging.grain import continued_grain
-from ...imaging.mesh478 import Side
+from ...imaging.mesh478 import RING_LOWER, RING_UPPER, Side
 from ...imaging.register import registered
 from ...imaging.relight import relit
 from ...imaging.sharpness import blur_to_match
@@ -31,21 +31,22 @@ from .transfer import Drawn, Sheet, drawn, nudged
 Jitter: TypeAlias = NDArray[np.float64]
 
 RELIGHT_REACH: Final = 0.12
-"""Of the light's field, in distances between the outer corners of the eyes."""
+"""Reach of the light's field, in distances between the outer corners of the eyes."""
 SAME_DETAIL: Final = 0.88
 """Likeness from which on the skin around the eye is trusted more than landmarks; a smile folds it, and does not reach
 this."""
 MOST_MOVED: Final = 0.15
-"""In eye widths: what landmarks are off by at most."""
+"""Most that landmarks are off by, in eye widths."""
 SHARPER: Final = 1.5
 """How many times the photo's detail the donor's skin must have to be called sharper: between rest and a laugh one
 person's skin differs by up to that, and eyes that are a little sharper than it harm less than soft ones."""
 LEAST_BLUR: Final = 0.25
-"""Pixels; less is not worth another pass."""
+"""Least blur that is worth another pass, pixels."""
 MIRRORED_STEP: Final = 1.1
-"""How far light may change from place to place for a mirrored eye: hair and the nose's shadow lie on one side only."""
+"""Largest factor by which light may change from place to place for a mirrored eye: hair and the nose's shadow lie on
+one side only."""
 OPENNESS_STEP: Final = (0.6, 1.35)
-"""How far a donor's lids may be moved, times their gap."""
+"""Least and largest factor by which a donor's lids may be moved apart."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -233,8 +234,8 @@ def _opened(pixels: Tones, points: Points, side: Side, factor: float) -> tuple[T
     moved = points.copy()
     ring = layout.ring_of(moved, side)
     gap = layout.lid_gaps(ring)
-    ring[1:8] -= 0.85 * (factor - 1) * gap
-    ring[15:8:-1] += 0.15 * (factor - 1) * gap
+    ring[RING_UPPER] -= 0.85 * (factor - 1) * gap
+    ring[RING_LOWER] += 0.15 * (factor - 1) * gap
     lids = np.r_[1:8, 9:16]
     fixed = np.vstack([points[layout.SEEN_AT], layout.iris_of(points, side)[:1]])
     before = layout.ring_of(points, side)

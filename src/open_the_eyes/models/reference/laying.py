@@ -112,13 +112,14 @@ class Laying:
 
 
 def _whole(donor: Donor) -> Donor:
-    """With what is cut off at white put back."""
+    """The donor with what is cut off at white put back."""
     darker = ShorterExposure.of(donor.crop)
     return donor if darker is None else replace(donor, crop=darker.crop)
 
 
 def _drawn(count: int, variety: float, rng: np.random.Generator) -> int:
-    """The first, or with variety a draw that favours the first ones; also where there is none."""
+    """A donor's place, from 0: the first, or with variety a draw that favours the first ones; 0 where there is no
+    donor, too."""
     if variety == 0 or count < 2:
         return 0
     weights: NDArray[np.float64] = NEXT_DONOR ** np.arange(count, dtype=np.float64)

@@ -24,13 +24,14 @@ from ..reloaded import Reloaded
 FILE: Final = DATA / "likeness.npz"
 
 EDGES, SHAPE = 10.0, 1.5
-"""Log-odds a unit of the edges' cosine, and a standard deviation of shape."""
+"""Log-odds for each unit of the edges' cosine, and for each standard deviation of shape."""
 COLOUR: Final = (1.5, 1.5, 0.5)
-"""Log-odds that a colour unlike the other's speaks against one person: skin, hair, clothes."""
+"""Most log-odds by which a colour unlike the other's speaks against one person: of skin, of hair, of clothes."""
 COLOUR_FAR: Final = 20.0
-"""Levels of L*a*b* from which on colours are simply unlike: another light can do that to one person's."""
+"""Difference of two colours, levels of L*a*b*, from which on they are simply unlike: another light can do that to one
+person's."""
 NEEDED: Final = 4.0
-"""What edges, shape and colours must bring together; below, it may be somebody else."""
+"""Log-odds that edges, shape and colours must bring together; below, it may be somebody else."""
 
 
 class Likeness(Reloaded):

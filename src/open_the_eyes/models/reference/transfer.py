@@ -17,7 +17,7 @@ from ...roles import Crop
 from ..appearance import layout
 
 STIFFNESS: Final = 1.0
-"""Of the warp: lets it miss single landmarks, which tremble from frame to frame."""
+"""Stiffness of the warp: lets it miss single landmarks, which tremble from frame to frame."""
 HELD: Final = layout.SEEN_AT[: len(layout.SEEN)]
 """The points that lead: not the corners of the eyes, for where an eye is shut the mesh puts them a twentieth of the
 eye's width too far out and too low."""

@@ -19,16 +19,17 @@ if TYPE_CHECKING:
 
 SUFFIX: Final = ".safetensors"
 _CONV_IN: Final = "model.diffusion_model.input_blocks.0.0.weight"
-"""Of a single file's U-Net; (channels, 4 or 9, 3, 3)."""
+"""First layer of a single file's U-Net; (channels, 4 or 9, 3, 3)."""
 _ADDED: Final = "model.diffusion_model.label_emb.0.0.weight"
-"""What SDXL has and its forerunners have not: a picture's size as an input."""
+"""Layer that SDXL has and its forerunners have not: a picture's size as an input."""
 SPACING: Final = "trailing"
-"""Of steps on the noise scale (Lin et al. 2023, table 2): from its top in equal parts, so that a strength of 0.5
+"""How steps lie on the noise scale (Lin et al. 2023, table 2): from its top in equal parts, so that a strength of 0.5
 begins in its middle. SDXL's own "leading" rounds a part down, and begins lower."""
 _PREDICTS_V: Final = "v_pred"
-"""An empty tensor by which single files say that they predict velocity (Salimans & Ho 2022), and not noise."""
+"""Name of an empty tensor by which single files say that they predict velocity (Salimans & Ho 2022), and not noise."""
 _ZERO_SNR: Final = "ztsnr"
-"""The same of those that were trained on a scale that ends in noise alone (Lin et al. 2023)."""
+"""Name of an empty tensor by which they say that they were trained on a scale that ends in noise alone (Lin et al.
+2023)."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,7 +24,7 @@ BUCKETS_WH: Final = (
 """Sizes of about a megapixel that SDXL was trained on (Podell et al. 2023, appendix I), the usual ones."""
 SIDE: Final = 1024
 _MULTIPLE: Final = 16
-"""Sides of a frame; SDXL's are multiples of 64."""
+"""Divisor of a frame's sides; SDXL's are multiples of 64."""
 
 
 @dataclass(frozen=True, slots=True)

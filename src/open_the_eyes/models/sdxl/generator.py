@@ -32,7 +32,8 @@ TINT_REACH: Final = 0.15
 WORKERS: Final = 4
 """Threads for what the processor does while the GPU paints: eyes to start from, frames, and the way back."""
 AHEAD: Final = 2 * WORKERS
-"""Inputs that are ready or in the making: each is 28 bytes for a pixel of its frame, and many would be gigabytes."""
+"""Most inputs that are ready or in the making: each is 28 bytes for a pixel of its frame, and many would be
+gigabytes."""
 
 
 @dataclass(frozen=True, slots=True)

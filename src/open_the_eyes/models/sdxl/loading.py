@@ -24,10 +24,10 @@ from .generator import SdxlGenerator
 from .sampling import Sampler
 
 LIBRARIES: Final = ("torch", "diffusers", "transformers", "accelerate", "peft", "torchao", "safetensors")
-"""Of the extra `sdxl`."""
+"""Libraries of the extra `sdxl`."""
 BF16_SINCE: Final = (8, 0)
-"""Compute capability: on GPUs before Ampere (RTX 30, A100) attention in bf16 holds a number for each pair of places,
-where fp16 has a kernel that need not, and their tensor cores know fp16 alone."""
+"""Least compute capability for bf16: on GPUs before Ampere (RTX 30, A100) its attention holds a number for each pair of
+places, where fp16 has a kernel that need not, and their tensor cores know fp16 alone."""
 
 
 @dataclass(frozen=True, slots=True)

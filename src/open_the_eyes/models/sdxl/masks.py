@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     import torch
 
 TOUCHED: Final = 0.02
-"""From this mask value on a place is hidden from the model, with its cell, so that no lid shows through."""
+"""Mask value from which on a place is hidden from the model, with its cell, so that no lid shows through."""
 
 
 def hidden(mask: torch.Tensor, cells_hw: tuple[int, int]) -> torch.Tensor:

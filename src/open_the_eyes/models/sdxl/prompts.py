@@ -23,9 +23,10 @@ NEGATIVE: Final = (
     "painting, drawing, 3d render, plastic skin, blurry, jpeg artifacts, watermark, text"
 )
 FOLDER: Final = "embeddings"
-"""Beside the weights."""
+"""Folder of embeddings, beside the weights."""
 _KNOWN: Final[dict[tuple[str, str], Embeddings]] = {}
-"""By text encoders and words, some megabytes: a process has two sets of encoders, the base's and the refiner's."""
+"""Embeddings by text encoders and words, some megabytes: a process has two sets of encoders, the base's and the
+refiner's."""
 _KNOWING: Final = threading.Lock()
 
 

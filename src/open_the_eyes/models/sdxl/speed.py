@@ -17,12 +17,12 @@ from typing import Any, Final
 from ...residency import ran_out
 
 COMPILES_SINCE: Final = (8, 0)
-"""Compute capability: Triton supports no GPUs before Ampere (RTX 30, A100)."""
+"""Least compute capability for compiling: Triton supports no GPUs before Ampere (RTX 30, A100)."""
 GRAPHS: Final = 64
-"""Of one kind of block at most: base, refiner, each precision, one row or several, one shape of frame or any. Torch's
-own limit of 8 is reached by two of these networks, and then it raises."""
+"""Most graphs of one kind of block: base, refiner, each precision, one row or several, one shape of frame or any.
+Torch's own limit of 8 is reached by two of these networks, and then it raises."""
 COMPILED: Final = "compiled"
-"""Beside the weights: what torch.compile has made, for the next start."""
+"""Folder, beside the weights, of what torch.compile has made, for the next start."""
 CACHE: Final = "TORCHINDUCTOR_CACHE_DIR"
 _LOG: Final = logging.getLogger("open_the_eyes.sdxl")
 

@@ -201,7 +201,7 @@ CATALOGUE: Final = (
 )
 
 PROFILES: Final = ("sdxl", "restorers", "insightface", "all", "commercial")
-"""What can be fetched together; "commercial" is everything whose licence allows commercial use."""
+"""Names of what can be fetched together; "commercial" is everything whose licence allows commercial use."""
 
 
 def is_hub_id(name: str) -> bool:

@@ -28,11 +28,11 @@ from .sources import BrokenOff, RemoteFile, Source, not_fetched, source_of
 from .store import Recorded, of_weight, read_record, write_record
 
 Told: TypeAlias = Callable[[str, int, int], None]
-"""Called with the file that is on, and how many bytes of how many are done in all."""
+"""Called with the file that is fetched, and how many bytes of how many are done in all."""
 
 TRIES: Final = 5
 PAUSE: Final = 0.5
-"""Seconds; twice as long after each try in a row that brought nothing."""
+"""Pause before another try, seconds; twice as long after each try in a row that brought nothing."""
 CHUNK: Final = 1 << 20
 LOCK: Final = "fetch.lock"
 SPARE: Final = 100_000_000

@@ -22,15 +22,17 @@ from .catalogue import Weight
 from .store import of_weight, read_record
 
 TIMEOUT: Final = 30.0
-"""Seconds of silence after which a connection counts as broken."""
+"""Silence after which a connection counts as broken, seconds."""
 LONGEST_LISTING: Final = 20_000_000
-"""Bytes; a repository's listing takes thousands."""
+"""Longest listing of a repository, bytes; it takes thousands."""
 PASSING: Final = (408, 429)
-"""HTTP answers below 500 that mean: later."""
+"""HTTP statuses below 500 that mean: try again later."""
 _PART: Final = re.compile(r"(.+?)(\.fp16)?(?:-\d+-of-\d+)?\.safetensors(?:\.index(\.fp16)?\.json)?")
-"""What holds weights or tells of their shards, as diffusers names it: the network, and twice whether it is a half."""
+"""Name of a file that holds weights or tells of their shards, as diffusers names it: the network, and twice whether it
+is in half precision."""
 SAFE: Final = (".safetensors", ".onnx", ".json", ".txt")
-"""What is ever fetched. Other formats of weights (.bin, .pt, .pth, .ckpt) are pickles: they run code when opened."""
+"""Endings of what is ever fetched. Other formats of weights (.bin, .pt, .pth, .ckpt) are pickles: they run code when
+opened."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ Coefficients = NDArray[np.int16]
 
 DAMAGED: Final = "damaged coded data"
 _SPARE: Final = 512
-"""Zero bytes behind the data: more than what is read at once."""
+"""Zero bytes after the data: more than what is read at once."""
 
 
 class Bits:

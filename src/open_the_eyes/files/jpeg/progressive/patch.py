@@ -20,7 +20,8 @@ from .scans import order_of_mcus, scans_of
 from .writing import written
 
 MOST_PIXELS: Final = 36_000_000
-"""Of an 8K picture it takes 30 times as long, and twice the memory, as of a baseline one."""
+"""Largest progressive picture that is patched, pixels: an 8K one takes 30 times as long, and twice the memory, as a
+baseline one."""
 
 
 def patched_progressive(coded: bytes, painting: Painting, orientation: int, *, stored_rgb: bool) -> bytes:

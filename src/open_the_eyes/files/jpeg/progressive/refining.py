@@ -20,7 +20,7 @@ from .bits import DAMAGED, Bits, Coefficients, check_end
 from .scans import Band
 
 _RUN: Final = 5
-"""By so many bits a run stands higher than the bits its code takes."""
+"""Bits by which a run is shifted, above those that its code takes."""
 _BITS: Final = (1 << _RUN) - 1
 _ENDS: Final = 1 << 29
 _BROKEN: Final = 1 << 30

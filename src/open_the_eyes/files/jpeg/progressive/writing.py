@@ -18,12 +18,12 @@ from .scans import Band, Scan, order_of
 _MOST_ENDS: Final = 0x7FFF
 _SIXTEEN_ZEROS: Final = 0xF0
 _BLOCKS_AT_ONCE: Final = 1 << 16
-"""A run of ended blocks breaks there, which costs some bits and saves most of the memory."""
+"""Blocks after which a run of ended ones breaks, which costs some bits and saves most of the memory."""
 _ROOM: Final = 128
-"""Keys of the order between one coefficient and the next: its code, then the corrections it brings with it."""
+"""Sort keys between one coefficient and the next: for its code, then for the corrections that go with it."""
 
 _Keyed = tuple[Ints, Ints, Ints, Ints]
-"""Key of the order, symbol, bits that follow, these bits."""
+"""Sort key, symbol, number of the bits that follow, and these bits."""
 
 
 def written(scan: Scan, grid: Grid, planes: list[Coefficients]) -> bytes:
