@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from open_the_eyes.frames import BLUR, SMALL, Shot, _frame, _reduced
+from open_the_eyes.frames import BLUR, CLOSED, SMALL, Detail, Shot, _frame, _reduced
 
 
 @pytest.mark.parametrize(
@@ -13,14 +13,20 @@ from open_the_eyes.frames import BLUR, SMALL, Shot, _frame, _reduced
 )
 def test_blur_speaks_against_a_frame_but_not_without_end(sharpness: float, parts: float) -> None:
     shot = Shot("one.jpg", ("already_open",), (64, 64), 20)
-    assert _frame(shot, 1, sharpness, 5.0, 1).problems == pytest.approx(BLUR * parts)
+    assert _frame(shot, 1, Detail(sharpness), 5.0, 1).problems == pytest.approx(BLUR * parts)
+
+
+def test_noise_and_compression_speak_against_a_frame_less_than_a_closed_eye() -> None:
+    shot = Shot("one.jpg", ("already_open",), (64, 64), 20)
+    clean, gritty, worst = (_frame(shot, 1, Detail(5.0, unclean), 5.0, 1).problems for unclean in (0.0, 4.0, 20.0))
+    assert 0 == clean < gritty < worst < CLOSED
 
 
 @pytest.mark.parametrize(
     ("reduced", "times"), [(1, 0.0), (2, 1.0), (4, 3.0), (8, 6.0)], ids=["as large", "half", "a quarter", "an eighth"]
 )
 def test_the_smaller_a_picture_the_more_speaks_against_it(reduced: float, times: float) -> None:
-    frame = _frame(Shot("one.jpg", ("already_open",), (200, 50), 20), 1, 5.0, 5.0, reduced)
+    frame = _frame(Shot("one.jpg", ("already_open",), (200, 50), 20), 1, Detail(5.0), 5.0, reduced)
     assert frame.problems == pytest.approx(SMALL * times)
     assert frame.to_json()["size_wh"] == [200, 50]
 
