@@ -15,8 +15,8 @@ from open_the_eyes.demo.blink import paint_blink
 from open_the_eyes.engine import Engine, load_engine
 from open_the_eyes.errors import UsageError
 from open_the_eyes.files import write
-from open_the_eyes.frames import Frame
-from open_the_eyes.imaging.arrays import Rgb
+from open_the_eyes.frames import CLOSED, Frame
+from open_the_eyes.imaging.arrays import Rgb, to_levels
 from open_the_eyes.imaging.mesh478 import SIDES
 from open_the_eyes.photo import Photo
 from open_the_eyes.roles import Face
@@ -172,6 +172,28 @@ def test_a_smaller_copy_is_no_better_than_its_original(reference: Engine, portra
     assert best_take([Photo(_sharpened(large, factor)), Photo(large)], engine=reference).base == 1
 
 
+@pytest.mark.parametrize("noise", [8.0, 20.0])
+def test_of_equal_frames_the_less_noisy_is_the_best(reference: Engine, portrait: Rgb, noise: float) -> None:
+    noisy = to_levels(portrait + np.random.default_rng(0).normal(0, noise, portrait.shape))
+    clean, gritty = reversed(best_take([Photo(noisy), Photo(portrait)], engine=reference).frames)
+    assert clean.problems < gritty.problems < clean.problems + CLOSED
+    assert gritty.sharpness == pytest.approx(clean.sharpness, rel=0.1)
+
+
+def test_of_equal_frames_the_less_compressed_is_the_best(reference: Engine, portrait: Rgb) -> None:
+    _, file = cv2.imencode(".jpg", portrait[..., ::-1], [cv2.IMWRITE_JPEG_QUALITY, 20])
+    hard = np.ascontiguousarray(np.asarray(cv2.imdecode(file, cv2.IMREAD_COLOR), np.uint8)[..., ::-1])
+    assert best_take([Photo(hard), Photo(portrait)], engine=reference).base == 1
+
+
+def test_a_frame_out_of_focus_gives_no_eyes_and_the_blink_stays(reference: Engine, blinked: Rgb, portrait: Rgb) -> None:
+    soft = np.asarray(cv2.GaussianBlur(portrait, (0, 0), 3.0), np.uint8)
+    result = best_take([Photo(resized(blinked, 1.5)), Photo(resized(soft, 1.5))], engine=reference)
+    (face,) = result.opened.faces
+    assert (result.base, face.outcome) == (0, "kept_original")
+    assert "the face is out of focus there (reference 1, face 1)" in face.reason
+
+
 def test_copies_do_not_blunt_the_comparison_of_the_originals(reference: Engine, portrait: Rgb) -> None:
     soft = np.asarray(cv2.GaussianBlur(portrait, (0, 0), 1.2), np.uint8)
     alone = best_take([Photo(soft), Photo(portrait)], engine=reference).frames
@@ -209,14 +231,14 @@ def test_frames_may_be_made_as_they_are_asked_for(reference: Engine) -> None:
 
 
 def test_frames_may_be_open_files_and_the_one_that_is_taken_is_whole(
-    reference: Engine, portrait: Rgb, blinked: Rgb, tmp_path: Path
+    reference: Engine, taken: tuple[list[Rgb], BestTake], tmp_path: Path
 ) -> None:
-    for number, frame in enumerate((blinked, np.asarray(cv2.GaussianBlur(portrait, (0, 0), 2.5), np.uint8))):
+    for number, frame in enumerate(taken[0]):
         write(Photo(frame), tmp_path / f"{number}.png", record=None)
     with (tmp_path / "0.png").open("rb") as first, (tmp_path / "1.png").open("rb") as second:
-        taken = best_take([first, second], engine=reference)
-    assert (taken.base, taken.opened.changed) == (0, True)
-    assert (taken.opened.photo.pixels != blinked).any(axis=2).mean() < 0.05
+        result = best_take([first, second], engine=reference)
+    assert (result.base, result.opened.changed) == (0, True)
+    assert (result.opened.photo.pixels != taken[0][0]).any(axis=2).mean() < 0.05
 
 
 def test_the_same_burst_gives_the_same_bytes(taken: tuple[list[Rgb], BestTake], reference: Engine) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from open_the_eyes.frames import BLUR, CLOSED, SMALL, Shot, frames_of
+from open_the_eyes.frames import BLUR, CLOSED, SMALL, Detail, Shot, frames_of
 
 
 @pytest.mark.parametrize(
@@ -13,8 +13,15 @@ from open_the_eyes.frames import BLUR, CLOSED, SMALL, Shot, frames_of
 )
 def test_blur_speaks_against_a_frame_but_not_without_end(sharpness: float, parts: float) -> None:
     shots = [Shot(name, ("already_open",), (64, 64), 20) for name in ("sharp.jpg", "other.jpg")]
-    sharp, other = frames_of(shots, [5.0, sharpness])
+    sharp, other = frames_of(shots, [Detail(5.0), Detail(sharpness)])
     assert [sharp.problems, other.problems] == pytest.approx([0, BLUR * parts])
+
+
+def test_noise_and_compression_speak_against_a_frame_less_than_a_closed_eye() -> None:
+    shot = Shot("one.jpg", ("already_open",), (64, 64), 20)
+    frames = frames_of([shot] * 3, [Detail(5.0, unclean) for unclean in (0.0, 4.0, 20.0)])
+    clean, gritty, worst = (frame.problems for frame in frames)
+    assert 0 == clean < gritty < worst < CLOSED
 
 
 @pytest.mark.parametrize(
@@ -22,7 +29,7 @@ def test_blur_speaks_against_a_frame_but_not_without_end(sharpness: float, parts
 )
 def test_the_smaller_a_picture_the_more_speaks_against_it(reduced: int, times: float) -> None:
     sizes = ((200 * reduced, 50 * reduced), 20 * reduced), ((200, 50), 20)
-    _, frame = frames_of([Shot("one.jpg", ("already_open",), *size) for size in sizes], [5.0, 5.0])
+    _, frame = frames_of([Shot("one.jpg", ("already_open",), *size) for size in sizes], [Detail(5.0)] * 2)
     assert frame.problems == pytest.approx(SMALL * times)
     assert frame.to_json()["size_wh"] == [200, 50]
 
@@ -45,5 +52,5 @@ def test_a_frame_is_reduced_where_picture_and_faces_are_smaller(
     size_wh: tuple[int, int], face_px: float, reduced: int
 ) -> None:
     shots = [Shot("large.jpg", ("closed",), (400, 100), 40), Shot("other.jpg", ("closed",), size_wh, face_px)]
-    whole, other = frames_of(shots, [5.0, 5.0])
+    whole, other = frames_of(shots, [Detail(5.0)] * 2)
     assert [whole.problems, other.problems] == pytest.approx([CLOSED, CLOSED + SMALL * (reduced - 1)])

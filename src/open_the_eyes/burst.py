@@ -13,7 +13,7 @@ from .arguments import Source, is_single, prepared, read, rereadable
 from .engine import Engine
 from .errors import UsageError, memory_in_words
 from .files import AROUND_FACE
-from .frames import Frame, Shot, frames_of, sharpness_of
+from .frames import Frame, Shot, details_of, frames_of
 from .looking import introduced, look
 from .options import EngineName, MatchOptions, Options
 from .photo import Photo
@@ -116,7 +116,7 @@ def _chosen(sources: Sequence[Source], engine: Engine, tell: Progress) -> _Choic
         one, shot = _looked_at(photo, number, engine, partial(_told_of, tell, number, len(sources)))
         seen.append(one)
         found.append(shot)
-    frames = frames_of(found, sharpness_of(seen, found))
+    frames = frames_of(found, details_of(seen, found))
     base = min(range(len(frames)), key=lambda n: (round(frames[n].problems, 6), n))
     whole, best = read(sources[base], engine.settings), seen[base]
     best = best if best.photo is whole else replace(best, photo=whole, shown=None)

@@ -1,4 +1,4 @@
-"""How good the frames of a burst are: what speaks against each, of eyes, people who are missing, blur and size."""
+"""How good the frames of a burst are: what speaks against each, of eyes, who is missing, blur, size and noise."""
 
 from __future__ import annotations
 
@@ -11,6 +11,8 @@ import cv2
 import numpy as np
 
 from .imaging.arrays import to_tones
+from .imaging.blocks import blockiness
+from .imaging.noise import noise_of
 from .imaging.sharpness import fine_energy
 from .seen import Seen
 
@@ -23,6 +25,12 @@ BLUR: Final = 1.2
 SMALL: Final = 0.8
 """Cost of a picture half as wide as the largest; for a quarter it is three times as much, for an eighth six times: a
 phone's picture may stand beside a camera's, a copy for the web hardly. More than sharpening gives a reduced copy."""
+UNCLEAN: Final = 0.02
+"""Cost of each level of noise (`imaging.noise`), and of each beyond `_GENTLE` of jumps between the squares of a JPEG
+(`imaging.blocks`): little, so that it decides between frames that are as good otherwise."""
+_GENTLE: Final = 1.0
+"""Jumps between the squares of a JPEG, levels, that a hardly compressed picture may have: a camera's files have 0.3 at
+most."""
 _FACE_PX: Final = (64, 160)
 """Widths, pixels, between which the one lies at which faces are compared, so that a step towards the camera is no
 advantage. At less, blur would not show: somebody far away must not make all frames equal."""
@@ -72,24 +80,33 @@ class Shot:
         return math.sqrt(math.prod(self.size_wh))
 
 
-def frames_of(shots: Sequence[Shot], sharpness: Sequence[float]) -> tuple[Frame, ...]:
-    """The shots of one burst and how sharp each is, as `sharpness_of` tells it, judged beside each other."""
+@dataclass(frozen=True, slots=True)
+class Detail:
+    """What the middle face of a frame tells of its picture: its `sharpness`, as `Frame` has it, and what is `unclean`,
+    levels of noise and of compression; 0 without a face."""
+
+    sharpness: float = 0.0
+    unclean: float = 0.0
+
+
+def frames_of(shots: Sequence[Shot], details: Sequence[Detail]) -> tuple[Frame, ...]:
+    """The shots of one burst and what `details_of` tells of each, judged beside each other."""
     most = max(len(one.outcomes) for one in shots)
-    sharpest = max(*sharpness, 1e-3)
-    told = zip(shots, sharpness, _reduced(shots), strict=True)
-    return tuple(_frame(one, most, sharp, sharpest, reduced) for one, sharp, reduced in told)
+    sharpest = max(*(one.sharpness for one in details), 1e-3)
+    told = zip(shots, details, _reduced(shots), strict=True)
+    return tuple(_frame(one, most, detail, sharpest, reduced) for one, detail, reduced in told)
 
 
-def _frame(shot: Shot, most: int, sharpness: float, sharpest: float, reduced: float) -> Frame:
+def _frame(shot: Shot, most: int, detail: Detail, sharpest: float, reduced: float) -> Frame:
     outcomes = shot.outcomes
     closed, unsure = outcomes.count("closed"), outcomes.count("unsure")
     hidden = len(outcomes) - closed - unsure - outcomes.count("already_open")
     problems = CLOSED * closed + UNSURE * unsure + HIDDEN * hidden + MISSING * (most - len(outcomes))
     if outcomes:
-        problems += BLUR * math.log(sharpest / max(sharpness, 0.05 * sharpest))
+        problems += BLUR * math.log(sharpest / max(detail.sharpness, 0.05 * sharpest)) + UNCLEAN * detail.unclean
     halvings = math.log2(reduced)
     problems += SMALL * halvings * (1 + halvings) / 2
-    return Frame(shot.name, len(outcomes), closed, unsure, sharpness, problems, shot.size_wh)
+    return Frame(shot.name, len(outcomes), closed, unsure, detail.sharpness, problems, shot.size_wh)
 
 
 def _reduced(shots: Sequence[Shot]) -> list[float]:
@@ -102,26 +119,32 @@ def _reduced(shots: Sequence[Shot]) -> list[float]:
     return [min(side / one.side, face / one.face_px) if one.face_px else side / one.side for one in shots]
 
 
-def sharpness_of(seen: Sequence[Seen], shots: Sequence[Shot]) -> list[float]:
-    """Fine detail of the middle face of each frame, levels; 0 without a face.
+def details_of(seen: Sequence[Seen], shots: Sequence[Shot]) -> list[Detail]:
+    """What the faces of each frame tell, those of the middle one.
 
-    A reduced copy has more of it in each pixel, and is therefore enlarged to the size of the largest frame. There the
-    frame with the smallest faces tells at what width all are compared.
+    A reduced copy has more detail in each pixel, and is therefore enlarged to the size of the largest frame. There the
+    frame with the smallest faces tells at what width all are compared. Noise would pass for detail, and is left out.
     """
     enlarged = [one.face_px * times for one, times in zip(shots, _reduced(shots), strict=True) if one.face_px]
     least, most = _FACE_PX
     at = min(max(min(enlarged, default=most), least), most)
-    return [_detail(one, at / shot.face_px) if shot.face_px else 0.0 for one, shot in zip(seen, shots, strict=True)]
+    return [
+        _detail(one, at / shot.face_px) if shot.face_px else Detail() for one, shot in zip(seen, shots, strict=True)
+    ]
 
 
-def _detail(seen: Seen, factor: float) -> float:
-    """Fine detail of the middle face, levels, in the photo made so many times as large."""
+def _detail(seen: Seen, factor: float) -> Detail:
+    """Of the middle face, in the photo made so many times as large."""
     factor = factor if max(factor, 1 / factor) > _AS_WIDE else 1.0
-    found, how = [], cv2.INTER_AREA if factor < 1 else cv2.INTER_CUBIC
+    sharp, unclean, how = [], [], cv2.INTER_AREA if factor < 1 else cv2.INTER_CUBIC
     for face in seen.faces:
-        part = face.box.within(seen.photo.pixels).cut(seen.photo.pixels)
+        box = face.box.within(seen.photo.pixels)
+        part = box.cut(seen.photo.pixels)
         if min(part.shape[:2]) < 8:
             continue
+        noise = noise_of(part, np.zeros(part.shape[:2], np.bool_), face.landmarks - box.offset)
+        level = noise.level * noise.seen
         sized = np.asarray(cv2.resize(part, None, fx=factor, fy=factor, interpolation=how), np.uint8)
-        found.append(fine_energy(to_tones(sized), np.ones(sized.shape[:2], np.bool_)))
-    return float(np.median(found)) if found else 0.0
+        sharp.append(fine_energy(to_tones(sized), np.ones(sized.shape[:2], np.bool_), min(factor, 1.0) * level))
+        unclean.append(level + max(blockiness(part) - _GENTLE, 0.0))
+    return Detail(float(np.median(sharp)), float(np.median(unclean))) if sharp else Detail()

@@ -8,6 +8,9 @@ from typing import Any, Final, Literal, TypeAlias
 
 MATCH: Final = "--match"
 """Option of `open` by which somebody says who is whose."""
+Lack: TypeAlias = Literal["stranger", "uncertain", "shut", "hidden", "too_small"]
+"""Why a reference gives no eyes: nobody there is surely this person, or it is not certain who is; or that is known, and
+the eyes are shut, cannot be seen, or are too small to tell whether they are open."""
 LISTED: Final = 2
 """Most references of which each is told why it gives no eyes; of more, only the nearest one is."""
 
@@ -70,6 +73,14 @@ Origin: TypeAlias = Painted | Giver
 """Where eyes come from; `str` of it is what reports call it."""
 
 
+_OF_EYES: Final = {
+    "shut": "the eyes are not open in {} either",
+    "hidden": "the eyes cannot be seen in {}",
+    "too_small": "it cannot be told whether the eyes are open in {}: the face is too small",
+}
+"""Clauses on somebody who is known there."""
+
+
 @dataclass(frozen=True, slots=True)
 class Match:
     """That a face of the photo is one of a reference's.
@@ -99,7 +110,7 @@ class NoDonor:
         nearness: log-odds that it is the same person.
     """
 
-    why: Literal["stranger", "uncertain", "shut"]
+    why: Lack
     photo: str
     match: Match | None = None
     nearness: float = -math.inf
@@ -118,12 +129,12 @@ class NoDonor:
         if self.why == "uncertain":
             which = f" (say which with {who})" if who else ""
             return f"it is not certain which face in {self.photo} is this person's{which}"
-        return f"the eyes are not open in {self.photo if self.match is None else self.match.there} either"
+        return _OF_EYES[self.why].format(self.photo if self.match is None else self.match.there)
 
     @property
     def unadvised(self) -> NoDonor:
         """The same, without saying what to do about it."""
-        return self if self.why == "shut" else replace(self, match=None)
+        return self if self.why in _OF_EYES else replace(self, match=None)
 
 
 def _nearness(reason: NoDonor) -> tuple[bool, float]:

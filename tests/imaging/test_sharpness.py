@@ -44,6 +44,16 @@ def test_brightness_does_not_count_as_sharpness(head: Tones) -> None:
     assert fine_energy(dark, EVERYWHERE) == pytest.approx(fine_energy(head, EVERYWHERE), rel=0.25)
 
 
+@pytest.mark.parametrize("sigma", [4.0, 8.0])
+def test_noise_does_not_count_as_detail(head: Tones, sigma: float) -> None:
+    soft = np.asarray(cv2.GaussianBlur(head, (0, 0), 2.0), np.float32)
+    noise = np.random.default_rng(0).normal(0, sigma, (*head.shape[:2], 1))
+    noisy = np.asarray(np.clip(soft + noise, 0, 255), np.float32)
+    plain, level = fine_energy(soft, EVERYWHERE), 0.792 * sigma
+    assert fine_energy(noisy, EVERYWHERE, level) == pytest.approx(plain, rel=0.1)
+    assert fine_energy(noisy, EVERYWHERE) > 1.05 * plain
+
+
 @pytest.mark.parametrize("sigma", [2.0, 4.0])
 def test_the_sharpest_edge_tells_its_blur(sigma: float) -> None:
     step = np.where(np.arange(60) < 30, 40, 200).astype(np.float32) * np.ones((20, 1), np.float32)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -180,10 +182,42 @@ def test_of_many_references_the_one_that_comes_nearest_is_told_with_one_suggesti
     assert NoDonors((*reasons, known)).said().startswith("It is not certain which face in k.jpg")
 
 
-def test_eyes_shut_there_too_are_no_donor() -> None:
+@pytest.mark.parametrize(
+    ("eyes", "told", "why", "said"),
+    [
+        ((SHUT, SHUT), {}, "shut", "The eyes are not open in shot1.jpg, face 1 either."),
+        ((SHUT, HIDDEN), {}, "shut", "The eyes are not open in shot1.jpg, face 1 either."),
+        ((HIDDEN, HIDDEN), {}, "hidden", "The eyes cannot be seen in shot1.jpg, face 1."),
+        ((OPEN, OPEN), {"refusal": "covered"}, "hidden", "The eyes cannot be seen in shot1.jpg, face 1."),
+        (
+            (OPEN, OPEN),
+            {"doubt": "the face is only 40 pixels wide"},
+            "too_small",
+            "It cannot be told whether the eyes are open in shot1.jpg, face 1: the face is too small.",
+        ),
+        (
+            (SHUT, SHUT),
+            {"doubt": "the face is only 40 pixels wide"},
+            "shut",
+            "The eyes are not open in shot1.jpg, face 1 either.",
+        ),
+        (
+            (OPEN, OPEN),
+            {"refusal": "too_small"},
+            "too_small",
+            "It cannot be told whether the eyes are open in shot1.jpg, face 1: the face is too small.",
+        ),
+    ],
+    ids=["shut", "one shut and one hidden", "both hidden", "sunglasses", "small", "small and shut", "tiny"],
+)
+def test_eyes_that_cannot_be_had_there_are_no_donor_and_it_is_said_why(
+    eyes: tuple[Eye, Eye], told: dict[str, Any], why: str, said: str
+) -> None:
     table = Table()
-    found = run(table, [table.person("ann", 0, (SHUT, SHUT))], [table.person("ann", 0, (SHUT, SHUT))])
-    assert found.reasons[1].said() == "The eyes are not open in shot1.jpg, face 1 either."
+    found = run(table, [table.person("ann", 0, (SHUT, SHUT))], [replace(table.person("ann", 0, eyes), **told)])
+    assert not found.donors
+    assert [one.why for one in found.reasons[1].reasons] == [why]
+    assert found.reasons[1].said() == said
 
 
 @pytest.mark.parametrize(

@@ -171,7 +171,7 @@ def test_a_wish_sends_a_preview_and_the_same_wish_again_does_not(
 def test_who_is_who_is_asked_of_the_painter_and_who_is_not_is_asked_no_more(
     controller: Controller, job_client: FakeJobClient, came: EditSession
 ) -> None:
-    may_be = EyeOrigin("appearance", not_from=(NotFrom("stranger", (1, 1, 2)), NotFrom("shut", (1, 2, 1))))
+    may_be = EyeOrigin("appearance", not_from=(NotFrom("stranger", (1, 1, 2)), NotFrom("hidden", (1, 2, 1))))
     seen = came.with_preview(Preview("first", EyeStyles(), {1: (0, 1)}, {}, {1: may_be}))
     assert seen.asked(1) == ((1, 1, 2),)
     told = {"act": "same", "face": "1", "shot": "1", "there": "2"}

@@ -105,6 +105,11 @@ def test_whose_eyes_they_are_is_said(source: str, said: str) -> None:
             ("uncertain", "shut"),
             "Made up: it is not certain which face in a.jpg is this person's; the eyes are not open in b.jpg either.",
         ),
+        (
+            ("hidden", "too_small"),
+            "Made up: the eyes cannot be seen in a.jpg; it cannot be told whether the eyes are open in b.jpg: "
+            "the face is too small.",
+        ),
     ],
 )
 def test_why_eyes_are_made_up_is_said_where_there_was_a_shot_to_take_them_from(why: tuple[str, ...], said: str) -> None:

@@ -60,11 +60,12 @@ def best_take_command(
     """Makes one photo of a burst: the best frame, with everybody's own open eyes from the other frames.
 
     The best frame is the one with the fewest problems: closed eyes, missing faces, blur, a picture much smaller than
-    the largest. Eyes in it that are or may be closed are replaced by the same person's from another frame. Nobody gets
-    eyes that are not surely theirs, and none are made up: whoever has open eyes in no frame stays as they are, and
-    `open` can paint theirs. Files that open-the-eyes made are left out, and this is said. Of a folder, files that
-    cannot be read are left out, too, and the exit code is 6. Without -o, the result is beside that frame: shot2.jpg
-    gives shot2.opened.jpg. Where no eyes were exchanged nothing is written, unless --copy is given.
+    the largest, and, between equals, noise and hard compression. Eyes in it that are or may be closed are replaced by
+    the same person's from another frame. Nobody gets eyes that are not surely theirs, and none are made up: whoever
+    has open eyes in no frame stays as they are, and `open` can paint theirs. Files that open-the-eyes made are left
+    out, and this is said. Of a folder, files that cannot be read are left out, too, and the exit code is 6. Without
+    -o, the result is beside that frame: shot2.jpg gives shot2.opened.jpg. Where no eyes were exchanged nothing is
+    written, unless --copy is given.
 
     \b
     Examples:

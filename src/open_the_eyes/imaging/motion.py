@@ -56,6 +56,17 @@ class Motion:
     share: float
 
 
+@dataclass(frozen=True, slots=True)
+class Blurs:
+    """The blurs of a face along the direction in which it is softest and across it, standard deviations in pixels of
+    the size at which faces are `measured`; `degrees` tells that direction, from the photo's right towards its bottom,
+    0..180."""
+
+    most: float
+    least: float
+    degrees: float
+
+
 def motion_of(photo: NDArray[Any], covered: Plane, landmarks: Points) -> Motion | None:
     """How a photo (h, w, 3) moved, told by the face around its eyes; None where it did not, or too few edges tell.
 
@@ -63,11 +74,24 @@ def motion_of(photo: NDArray[Any], covered: Plane, landmarks: Points) -> Motion 
         covered: (h, w) 0..1, where shut eyes are, which tell nothing.
         landmarks: (478, 2+) of the face, in the same pixels.
     """
+    found = blurs_of(photo, covered, landmarks, MOVED[0])
+    if found is None:
+        return None
+    share = ramp(found.most, *MOVED) * ramp(found.most / found.least, *UNEVEN)
+    if share <= 0:
+        return None
+    sigma = math.sqrt(found.most**2 - found.least**2) * eye_scale(landmarks)
+    return Motion(sigma, found.degrees, found.least, share)
+
+
+def blurs_of(photo: NDArray[Any], covered: Plane, landmarks: Points, least: float = 0.0) -> Blurs | None:
+    """The blurs of a face in a photo (h, w, 3), as `motion_of` takes it; None where too few edges tell, or none is as
+    large as `least`, pixels."""
     level = np.asarray(cv2.GaussianBlur(measured(photo, landmarks), (0, 0), BEFORE), np.float32)
     before, where = _slopes(level), measured(covered, landmarks) <= 0
     told: list[float] = []
     for degrees in _WAYS:
-        if len(told) == 2 and math.hypot(*told) < MOVED[0]:
+        if len(told) == 2 and math.hypot(*told) < least:
             return None  # squared, the blurs at right angles to each other have one sum whichever way a face moved
         blur = _blur_along(degrees, before, _slopes(_again(level, degrees)), where)
         if blur is None:
@@ -75,12 +99,9 @@ def motion_of(photo: NDArray[Any], covered: Plane, landmarks: Points) -> Motion 
         told.append(blur)
     squares = np.array(told) ** 2
     swing = complex(squares[0] - squares[1], squares[2] - squares[3]) / 2  # of a wave that comes twice in a turn
-    most, least = squares.mean() + abs(swing), max(squares.mean() - abs(swing), 0.25)
-    share = ramp(math.sqrt(most), *MOVED) * ramp(math.sqrt(most / least), *UNEVEN)
-    if share <= 0:
-        return None
+    most, less = squares.mean() + abs(swing), max(squares.mean() - abs(swing), 0.25)
     degrees = math.degrees(math.atan2(swing.imag, swing.real) / 2) % 180
-    return Motion(math.sqrt(most - least) * eye_scale(landmarks), degrees, math.sqrt(least), share)
+    return Blurs(math.sqrt(max(most, less)), math.sqrt(less), degrees)
 
 
 def moved_part(painted: Tones, part: Box, motion: Motion, new: Plane) -> Tones:

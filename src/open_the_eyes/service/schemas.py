@@ -6,6 +6,7 @@ from typing import Annotated, Any, Final, Literal, get_args
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from ..givers import Lack
 from ..roles import Outcome
 from .jobs import ToldState
 
@@ -32,8 +33,9 @@ class EyeView(_View):
 
 
 class NoDonorView(_View):
-    why: Literal["stranger", "uncertain", "shut"] = Field(
-        description="Nobody there is surely this person, it is not certain who is, or the eyes are not open there.",
+    why: Lack = Field(
+        description="Nobody there is surely this person, it is not certain who is, or the eyes there are shut, cannot "
+        "be seen, or are too small to tell whether they are open.",
         examples=["stranger"],
     )
     match: tuple[int, int, int] | None = Field(

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import UsageError
-from ..givers import Match, NoDonor, NoDonors, ReferenceFace
+from ..givers import Lack, Match, NoDonor, NoDonors, ReferenceFace
 from ..imaging.arrays import Rgb
 from ..imaging.assignment import Pairing, paired
 from ..imaging.mesh478 import SIDES, Side
@@ -155,7 +155,7 @@ def _donor(
     face = reference.faces[pair.column]
     sides = open_sides(face)
     if not sides:
-        return NoDonor("shut", reference.name, its, for_them)
+        return NoDonor(_lack(face), reference.name, its, for_them)
     likeness = 1.0 if by_request else float(1 / (1 + np.exp(-for_them)))
     return Donor(eyes_alone(reference.pixels, face, sides), here, likeness)
 
@@ -185,6 +185,15 @@ def open_sides(face: Face) -> tuple[Side, ...]:
         return ()
     states = face_states(face)
     return tuple(side for side in SIDES if states[side] == "open" and not face.eyes[side].covered)
+
+
+def _lack(face: Face) -> Lack:
+    """Why a face without `open_sides` has none."""
+    if face.refusal == "too_small":
+        return "too_small"
+    if face.refusal is not None or all(eye.covered for eye in face.eyes.values()):
+        return "hidden"
+    return "too_small" if open_sides(replace(face, doubt="")) else "shut"
 
 
 def _check_faces(options: MatchOptions, faces: int) -> None:

@@ -16,7 +16,7 @@ _SHOT: Final = re.compile(r"reference (\d{1,3}), face \d{1,5}")
 
 @dataclass(frozen=True, slots=True)
 class NotFrom:
-    """Why a face has not got the eyes of another shot: "stranger", "uncertain" or "shut"; see `givers.NoDonor`."""
+    """Why a face has not got the eyes of another shot, as `givers.Lack` has it."""
 
     why: str
     same: Same
@@ -64,7 +64,7 @@ class EyeOrigin:
     @property
     def may_be(self) -> tuple[Same, ...]:
         """Who in the other shots may be this person, though nobody surely is."""
-        return tuple(one.same for one in self.not_from if one.why != "shut")
+        return tuple(one.same for one in self.not_from if one.why in ("stranger", "uncertain"))
 
 
 def _same(listed: list[int]) -> Same:

@@ -53,6 +53,8 @@ _NOT_FROM: Final = {
     "stranger": "nobody in {} is surely this person",
     "uncertain": "it is not certain which face in {} is this person's",
     "shut": "the eyes are not open in {} either",
+    "hidden": "the eyes cannot be seen in {}",
+    "too_small": "it cannot be told whether the eyes are open in {}: the face is too small",
 }
 _SAY_WHICH: Final = re.compile(r" \([^()]*say which[^()]*\)")
 """How programs may say whose eyes are whose; see `givers`."""

@@ -14,10 +14,12 @@ from ...imaging.arrays import Rgb, to_tones
 from ...imaging.eye_corners import eyes_apart
 from ...imaging.luma import luma_of
 from ...imaging.mesh478 import NASION
+from ...imaging.noise import noise_of
 from ...imaging.palette import lacks_colour
 from ...imaging.pose import pose_of
 from ...imaging.sharpness import fine_energy
 from ...roles import Crop, Donor
+from .flaws import Flaws
 
 MAX_YAW_APART, MAX_PITCH_APART = 20.0, 16.0
 """Most degrees between two heads; further apart, a flat picture of one eye does not bend into the other."""
@@ -53,13 +55,13 @@ def ranked(crop: Crop, donors: Sequence[Donor]) -> list[Ranked]:
 def _judged(crop: Crop, donor: Donor) -> Ranked:
     here, there = pose_of(crop.face.landmarks), pose_of(donor.crop.face.landmarks)
     yaw, pitch = abs(here.yaw_deg - there.yaw_deg), abs(here.pitch_deg - there.pitch_deg)
-    missing = len(set(crop.sides) - set(donor.crop.sides))
+    missing, in_mirror = len(set(crop.sides) - set(donor.crop.sides)), 0.0
     if missing:  # taken from the other side in a mirror, where the head is turned the other way
-        yaw = max(yaw if missing < len(crop.sides) else 0.0, abs(here.yaw_deg + there.yaw_deg))
+        yaw, in_mirror = (yaw if missing < len(crop.sides) else 0.0), abs(here.yaw_deg + there.yaw_deg)
     growth = eyes_apart(crop.landmarks) / max(eyes_apart(donor.crop.landmarks), 1e-6)
     eyes = [donor.crop.face.eyes[side] for side in donor.crop.sides]
     narrow = float(np.mean([max(0.95 - eye.openness, 0.0) + eye.closed_probability for eye in eyes])) if eyes else 9.0
-    cost = 1.2 * narrow + yaw / 30 + pitch / 25 + 0.5 * missing + 0.25 * _light_apart(crop, donor.crop)
+    cost = 1.2 * narrow + max(yaw, in_mirror) / 30 + pitch / 25 + 0.5 * missing + 0.25 * _light_apart(crop, donor.crop)
     cost += 0.8 * float(np.log(max(growth, 1.0))) + 0.4 * _softness(donor.crop) + 0.3 * (1 - donor.likeness)
     if lacks_colour(donor.crop.pixels, crop.pixels):
         return Ranked(donor, cost, "there are no colours there")
@@ -67,7 +69,10 @@ def _judged(crop: Crop, donor: Donor) -> Ranked:
         return Ranked(donor, cost, "the other eye is hardly open")
     if donor.crop.pixels is not crop.pixels and abs(_darkest(crop) - _darkest(donor.crop)) > MAX_CONTRAST_APART:
         return Ranked(donor, cost, "the contrast is another one there")
-    return Ranked(donor, cost, _obstacle(yaw, pitch, growth))
+    if obstacle := _obstacle(yaw, pitch, growth, in_mirror):
+        return Ranked(donor, cost, obstacle)
+    flaws = Flaws.of(crop, donor.crop)
+    return Ranked(donor, cost + flaws.cost, flaws.obstacle)
 
 
 def _darkest(crop: Crop) -> float:
@@ -76,13 +81,14 @@ def _darkest(crop: Crop) -> float:
     return float(np.percentile(level, DARKEST)) / max(float(np.median(level)), 1) if level.size > 16 else 0.0
 
 
-def _obstacle(yaw: float, pitch: float, growth: float) -> str:
+def _obstacle(yaw: float, pitch: float, growth: float, in_mirror: float = 0.0) -> str:
+    """What is too far apart, degrees and times; `in_mirror` is the yaw of an eye that the donor lacks."""
     for apart, most, how in ((yaw, MAX_YAW_APART, "turned"), (pitch, MAX_PITCH_APART, "tilted")):
         if apart > most:
             return f"the head is {how} {apart:.0f} degrees differently there"
     if growth > MAX_GROWTH:
         return f"the face is {growth:.1f} times smaller there"
-    return ""
+    return "only one eye is seen open there, and its mirror image does not fit" if in_mirror > MAX_YAW_APART else ""
 
 
 def _light_apart(crop: Crop, other: Crop) -> float:
@@ -103,10 +109,12 @@ def _halves(crop: Crop) -> NDArray[np.float64]:
 
 
 def _softness(donor: Crop) -> float:
-    """0 for eyes with the finest detail, 2 for blurred ones; seen at one size, so that large ones have no advantage."""
+    """0 for eyes with the finest detail, 2 for blurred ones; seen at one size and without noise, so that neither large
+    nor noisy ones have an advantage."""
     size = min(_COMMON_PX / max(eyes_apart(donor.landmarks), 1e-6), 1.0)
     small, mask = _resized(donor.pixels, size), _resized(donor.mask, size)
-    energy = fine_energy(to_tones(small), np.asarray(mask > 0.5))
+    noise = noise_of(donor.pixels, donor.mask > 0, donor.landmarks)
+    energy = fine_energy(to_tones(small), np.asarray(mask > 0.5), size * noise.level * noise.seen)
     return float(np.clip(np.log(12.0 / max(energy, 0.5)), 0, 2))
 
 

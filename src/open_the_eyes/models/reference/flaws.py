@@ -1,0 +1,121 @@
+"""What a donor's picture lacks beside the photo: focus, a still camera, little noise, gentle compression.
+
+Eyes can be made softer and grainier in a photo, not sharper and cleaner. Where they would look so beside the face, the
+eyes of another photo do better, painted ones, or a blink.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+import cv2
+import numpy as np
+
+from ...imaging.arrays import Plane, Points, Rgb
+from ...imaging.blocks import blockiness
+from ...imaging.eye_corners import eyes_apart
+from ...imaging.focus import NOISY_FROM, eye_scale, face_blur
+from ...imaging.motion import blurs_of
+from ...imaging.noise import noise_of
+from ...roles import Crop
+
+MOST_BLURRED: Final = (0.006, 0.6)
+"""How much softer than the photo a donor may be: of the distance of the outer corners, or, which is more in small
+faces, pixels of the photo. A picture half as large, as it came from the camera, is softer by 0.005."""
+MOST_MOVED: Final = (0.005, 0.4)
+"""How much more a donor may be blurred along one direction than across it, in the units of `MOST_BLURRED`."""
+SHARP: Final = 1.0
+"""Blur of a usual face, pixels of the size at which faces are measured: a noisy one's, where that cannot be told."""
+MOST_NOISY: Final = 3.0
+"""Levels of noise that a donor may have above the photo's."""
+MOST_BLOCKY: Final = 3.0
+"""Levels of `blockiness` that a donor may have above the photo's."""
+
+
+@dataclass(frozen=True, slots=True)
+class Flaws:
+    """By how much a donor's picture is worse than the photo, at the photo's size; at most 0 where it is not.
+
+    Args:
+        apart: the distance of the outer corners of the eyes, pixels of the photo.
+        blurred: standard deviation, as a part of that distance.
+        moved: the same along the direction in which it is more blurred, beyond that across it.
+        noisy: levels of noise.
+        blocky: levels of `blockiness`.
+    """
+
+    apart: float = 1.0
+    blurred: float = 0.0
+    moved: float = 0.0
+    noisy: float = 0.0
+    blocky: float = 0.0
+
+    @classmethod
+    def of(cls, crop: Crop, donor: Crop) -> Flaws:
+        """Of a donor beside the photo's crop; none where it is that photo."""
+        if donor.pixels is crop.pixels or not crop.mask.size or not donor.mask.size:
+            return cls()
+        here, there = (eyes_apart(one.landmarks) for one in (crop, donor))
+        size = min(here / max(there, 1e-6), 1.0)
+        noises = [noise_of(one.pixels, one.mask > 0, one.landmarks) for one in (crop, donor)]
+        ours, theirs = (noise.level * noise.seen for noise in noises)
+        return cls(
+            here,
+            _blurred(crop, donor, max(noise.level for noise in noises)),
+            _moved(crop, donor),
+            size * theirs - ours,
+            size * blockiness(donor.pixels) - blockiness(crop.pixels),
+        )
+
+    @property
+    def cost(self) -> float:
+        """What speaks against the donor where it may be laid in: little, so that it decides between equals."""
+        return 0.02 * (max(self.noisy, 0) + max(self.blocky, 0))
+
+    @property
+    def obstacle(self) -> str:
+        """Why the donor's eyes cannot be laid in, a clause; "" where they can."""
+        blurred, moved = (max(part, px / max(self.apart, 1e-6)) for part, px in (MOST_BLURRED, MOST_MOVED))
+        if self.blurred > blurred:
+            return "the face is out of focus there"
+        if self.moved > moved:
+            return "the face is blurred by a movement there"
+        if self.noisy > MOST_NOISY:
+            return "the picture is much noisier there"
+        return "the picture is compressed much harder there" if self.blocky > MOST_BLOCKY else ""
+
+
+def _blurred(crop: Crop, donor: Crop, noise: float) -> float:
+    """How much softer the donor is; 0 where too few edges tell. Both are measured as if they were as noisy as the
+    noisier one is, which makes a picture look sharp."""
+    ours, theirs = (face_blur(one.pixels, one.mask, one.landmarks, noise) for one in (crop, donor))
+    if not ours and noise > NOISY_FROM:
+        ours = SHARP
+    if not ours:
+        return 0.0
+    ours, theirs = (
+        blur * eye_scale(one.landmarks) / eyes_apart(one.landmarks) for blur, one in ((ours, crop), (theirs, donor))
+    )
+    return theirs - ours
+
+
+def _moved(crop: Crop, donor: Crop) -> float:
+    """How much more than the photo the donor is blurred along one direction, beyond how much more it is across it;
+    both are looked at in the size of the smaller one, for enlarging blurs edges unevenly. Eyes count: in a face that
+    is made up they have most of the edges."""
+    apart = min(eyes_apart(one.landmarks) for one in (crop, donor))
+    ours, theirs = (blurs_of(*_shrunk(one, apart / eyes_apart(one.landmarks))) for one in (crop, donor))
+    if ours is None or theirs is None:
+        return 0.0
+    scale = eye_scale(crop.landmarks * apart / eyes_apart(crop.landmarks))
+    return scale * (theirs.most - ours.most - max(theirs.least - ours.least, 0)) / apart
+
+
+def _shrunk(crop: Crop, size: float) -> tuple[Rgb, Plane, Points]:
+    """Pixels, nothing of which is covered, and landmarks, so many times as large, at most once."""
+    if size > 0.98:
+        return crop.pixels, np.zeros_like(crop.mask), crop.landmarks
+    size_wh = max(round(crop.mask.shape[1] * size), 1), max(round(crop.mask.shape[0] * size), 1)
+    pixels = np.asarray(cv2.resize(crop.pixels, size_wh, interpolation=cv2.INTER_AREA), np.uint8)
+    return pixels, np.zeros(pixels.shape[:2], np.float32), crop.landmarks * size

@@ -1,0 +1,126 @@
+"""Which pictures are too bad to give their eyes, and which are as good as the photo."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import cv2
+import numpy as np
+import pytest
+
+from open_the_eyes.engine import Engine
+from open_the_eyes.imaging.arrays import Rgb, to_levels
+from open_the_eyes.imaging.mesh478 import SIDES
+from open_the_eyes.imaging.motion import stroke_of
+from open_the_eyes.models.reference.choice import ranked
+from open_the_eyes.models.reference.flaws import Flaws
+from open_the_eyes.roles import Crop, Face
+from open_the_eyes.stages.crop import crop
+from tests.faces import resized
+from tests.models.reference.donors import donor
+from tests.references import another_shot
+
+FOCUS, MOVED = "the face is out of focus there", "the face is blurred by a movement there"
+NOISY, HARD = "the picture is much noisier there", "the picture is compressed much harder there"
+
+
+def blurred(sigma: float) -> Callable[[Rgb], Rgb]:
+    return lambda pixels: np.asarray(cv2.GaussianBlur(pixels, (0, 0), sigma), np.uint8)
+
+
+def moved(length: float, degrees: float) -> Callable[[Rgb], Rgb]:
+    return lambda pixels: np.asarray(cv2.filter2D(pixels, -1, stroke_of(length, degrees)), np.uint8)
+
+
+def noisy(sigma: float) -> Callable[[Rgb], Rgb]:
+    return lambda pixels: to_levels(pixels + np.random.default_rng(0).normal(0, sigma, pixels.shape))
+
+
+def coded(quality: int) -> Callable[[Rgb], Rgb]:
+    def through_a_file(pixels: Rgb) -> Rgb:
+        _, file = cv2.imencode(".jpg", pixels, [cv2.IMWRITE_JPEG_QUALITY, quality])
+        return np.asarray(cv2.imdecode(file, cv2.IMREAD_COLOR), np.uint8)
+
+    return through_a_file
+
+
+def as_it_is(pixels: Rgb) -> Rgb:
+    return pixels
+
+
+@pytest.fixture(scope="module")
+def large(portrait: Rgb) -> Rgb:
+    return resized(portrait, 1.6)
+
+
+@pytest.fixture(scope="module")
+def large_face(engine: Engine, large: Rgb) -> Face:
+    (face,) = engine.detector.detect(large)
+    return face
+
+
+def beside(face: Face, photo: Rgb, other: Rgb) -> str:
+    """Why another photo of the same moment gives no eyes."""
+    return Flaws.of(crop(photo, face, SIDES), crop(other, face, SIDES)).obstacle
+
+
+@pytest.mark.parametrize(
+    ("worse", "says"),
+    [
+        (as_it_is, ""),
+        (blurred(1.0), ""),
+        (blurred(4.0), FOCUS),
+        (moved(18, 0), MOVED),
+        (noisy(4), ""),
+        (noisy(14), NOISY),
+        (coded(50), ""),
+        (coded(8), HARD),
+    ],
+    ids=["none", "a little soft", "blurred", "moved", "grainy", "noisy", "compressed", "squares"],
+)
+def test_what_cannot_be_put_right_is_named(
+    worse: Callable[[Rgb], Rgb], says: str, large: Rgb, large_face: Face
+) -> None:
+    assert beside(large_face, large, worse(large)) == says
+
+
+@pytest.mark.parametrize("flaw", [blurred(4.0), moved(18, 0), noisy(14), coded(8)], ids=[FOCUS, MOVED, NOISY, HARD])
+def test_a_photo_as_bad_itself_takes_such_eyes(flaw: Callable[[Rgb], Rgb], large: Rgb, large_face: Face) -> None:
+    bad = flaw(large)
+    assert beside(large_face, bad, flaw(blurred(0.5)(large))) == ""
+    assert beside(large_face, bad, large) == ""
+
+
+def test_a_noisy_photo_takes_sharp_eyes_and_no_blurred_ones(large: Rgb, large_face: Face) -> None:
+    assert beside(large_face, noisy(12)(large), large) == ""
+    assert beside(large_face, noisy(12)(large), blurred(5.0)(large)) == FOCUS
+
+
+def test_half_as_large_a_picture_is_no_blurred_one(engine: Engine, portrait: Rgb, closed_crop: Crop) -> None:
+    (whole,) = ranked(closed_crop, [donor(engine, resized(portrait, 0.5))])
+    assert whole.obstacle == ""
+
+
+def test_of_a_large_picture_what_is_gone_when_it_is_reduced_is_no_flaw(
+    engine: Engine, portrait: Rgb, closed_crop: Crop
+) -> None:
+    shot = another_shot(portrait, scale=3.0)
+    for flaw in (blurred(2.0), noisy(10), coded(20)):
+        (one,) = ranked(closed_crop, [donor(engine, flaw(shot))])
+        assert one.obstacle == ""
+
+
+@pytest.mark.parametrize("first", [0, 1])
+def test_of_two_shots_alike_the_less_noisy_and_less_compressed_comes_first(
+    first: int, engine: Engine, portrait: Rgb, closed_crop: Crop
+) -> None:
+    shot = another_shot(portrait, scale=1.0)
+    for flaw in (noisy(5), coded(40)):
+        pair = [donor(engine, shot), donor(engine, flaw(shot))]
+        order = ranked(closed_crop, pair[::-1] if first else pair)
+        assert order[0].donor is pair[0]
+        assert order[0].cost < order[1].cost
+
+
+def test_the_photos_own_other_eye_has_no_flaws(closed_crop: Crop) -> None:
+    assert Flaws.of(closed_crop, closed_crop) == Flaws()
