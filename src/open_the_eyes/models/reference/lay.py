@@ -16,7 +16,7 @@ from ...imaging.eyeball import moved, turned, within_reach
 from ...imaging.eyechange import rightwards
 from ...imaging.geometry import Box, quarter_turned, transformed
 from ...imaging.grain import continued_grain
-from ...imaging.mesh478 import Side
+from ...imaging.mesh478 import OTHER, SIDES, Side
 from ...imaging.register import registered
 from ...imaging.relight import relit
 from ...imaging.sharpness import blur_to_match
@@ -137,7 +137,8 @@ def placed(crop: Crop, takes: Mapping[Side, Take], openness: float | None) -> di
 def laid(crop: Crop, eyes: Mapping[Side, Placed], style: EyeStyle, jitter: Jitter, seed: int) -> Laid:
     """The crop's pixels with eyes that were placed in it; `jitter` (2,) turns both irises, in iris radii."""
     pixels, show = to_tones(crop.pixels), np.zeros(crop.mask.shape, np.float32)
-    looks = {side: _lit(eye, side, style, jitter) for side, eye in eyes.items()}
+    apart = layout.apart_from_pair(*(_stand(eyes, side) for side in SIDES)) if eyes else {}
+    looks = {side: _lit(eye, side, style, apart[side], jitter) for side, eye in eyes.items()}
     told = [one.blur for one in looks.values() if one.blur is not None]
     blur = min(told, default=0.0)  # one for both: they are a pair
     corners: dict[Side, Points] = {}
@@ -165,11 +166,21 @@ def _settled(near: _Near, take: Take, side: Side, adjust: Matrix | None, opennes
     return Placed(take, near.part, crop, eyes, skin, show)
 
 
-def _lit(eye: Placed, side: Side, style: EyeStyle, jitter: Jitter) -> _Lit:
-    """One eye in the crop's light, looking as it shall."""
+def _stand(eyes: Mapping[Side, Placed], side: Side) -> float:
+    """Where the iris of one side stands between its corners; of an eye that nobody gives, the crop's or the donor's."""
+    if side in eyes:
+        told, points = eyes[side].take.iris_along, eyes[side].eyes.points
+        return layout.iris_along(points, side) if told is None else told
+    beside = eyes[OTHER[side]]
+    open_here = beside.crop.open_side == side
+    return layout.iris_along(beside.crop.landmarks[layout.MESH, :2] if open_here else beside.eyes.points, side)
+
+
+def _lit(eye: Placed, side: Side, style: EyeStyle, apart: float, jitter: Jitter) -> _Lit:
+    """One eye in the crop's light, looking as it shall; its iris stands `apart` from where the pair does on average."""
     take, points = eye.take, eye.eyes.points
     shape = eye_shape(points, side)
-    by = within_reach(shape, _move(points, side, take, style, jitter))
+    by = within_reach(shape, _move(points, side, take.iris_along, style.gaze, apart, jitter))
     pixels = turned(eye.eyes.pixels, shape, by)
     if style.eye_color != "auto":
         pixels = colour.recoloured(pixels, moved(shape, by), style.eye_color)
@@ -213,17 +224,20 @@ def _near(crop: Crop, take: Take, side: Side) -> _Near | None:
     return _Near(part, near, drawn(take.sheet, near.landmarks[layout.MESH, :2], Box.of(near.mask)))
 
 
-def _move(points: Points, side: Side, take: Take, style: EyeStyle, jitter: Jitter) -> NDArray[np.float64]:
-    """(2,) pixels by which one iris has to move."""
+def _move(
+    points: Points, side: Side, along: float | None, gaze: tuple[float, float] | None, apart: float, jitter: Jitter
+) -> NDArray[np.float64]:
+    """(2,) pixels by which one iris has to move: to where a pair with that `gaze` has it, else to `along`."""
     ring, shape = layout.ring_of(points, side), eye_shape(points, side)
     axis = rightwards(ring, side) / max(shape.width, 1e-6)
     down = quarter_turned(axis)
     move = jitter[0] * shape.iris_radius * axis + jitter[1] * shape.iris_radius * down
-    if style.gaze is not None:
-        x, y = gaze_move(style.gaze)
-        return np.asarray(move + axis * (x - layout.iris_along(points, side)) * shape.width + down * y * shape.width)
-    if take.iris_along is not None:
-        move = move + axis * (take.iris_along - layout.iris_along(points, side)) * shape.width
+    if gaze is not None:
+        x, y = gaze_move(gaze)
+        along = x + apart
+        move = move + down * y * shape.width
+    if along is not None:
+        move = move + axis * (along - layout.iris_along(points, side)) * shape.width
     return np.asarray(move, np.float64)
 
 
