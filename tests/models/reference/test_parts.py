@@ -15,6 +15,7 @@ from open_the_eyes.givers import ReferenceFace
 from open_the_eyes.imaging.arrays import Rgb, to_tones
 from open_the_eyes.imaging.geometry import Box
 from open_the_eyes.imaging.lids import EyeShape
+from open_the_eyes.imaging.luma import luma_of
 from open_the_eyes.imaging.mesh478 import BROW, SIDES, Side
 from open_the_eyes.models.appearance import layout
 from open_the_eyes.models.appearance.generator import AppearanceGenerator
@@ -69,6 +70,20 @@ def test_an_iris_takes_the_named_colour_and_the_skin_keeps_its_own(open_crop: Cr
     y, x = round(shape.iris_xy[1]), round(shape.iris_xy[0] + 0.7 * shape.iris_radius)
     assert after[y, x, 2] > after[y, x, 0] > 0
     assert np.array_equal(after[:5], before[:5])
+
+
+def test_a_light_iris_in_haze_turns_brown_all_over_and_its_rim_not_black() -> None:
+    ring = np.column_stack([np.r_[10:90:9j, 80:20:7j], 30 - 16 * np.sin(np.linspace(0, 2 * np.pi, 16, endpoint=False))])
+    shape = EyeShape(ring, (50.0, 30.0), 14.0, "left")
+    away = np.hypot(np.arange(100) - 50.0, np.arange(60)[:, None] - 30.0)
+    level = np.select([away < 4, away < 10, away < 14], [52.0, 84.0, 64.0], 95.0)
+    level[34:37, 44:49] = 180  # a catch-light
+    before = to_tones(np.repeat(level[..., None], 3, axis=2).astype(np.uint8))
+    after = colour.recoloured(before, shape, "brown")
+    rim, light, catch = after[30, 38], after[30, 43], after[35, 46]
+    assert luma_of(rim) > 40
+    assert light[0] - light[2] > 20
+    assert np.ptp(catch) < 5
 
 
 def test_an_eye_of_a_few_pixels_keeps_its_colour() -> None:
