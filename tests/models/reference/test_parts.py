@@ -14,13 +14,13 @@ from open_the_eyes.engine import Engine
 from open_the_eyes.givers import ReferenceFace
 from open_the_eyes.imaging.arrays import Rgb, to_tones
 from open_the_eyes.imaging.geometry import Box
-from open_the_eyes.imaging.lids import EyeShape
+from open_the_eyes.imaging.lids import EyeShape, lid_distances
 from open_the_eyes.imaging.luma import luma_of
 from open_the_eyes.imaging.mesh478 import BROW, SIDES, Side
 from open_the_eyes.models.appearance import layout
 from open_the_eyes.models.appearance.generator import AppearanceGenerator
 from open_the_eyes.models.appearance.iris import eye_shape
-from open_the_eyes.models.reference import choice, colour, cover, transfer
+from open_the_eyes.models.reference import choice, colour, cover, openness, transfer
 from open_the_eyes.roles import Crop, Donor, Eye, Face
 from open_the_eyes.stages.crop import crop
 from tests.references import another_shot
@@ -54,6 +54,31 @@ def test_a_larger_donor_is_drawn_smaller_and_its_points_follow(engine: Engine, p
     for side in SIDES:
         apart = layout.iris_of(drawn.points, side)[0] - layout.iris_of(points_of(open_crop), side)[0]
         assert np.abs(apart).max() < 1.0
+
+
+@pytest.mark.parametrize("factor", [0.65, 1.35])
+def test_lids_pass_over_irises_that_stay(open_crop: Crop, factor: float) -> None:
+    eye = transfer.drawn(transfer.sheet_of(open_crop), points_of(open_crop), whole(open_crop))
+    for side, after in openness.opened(dict.fromkeys(SIDES, eye), dict.fromkeys(SIDES, factor)).items():
+        gaps = [layout.lid_gaps(layout.ring_of(one.points, side))[:, 1].mean() for one in (eye, after)]
+        assert gaps[1] / gaps[0] == pytest.approx(factor, abs=0.02)
+        shape = eye_shape(eye.points, side)
+        r, there = shape.iris_radius, lid_distances(shape, whole(open_crop))
+        clear = lid_distances(eye_shape(after.points, side), whole(open_crop))
+        inner = (there.to_iris < r) & (np.minimum(clear.below_upper, clear.above_lower) > 0.25 * r)
+        inner &= np.minimum(there.below_upper, there.above_lower) > 0.25 * r
+        assert inner.sum() > 8
+        assert np.abs(after.pixels - eye.pixels)[inner].mean() < 3
+
+
+def test_where_a_frame_lies_over_one_eye_the_lids_of_both_stay(open_crop: Crop) -> None:
+    eye = transfer.drawn(transfer.sheet_of(open_crop), points_of(open_crop), whole(open_crop))
+    framed, top = eye.shown.copy(), int(layout.ring_of(eye.points, "left")[4, 1])
+    framed[top - 1 : top + 1, : framed.shape[1] // 2] = 0
+    eyes = openness.opened({"left": replace(eye, shown=framed), "right": eye}, dict.fromkeys(SIDES, 0.7))
+    for after in eyes.values():
+        assert np.abs(after.points - eye.points).max() < 0.2
+        assert np.abs(after.pixels - eye.pixels).mean() < 0.2
 
 
 def test_twice_in_a_mirror_is_the_picture_again(open_crop: Crop) -> None:

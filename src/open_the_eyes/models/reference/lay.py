@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Final, TypeAlias
 
 import cv2
@@ -26,7 +26,8 @@ from ..appearance import layout
 from ..appearance.iris import eye_shape
 from ..appearance.steer import gaze_move
 from . import colour, cover
-from .transfer import Drawn, Sheet, drawn, nudged
+from .openness import opened
+from .transfer import Drawn, Sheet, drawn
 
 Jitter: TypeAlias = NDArray[np.float64]
 
@@ -44,8 +45,6 @@ LEAST_BLUR: Final = 0.25
 """Pixels; less is not worth another pass."""
 MIRRORED_STEP: Final = 1.1
 """How far light may change from place to place for a mirrored eye: hair and the nose's shadow lie on one side only."""
-OPENNESS_STEP: Final = (0.6, 1.35)
-"""How far a donor's lids may be moved, times their gap."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,9 +128,10 @@ def placed(crop: Crop, takes: Mapping[Side, Take], openness: float | None) -> di
     seen = {side: near for side, take in takes.items() if (near := _near(crop, take, side)) is not None}
     fits = {side: _fit(near, takes[side], side) for side, near in seen.items()}
     agreed = all(fits.get(side) is not None for side in takes)  # one eye moved without the other would stand askew
-    return {
-        side: _settled(near, takes[side], side, fits[side] if agreed else None, openness) for side, near in seen.items()
-    }
+    eyes = {side: _settled(near, takes[side], fits[side] if agreed else None) for side, near in seen.items()}
+    if openness is not None:
+        eyes = opened(eyes, {side: openness / max(takes[side].openness, 0.3) for side in eyes})
+    return {side: _showing(near, takes[side], side, eyes[side]) for side, near in seen.items()}
 
 
 def laid(crop: Crop, eyes: Mapping[Side, Placed], style: EyeStyle, jitter: Jitter, seed: int) -> Laid:
@@ -151,18 +151,18 @@ def laid(crop: Crop, eyes: Mapping[Side, Placed], style: EyeStyle, jitter: Jitte
     return Laid(np.asarray(np.clip(pixels, 0, 255), np.float32), show, corners)
 
 
-def _settled(near: _Near, take: Take, side: Side, adjust: Matrix | None, openness: float | None) -> Placed:
-    """One eye moved as is told by `_fit`, and opened as it shall be."""
-    crop, eyes = near.crop, near.eyes
-    if adjust is not None:
-        eyes = drawn(take.sheet, near.points, Box.of(crop.mask), adjust)
+def _settled(near: _Near, take: Take, adjust: Matrix | None) -> Drawn:
+    """One eye moved as is told by `_fit`."""
+    return near.eyes if adjust is None else drawn(take.sheet, near.points, Box.of(near.crop.mask), adjust)
+
+
+def _showing(near: _Near, take: Take, side: Side, eyes: Drawn) -> Placed:
+    """One eye, as far open as it shall be, with where it shows."""
+    crop = near.crop
     skin = cover.same_skin(crop, eyes.there, eyes.points)
-    if openness is not None:
-        pixels, points = _opened(eyes.pixels, eyes.points, side, openness / max(take.openness, 0.3))
-        eyes = replace(eyes, pixels=pixels, points=points)
     allowed = np.asarray(crop.mask * eyes.shown, np.float32)
-    shut, opened = (layout.ring_of(points, side) for points in (near.points, eyes.points))
-    show = cover.eye_cover(allowed, shut, opened) * cover.side_of(crop, side)
+    shut, wide = (layout.ring_of(points, side) for points in (near.points, eyes.points))
+    show = cover.eye_cover(allowed, shut, wide) * cover.side_of(crop, side)
     return Placed(take, near.part, crop, eyes, skin, show)
 
 
@@ -239,20 +239,6 @@ def _move(
     if along is not None:
         move = move + axis * (along - layout.iris_along(points, side)) * shape.width
     return np.asarray(move, np.float64)
-
-
-def _opened(pixels: Tones, points: Points, side: Side, factor: float) -> tuple[Tones, Points]:
-    """With the lids' gap `factor` times as wide; the upper lid moves most."""
-    factor = float(np.clip(factor, *OPENNESS_STEP))
-    moved = points.copy()
-    ring = layout.ring_of(moved, side)
-    gap = layout.lid_gaps(ring)
-    ring[1:8] -= 0.85 * (factor - 1) * gap
-    ring[15:8:-1] += 0.15 * (factor - 1) * gap
-    lids = np.r_[1:8, 9:16]
-    fixed = np.vstack([points[layout.SEEN_AT], layout.iris_of(points, side)[:1]])
-    before = layout.ring_of(points, side)
-    return nudged(pixels, fixed, before[lids], layout.ring_of(moved, side)[lids]), moved
 
 
 def _grain(crop: Crop, show: Plane, finest: float, seed: int) -> Tones:

@@ -106,14 +106,6 @@ def _back(plate: ThinPlate, wanted: Points, guess: Points) -> Points:
     return np.asarray(points)
 
 
-def nudged(picture: Tones, fixed: Points, before: Points, after: Points) -> Tones:
-    """The picture (h, w, 3) with its points `before` moved to `after`, smoothly, while `fixed` stay."""
-    back = ThinPlate.between(np.vstack([fixed, after]), np.vstack([fixed, before]))
-    x, y = back.field((picture.shape[0], picture.shape[1]), max(2, round(picture.shape[1] / 120)))
-    moved = cv2.remap(picture, x, y, cv2.INTER_LANCZOS4, borderMode=cv2.BORDER_REFLECT_101)
-    return np.asarray(np.clip(moved, 0, 255), np.float32)
-
-
 def _averaged(pixels: Rgb, scale: float) -> Tones:
     """Where the donor is finer, what would fall between two pixels is averaged into them."""
     source = to_tones(pixels)
