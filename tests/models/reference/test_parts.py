@@ -56,6 +56,30 @@ def test_a_larger_donor_is_drawn_smaller_and_its_points_follow(engine: Engine, p
         assert np.abs(apart).max() < 1.0
 
 
+def test_a_raised_brow_neither_squashes_nor_turns_an_eye(open_crop: Crop) -> None:
+    raised = points_of(open_crop).copy()
+    raised[[layout.MESH.index(k) for k in BROW["left"]], 1] -= 0.15 * np.ptp(layout.ring_of(raised, "left")[:, 0])
+    drawn = transfer.drawn(transfer.sheet_of(open_crop), raised, whole(open_crop))
+    for side in SIDES:
+        before, after = (layout.ring_of(points, side) for points in (points_of(open_crop), drawn.points))
+        high, wide = ((np.ptp(after[:, k]) / np.ptp(before[:, k])) for k in (1, 0))
+        assert high / wide == pytest.approx(1, abs=0.02)
+    assert transfer.turned_most(raised, points_of(open_crop)) < choice.MAX_TURN
+
+
+def test_a_donor_whose_eye_would_be_turned_is_refused_with_that_reason(open_crop: Crop) -> None:
+    marks = open_crop.landmarks.copy()
+    at = [k for k in layout.SEEN if marks[k, 0] < marks[layout.MESH, 0].mean()]
+    off, angle = marks[at, :2] - marks[at, :2].mean(axis=0), np.radians(25)
+    turn = np.array([[np.cos(angle), np.sin(angle)], [-np.sin(angle), np.cos(angle)]])
+    marks[at, :2] = marks[at, :2].mean(axis=0) + off @ turn
+    bent = Donor(replace(open_crop, landmarks=marks), ReferenceFace("a.jpg", 1, 1), 1.0)
+    (one,) = choice.ranked(open_crop, [bent])
+    assert "would be turned by" in one.obstacle
+    (plain,) = choice.ranked(open_crop, [Donor(open_crop, ReferenceFace("a.jpg", 1, 1), 1.0)])
+    assert not plain.obstacle
+
+
 @pytest.mark.parametrize("factor", [0.65, 1.35])
 def test_lids_pass_over_irises_that_stay(open_crop: Crop, factor: float) -> None:
     eye = transfer.drawn(transfer.sheet_of(open_crop), points_of(open_crop), whole(open_crop))

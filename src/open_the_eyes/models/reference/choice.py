@@ -18,6 +18,8 @@ from ...imaging.palette import lacks_colour
 from ...imaging.pose import pose_of
 from ...imaging.sharpness import fine_energy
 from ...roles import Crop, Donor
+from ..appearance import layout
+from .transfer import turned_most
 
 MAX_YAW_APART, MAX_PITCH_APART = 20.0, 16.0
 """Degrees; further apart, a flat picture of one eye does not bend into the other."""
@@ -29,6 +31,8 @@ other: haze lifts it, and a print that fades. Of 65 pairs of shots one differs b
 photos with their contrast cut by a third differ by 0.22 to 0.54."""
 DARKEST: Final = 3
 """Percentile of brightness around the eyes that tells that."""
+MAX_TURN: Final = 7.0
+"""Degrees by which an eye may be turned to lie in the skin around it, beside what the head is: more is a smear."""
 MAX_GROWTH: Final = 2.2
 """Times that a donor may be enlarged; beyond, its eyes would be a blur in a sharp face."""
 _COMMON_PX: Final = 96.0
@@ -67,7 +71,11 @@ def _judged(crop: Crop, donor: Donor) -> Ranked:
         return Ranked(donor, cost, "the other eye is hardly open")
     if donor.crop.pixels is not crop.pixels and abs(_darkest(crop) - _darkest(donor.crop)) > MAX_CONTRAST_APART:
         return Ranked(donor, cost, "the contrast is another one there")
-    return Ranked(donor, cost, _obstacle(yaw, pitch, growth))
+    if far := _obstacle(yaw, pitch, growth):
+        return Ranked(donor, cost, far)
+    seen = (one.landmarks[layout.MESH, :2] for one in (crop, donor.crop))
+    askew = 0.0 if missing else turned_most(*seen)
+    return Ranked(donor, cost, f"an eye would be turned by {askew:.0f} degrees" if askew > MAX_TURN else "")
 
 
 def _darkest(crop: Crop) -> float:
