@@ -41,15 +41,21 @@ def turned(picture: Tones, shape: EyeShape, by: Points) -> Tones:
     if float(np.linalg.norm(by)) < 0.05:
         return picture
     h, w = picture.shape[:2]
-    there, r = lid_distances(shape, Box(0, 0, w, h)), shape.iris_radius
-    free = there.aperture(EDGE * r)
-    white = risen(there.to_iris, RIM_SOFT[0] * r, RIM_SOFT[1] * r)
-    ball = _whole_ball(picture, np.maximum(2 * free - 1, 0), white, r)  # none of the lids' edges
+    ball, free = behind_lids(picture, shape)
     share = _share(moved(shape, by), float(np.linalg.norm(by)), (h, w))
     x = np.arange(w, dtype=np.float32)[None] - np.float32(by[0]) * share
     y = np.arange(h, dtype=np.float32)[:, None] - np.float32(by[1]) * share
     other = cv2.remap(ball, x, y, cv2.INTER_LANCZOS4, borderMode=cv2.BORDER_REFLECT_101)
     return np.asarray(np.clip(picture + (other - ball) * threefold(free), 0, 255), np.float32)
+
+
+def behind_lids(picture: Tones, shape: EyeShape) -> tuple[Tones, Plane]:
+    """The picture (h, w, 3) as if no lid lay on the ball of `shape`, and (h, w) 0..1, where none does."""
+    h, w = picture.shape[:2]
+    there, r = lid_distances(shape, Box(0, 0, w, h)), shape.iris_radius
+    free = there.aperture(EDGE * r)
+    white = risen(there.to_iris, RIM_SOFT[0] * r, RIM_SOFT[1] * r)
+    return _whole_ball(picture, np.maximum(2 * free - 1, 0), white, r), free  # none of the lids' edges
 
 
 def within_reach(shape: EyeShape, by: Points) -> Points:

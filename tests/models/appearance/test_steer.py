@@ -98,13 +98,23 @@ def test_gaze_turns_both_irises_the_same_way(points: Points, side: Side) -> None
         return layout.iris_of(steer.with_gaze(points, gaze), side)
 
     ring = layout.ring_of(points, side)
-    assert iris((0, 0))[0, 0] == pytest.approx((ring[0, 0] + ring[8, 0]) / 2)
     assert iris((-1, 0))[0, 0] < iris((0, 0))[0, 0] - 3 < iris((1, 0))[0, 0] - 6
     assert iris((0, -1))[0, 1] < iris((0, 0))[0, 1] - 3 < iris((0, 1))[0, 1] - 6
     assert iris((1, 1)) - iris((1, 1))[0] == pytest.approx(
         layout.iris_of(points, side) - layout.iris_of(points, side)[0]
     )
     assert min(ring[0, 0], ring[8, 0]) < iris((1, 0))[0, 0] < max(ring[0, 0], ring[8, 0])
+
+
+@pytest.mark.parametrize("aside", [-1, -0.6, 0, 0.6, 1])
+def test_a_pair_that_looks_aside_squints_no_more_than_before(points: Points, aside: float) -> None:
+    def pair(of: Points) -> Scores:
+        return np.array([layout.iris_along(of, side) for side in SIDES])
+
+    before, after = pair(points), pair(steer.with_gaze(points, (aside, 0)))
+    assert before[0] - before[1] < -0.03  # the middle between the mesh's corners is not where eyes look ahead
+    assert after[0] - after[1] == pytest.approx(before[0] - before[1], abs=0.005)
+    assert after.mean() == pytest.approx(steer.GAZE_ASIDE * aside, abs=0.005)
 
 
 @pytest.mark.parametrize("side", SIDES)

@@ -21,7 +21,7 @@ from open_the_eyes.models.reference import choice, lay, transfer
 from open_the_eyes.models.reference.face_givers import OWN
 from open_the_eyes.models.reference.generator import ReferenceGenerator
 from open_the_eyes.options import GenerateOptions
-from open_the_eyes.options.eye_style import EyeStyle
+from open_the_eyes.options.eye_style import PLAIN_STYLE, EyeStyle
 from open_the_eyes.roles import Crop, Face, Request
 from open_the_eyes.stages.crop import crop
 from tests.faces import dark_centre_xy, iris_colour
@@ -276,6 +276,25 @@ def test_a_gaze_that_is_asked_for_turns_both_irises(
             closed_crop.window.cut(whole)[...] = result
             at.append(dark_centre_xy(whole, portrait_face.landmarks, side)[0])
         assert direction * (at[1] - at[0]) > 0.03
+
+
+@pytest.mark.parametrize("aside", [-0.6, 0.0, 0.6])
+def test_a_gaze_moves_both_irises_of_a_donor_by_the_same(
+    generator: ReferenceGenerator,
+    engine: Engine,
+    portrait: Rgb,
+    portrait_face: Face,
+    closed_crop: Crop,
+    aside: float,
+) -> None:
+    shot, at = donor(engine, portrait), []
+    for style in (PLAIN_STYLE, EyeStyle(gaze=(aside, 0.0))):
+        whole = portrait.copy()
+        closed_crop.window.cut(whole)[...] = opened(generator, closed_crop, shot, style=style)[0]
+        at.append([dark_centre_xy(whole, portrait_face.landmarks, side)[0] for side in SIDES])
+    (left, right), before = at[1], at[0]
+    left, right = left - before[0], right - before[1]
+    assert left == pytest.approx(right, abs=0.015)
 
 
 @pytest.mark.parametrize("style", [EyeStyle("blue"), EyeStyle(openness=0.7)], ids=["colour", "openness"])

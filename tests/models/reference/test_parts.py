@@ -14,12 +14,13 @@ from open_the_eyes.engine import Engine
 from open_the_eyes.givers import ReferenceFace
 from open_the_eyes.imaging.arrays import Rgb, to_tones
 from open_the_eyes.imaging.geometry import Box
-from open_the_eyes.imaging.lids import EyeShape
+from open_the_eyes.imaging.lids import EyeShape, lid_distances
+from open_the_eyes.imaging.luma import luma_of
 from open_the_eyes.imaging.mesh478 import BROW, SIDES, Side
 from open_the_eyes.models.appearance import layout
 from open_the_eyes.models.appearance.generator import AppearanceGenerator
 from open_the_eyes.models.appearance.iris import eye_shape
-from open_the_eyes.models.reference import choice, colour, cover, transfer
+from open_the_eyes.models.reference import choice, colour, cover, openness, transfer
 from open_the_eyes.roles import Crop, Donor, Eye, Face
 from open_the_eyes.stages.crop import crop
 from tests.references import another_shot
@@ -55,6 +56,55 @@ def test_a_larger_donor_is_drawn_smaller_and_its_points_follow(engine: Engine, p
         assert np.abs(apart).max() < 1.0
 
 
+def test_a_raised_brow_neither_squashes_nor_turns_an_eye(open_crop: Crop) -> None:
+    raised = points_of(open_crop).copy()
+    raised[[layout.MESH.index(k) for k in BROW["left"]], 1] -= 0.15 * np.ptp(layout.ring_of(raised, "left")[:, 0])
+    drawn = transfer.drawn(transfer.sheet_of(open_crop), raised, whole(open_crop))
+    for side in SIDES:
+        before, after = (layout.ring_of(points, side) for points in (points_of(open_crop), drawn.points))
+        high, wide = ((np.ptp(after[:, k]) / np.ptp(before[:, k])) for k in (1, 0))
+        assert high / wide == pytest.approx(1, abs=0.02)
+    assert transfer.turned_most(raised, points_of(open_crop)) < choice.MAX_TURN
+
+
+def test_a_donor_whose_eye_would_be_turned_is_refused_with_that_reason(open_crop: Crop) -> None:
+    marks = open_crop.landmarks.copy()
+    at = [k for k in layout.SEEN if marks[k, 0] < marks[layout.MESH, 0].mean()]
+    off, angle = marks[at, :2] - marks[at, :2].mean(axis=0), np.radians(25)
+    turn = np.array([[np.cos(angle), np.sin(angle)], [-np.sin(angle), np.cos(angle)]])
+    marks[at, :2] = marks[at, :2].mean(axis=0) + off @ turn
+    bent = Donor(replace(open_crop, landmarks=marks), ReferenceFace("a.jpg", 1, 1), 1.0)
+    (one,) = choice.ranked(open_crop, [bent])
+    assert "would be turned by" in one.obstacle
+    (plain,) = choice.ranked(open_crop, [Donor(open_crop, ReferenceFace("a.jpg", 1, 1), 1.0)])
+    assert not plain.obstacle
+
+
+@pytest.mark.parametrize("factor", [0.65, 1.35])
+def test_lids_pass_over_irises_that_stay(open_crop: Crop, factor: float) -> None:
+    eye = transfer.drawn(transfer.sheet_of(open_crop), points_of(open_crop), whole(open_crop))
+    for side, after in openness.opened(dict.fromkeys(SIDES, eye), dict.fromkeys(SIDES, factor)).items():
+        gaps = [layout.lid_gaps(layout.ring_of(one.points, side))[:, 1].mean() for one in (eye, after)]
+        assert gaps[1] / gaps[0] == pytest.approx(factor, abs=0.02)
+        shape = eye_shape(eye.points, side)
+        r, there = shape.iris_radius, lid_distances(shape, whole(open_crop))
+        clear = lid_distances(eye_shape(after.points, side), whole(open_crop))
+        inner = (there.to_iris < r) & (np.minimum(clear.below_upper, clear.above_lower) > 0.25 * r)
+        inner &= np.minimum(there.below_upper, there.above_lower) > 0.25 * r
+        assert inner.sum() > 8
+        assert np.abs(after.pixels - eye.pixels)[inner].mean() < 3
+
+
+def test_where_a_frame_lies_over_one_eye_the_lids_of_both_stay(open_crop: Crop) -> None:
+    eye = transfer.drawn(transfer.sheet_of(open_crop), points_of(open_crop), whole(open_crop))
+    framed, top = eye.shown.copy(), int(layout.ring_of(eye.points, "left")[4, 1])
+    framed[top - 1 : top + 1, : framed.shape[1] // 2] = 0
+    eyes = openness.opened({"left": replace(eye, shown=framed), "right": eye}, dict.fromkeys(SIDES, 0.7))
+    for after in eyes.values():
+        assert np.abs(after.points - eye.points).max() < 0.2
+        assert np.abs(after.pixels - eye.pixels).mean() < 0.2
+
+
 def test_twice_in_a_mirror_is_the_picture_again(open_crop: Crop) -> None:
     partner = AppearanceGenerator().model.partner
     sheet = transfer.sheet_of(open_crop)
@@ -69,6 +119,20 @@ def test_an_iris_takes_the_named_colour_and_the_skin_keeps_its_own(open_crop: Cr
     y, x = round(shape.iris_xy[1]), round(shape.iris_xy[0] + 0.7 * shape.iris_radius)
     assert after[y, x, 2] > after[y, x, 0] > 0
     assert np.array_equal(after[:5], before[:5])
+
+
+def test_a_light_iris_in_haze_turns_brown_all_over_and_its_rim_not_black() -> None:
+    ring = np.column_stack([np.r_[10:90:9j, 80:20:7j], 30 - 16 * np.sin(np.linspace(0, 2 * np.pi, 16, endpoint=False))])
+    shape = EyeShape(ring, (50.0, 30.0), 14.0, "left")
+    away = np.hypot(np.arange(100) - 50.0, np.arange(60)[:, None] - 30.0)
+    level = np.select([away < 4, away < 10, away < 14], [52.0, 84.0, 64.0], 95.0)
+    level[34:37, 44:49] = 180  # a catch-light
+    before = to_tones(np.repeat(level[..., None], 3, axis=2).astype(np.uint8))
+    after = colour.recoloured(before, shape, "brown")
+    rim, light, catch = after[30, 38], after[30, 43], after[35, 46]
+    assert luma_of(rim) > 40
+    assert light[0] - light[2] > 20
+    assert np.ptp(catch) < 5
 
 
 def test_an_eye_of_a_few_pixels_keeps_its_colour() -> None:

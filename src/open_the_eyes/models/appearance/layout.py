@@ -103,6 +103,15 @@ def iris_along(points: Points, side: Side) -> float:
     return along_eye(ring_of(points, side), iris_of(points, side)[0], side)
 
 
+def apart_from_pair(left: float, right: float) -> dict[Side, float]:
+    """How far each of two irises stands (`iris_along`) from where the pair does on average.
+
+    The middle between the mesh's corners is not where an eye looks ahead: a pair put there squints.
+    """
+    half = (left - right) / 2
+    return {"left": half, "right": -half}
+
+
 def eye_ellipses(mean_points: Points) -> dict[Side, NDArray[np.uint8]]:
     """What the model paints around each eye of the mean face: (H, W) 0 or 255 a side.
 

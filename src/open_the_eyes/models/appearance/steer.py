@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...imaging.arrays import Points
-from ...imaging.eye_corners import ring_ends, ring_width
+from ...imaging.eye_corners import ring_width
 from ...imaging.mesh478 import RING_UPPER, SIDES, Side
 from ...options.eye_style import EyeColor
 from . import layout
@@ -78,14 +78,19 @@ def gaze_move(gaze: tuple[float, float]) -> tuple[float, float]:
 
 
 def with_gaze(points: Points, gaze: tuple[float, float]) -> Points:
-    """The irises turned to `gaze` (x to the strip's right, y down, each -1..1); the lids follow up and down."""
+    """The irises turned to `gaze` (x to the strip's right, y down, each -1..1); the lids follow up and down.
+
+    It is the pair that looks there: between their corners both irises stand as differently as before.
+    """
     aside, down = gaze_move(gaze)
+    along = {side: layout.iris_along(points, side) for side in SIDES}
+    apart = layout.apart_from_pair(along["left"], along["right"])
     bow = np.sin(np.linspace(0, np.pi, 9))[RING_UPPER]
     out = points.copy()
     for side in SIDES:
         ring, iris = layout.ring_of(out, side), layout.iris_of(out, side)
-        width, middle = ring_width(ring), ring_ends(ring).mean(axis=0)
-        iris += np.array([middle[0] + aside * width, iris[0, 1] + down * width]) - iris[0]
+        width = ring_width(ring)
+        iris += np.array([aside + apart[side] - along[side], down]) * width
         ring[RING_UPPER, 1] += LIDS_FOLLOW[0] * down * width * bow
         ring[9:16, 1] += LIDS_FOLLOW[1] * max(down, 0.0) * width * bow
     return out

@@ -19,7 +19,9 @@ from ...imaging.palette import lacks_colour
 from ...imaging.pose import pose_of
 from ...imaging.sharpness import fine_energy
 from ...roles import Crop, Donor
+from ..appearance import layout
 from .flaws import Flaws
+from .transfer import turned_most
 
 MAX_YAW_APART, MAX_PITCH_APART = 20.0, 16.0
 """Most degrees between two heads; further apart, a flat picture of one eye does not bend into the other."""
@@ -31,6 +33,8 @@ other: haze lifts it, and a print that fades. Of 65 pairs of shots one differs b
 photos with their contrast cut by a third differ by 0.22 to 0.54."""
 DARKEST: Final = 3
 """Percentile of brightness around the eyes that counts as the darkest."""
+MAX_TURN: Final = 7.0
+"""Most degrees by which an eye may be turned, beside what the head is, to lie in the skin there: more is a smear."""
 MAX_GROWTH: Final = 2.2
 """Most times that a donor may be enlarged; beyond, its eyes would be a blur in a sharp face."""
 _COMMON_PX: Final = 96.0
@@ -63,16 +67,27 @@ def _judged(crop: Crop, donor: Donor) -> Ranked:
     narrow = float(np.mean([max(0.95 - eye.openness, 0.0) + eye.closed_probability for eye in eyes])) if eyes else 9.0
     cost = 1.2 * narrow + max(yaw, in_mirror) / 30 + pitch / 25 + 0.5 * missing + 0.25 * _light_apart(crop, donor.crop)
     cost += 0.8 * float(np.log(max(growth, 1.0))) + 0.4 * _softness(donor.crop) + 0.3 * (1 - donor.likeness)
-    if lacks_colour(donor.crop.pixels, crop.pixels):
-        return Ranked(donor, cost, "there are no colours there")
-    if missing and any(eye.openness < NARROWEST for eye in eyes):
-        return Ranked(donor, cost, "the other eye is hardly open")
-    if donor.crop.pixels is not crop.pixels and abs(_darkest(crop) - _darkest(donor.crop)) > MAX_CONTRAST_APART:
-        return Ranked(donor, cost, "the contrast is another one there")
-    if obstacle := _obstacle(yaw, pitch, growth, in_mirror):
+    if obstacle := _unlike(crop, donor, missing > 0) or _obstacle(yaw, pitch, growth, in_mirror):
         return Ranked(donor, cost, obstacle)
+    askew = 0.0 if missing else turned_most(*(one.landmarks[layout.MESH, :2] for one in (crop, donor.crop)))
+    if askew > MAX_TURN:
+        return Ranked(donor, cost, f"an eye would be turned by {askew:.0f} degrees")
     flaws = Flaws.of(crop, donor.crop)
     return Ranked(donor, cost + flaws.cost, flaws.obstacle)
+
+
+def _unlike(crop: Crop, donor: Donor, in_mirror: bool) -> str:
+    """What of the donor's colours, contrast or lids would be seen in the photo, a clause; "" where nothing would.
+
+    `in_mirror` is whether an eye is to be taken from the other side.
+    """
+    if lacks_colour(donor.crop.pixels, crop.pixels):
+        return "there are no colours there"
+    if in_mirror and any(donor.crop.face.eyes[side].openness < NARROWEST for side in donor.crop.sides):
+        return "the other eye is hardly open"
+    if donor.crop.pixels is not crop.pixels and abs(_darkest(crop) - _darkest(donor.crop)) > MAX_CONTRAST_APART:
+        return "the contrast is another one there"
+    return ""
 
 
 def _darkest(crop: Crop) -> float:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Final, TypeAlias
 
 import cv2
@@ -16,7 +16,7 @@ from ...imaging.eyeball import moved, turned, within_reach
 from ...imaging.eyechange import rightwards
 from ...imaging.geometry import Box, quarter_turned, transformed
 from ...imaging.grain import continued_grain
-from ...imaging.mesh478 import RING_LOWER, RING_UPPER, Side
+from ...imaging.mesh478 import OTHER, SIDES, Side
 from ...imaging.register import registered
 from ...imaging.relight import relit
 from ...imaging.sharpness import blur_to_match
@@ -26,7 +26,8 @@ from ..appearance import layout
 from ..appearance.iris import eye_shape
 from ..appearance.steer import gaze_move
 from . import colour, cover
-from .transfer import Drawn, Sheet, drawn, nudged
+from .openness import opened
+from .transfer import Drawn, Sheet, drawn
 
 Jitter: TypeAlias = NDArray[np.float64]
 
@@ -45,8 +46,6 @@ LEAST_BLUR: Final = 0.25
 MIRRORED_STEP: Final = 1.1
 """Largest factor by which light may change from place to place for a mirrored eye: hair and the nose's shadow lie on
 one side only."""
-OPENNESS_STEP: Final = (0.6, 1.35)
-"""Least and largest factor by which a donor's lids may be moved apart."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,15 +129,17 @@ def placed(crop: Crop, takes: Mapping[Side, Take], openness: float | None) -> di
     seen = {side: near for side, take in takes.items() if (near := _near(crop, take, side)) is not None}
     fits = {side: _fit(near, takes[side], side) for side, near in seen.items()}
     agreed = all(fits.get(side) is not None for side in takes)  # one eye moved without the other would stand askew
-    return {
-        side: _settled(near, takes[side], side, fits[side] if agreed else None, openness) for side, near in seen.items()
-    }
+    eyes = {side: _settled(near, takes[side], fits[side] if agreed else None) for side, near in seen.items()}
+    if openness is not None:
+        eyes = opened(eyes, {side: openness / max(takes[side].openness, 0.3) for side in eyes})
+    return {side: _showing(near, takes[side], side, eyes[side]) for side, near in seen.items()}
 
 
 def laid(crop: Crop, eyes: Mapping[Side, Placed], style: EyeStyle, jitter: Jitter, seed: int) -> Laid:
     """The crop's pixels with eyes that were placed in it; `jitter` (2,) turns both irises, in iris radii."""
     pixels, show = to_tones(crop.pixels), np.zeros(crop.mask.shape, np.float32)
-    looks = {side: _lit(eye, side, style, jitter) for side, eye in eyes.items()}
+    apart = layout.apart_from_pair(*(_stand(eyes, side) for side in SIDES)) if eyes else {}
+    looks = {side: _lit(eye, side, style, apart[side], jitter) for side, eye in eyes.items()}
     told = [one.blur for one in looks.values() if one.blur is not None]
     blur = min(told, default=0.0)  # one for both: they are a pair
     corners: dict[Side, Points] = {}
@@ -151,26 +152,36 @@ def laid(crop: Crop, eyes: Mapping[Side, Placed], style: EyeStyle, jitter: Jitte
     return Laid(np.asarray(np.clip(pixels, 0, 255), np.float32), show, corners)
 
 
-def _settled(near: _Near, take: Take, side: Side, adjust: Matrix | None, openness: float | None) -> Placed:
-    """One eye moved as is told by `_fit`, and opened as it shall be."""
-    crop, eyes = near.crop, near.eyes
-    if adjust is not None:
-        eyes = drawn(take.sheet, near.points, Box.of(crop.mask), adjust)
+def _settled(near: _Near, take: Take, adjust: Matrix | None) -> Drawn:
+    """One eye moved as is told by `_fit`."""
+    return near.eyes if adjust is None else drawn(take.sheet, near.points, Box.of(near.crop.mask), adjust)
+
+
+def _showing(near: _Near, take: Take, side: Side, eyes: Drawn) -> Placed:
+    """One eye, as far open as it shall be, with where it shows."""
+    crop = near.crop
     skin = cover.same_skin(crop, eyes.there, eyes.points)
-    if openness is not None:
-        pixels, points = _opened(eyes.pixels, eyes.points, side, openness / max(take.openness, 0.3))
-        eyes = replace(eyes, pixels=pixels, points=points)
     allowed = np.asarray(crop.mask * eyes.shown, np.float32)
-    shut, opened = (layout.ring_of(points, side) for points in (near.points, eyes.points))
-    show = cover.eye_cover(allowed, shut, opened) * cover.side_of(crop, side)
+    shut, wide = (layout.ring_of(points, side) for points in (near.points, eyes.points))
+    show = cover.eye_cover(allowed, shut, wide) * cover.side_of(crop, side)
     return Placed(take, near.part, crop, eyes, skin, show)
 
 
-def _lit(eye: Placed, side: Side, style: EyeStyle, jitter: Jitter) -> _Lit:
-    """One eye in the crop's light, looking as it shall."""
+def _stand(eyes: Mapping[Side, Placed], side: Side) -> float:
+    """Where the iris of one side stands between its corners; of an eye that nobody gives, the crop's or the donor's."""
+    if side in eyes:
+        told, points = eyes[side].take.iris_along, eyes[side].eyes.points
+        return layout.iris_along(points, side) if told is None else told
+    beside = eyes[OTHER[side]]
+    open_here = beside.crop.open_side == side
+    return layout.iris_along(beside.crop.landmarks[layout.MESH, :2] if open_here else beside.eyes.points, side)
+
+
+def _lit(eye: Placed, side: Side, style: EyeStyle, apart: float, jitter: Jitter) -> _Lit:
+    """One eye in the crop's light, looking as it shall; its iris stands `apart` from where the pair does on average."""
     take, points = eye.take, eye.eyes.points
     shape = eye_shape(points, side)
-    by = within_reach(shape, _move(points, side, take, style, jitter))
+    by = within_reach(shape, _move(points, side, take.iris_along, style.gaze, apart, jitter))
     pixels = turned(eye.eyes.pixels, shape, by)
     if style.eye_color != "auto":
         pixels = colour.recoloured(pixels, moved(shape, by), style.eye_color)
@@ -214,32 +225,21 @@ def _near(crop: Crop, take: Take, side: Side) -> _Near | None:
     return _Near(part, near, drawn(take.sheet, near.landmarks[layout.MESH, :2], Box.of(near.mask)))
 
 
-def _move(points: Points, side: Side, take: Take, style: EyeStyle, jitter: Jitter) -> NDArray[np.float64]:
-    """(2,) pixels by which one iris has to move."""
+def _move(
+    points: Points, side: Side, along: float | None, gaze: tuple[float, float] | None, apart: float, jitter: Jitter
+) -> NDArray[np.float64]:
+    """(2,) pixels by which one iris has to move: to where a pair with that `gaze` has it, else to `along`."""
     ring, shape = layout.ring_of(points, side), eye_shape(points, side)
     axis = rightwards(ring, side) / max(shape.width, 1e-6)
     down = quarter_turned(axis)
     move = jitter[0] * shape.iris_radius * axis + jitter[1] * shape.iris_radius * down
-    if style.gaze is not None:
-        x, y = gaze_move(style.gaze)
-        return np.asarray(move + axis * (x - layout.iris_along(points, side)) * shape.width + down * y * shape.width)
-    if take.iris_along is not None:
-        move = move + axis * (take.iris_along - layout.iris_along(points, side)) * shape.width
+    if gaze is not None:
+        x, y = gaze_move(gaze)
+        along = x + apart
+        move = move + down * y * shape.width
+    if along is not None:
+        move = move + axis * (along - layout.iris_along(points, side)) * shape.width
     return np.asarray(move, np.float64)
-
-
-def _opened(pixels: Tones, points: Points, side: Side, factor: float) -> tuple[Tones, Points]:
-    """With the lids' gap `factor` times as wide; the upper lid moves most."""
-    factor = float(np.clip(factor, *OPENNESS_STEP))
-    moved = points.copy()
-    ring = layout.ring_of(moved, side)
-    gap = layout.lid_gaps(ring)
-    ring[RING_UPPER] -= 0.85 * (factor - 1) * gap
-    ring[RING_LOWER] += 0.15 * (factor - 1) * gap
-    lids = np.r_[1:8, 9:16]
-    fixed = np.vstack([points[layout.SEEN_AT], layout.iris_of(points, side)[:1]])
-    before = layout.ring_of(points, side)
-    return nudged(pixels, fixed, before[lids], layout.ring_of(moved, side)[lids]), moved
 
 
 def _grain(crop: Crop, show: Plane, finest: float, seed: int) -> Tones:

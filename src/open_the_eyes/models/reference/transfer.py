@@ -10,9 +10,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...imaging.arrays import Matrix, Plane, Points, Rgb, Tones, to_tones
+from ...imaging.easing import smoothstep
+from ...imaging.eye_corners import ring_ends, ring_width
 from ...imaging.geometry import Box, inverted, transformed
+from ...imaging.mesh478 import SIDES, Side
 from ...imaging.smooth import SHRINK_BLUR
-from ...imaging.warp import ThinPlate
+from ...imaging.warp import ThinPlate, between_nodes, nodes_of
 from ...roles import Crop
 from ..appearance import layout
 
@@ -21,6 +24,10 @@ STIFFNESS: Final = 1.0
 HELD: Final = layout.SEEN_AT[: len(layout.SEEN)]
 """The points that lead: not the corners of the eyes, for where an eye is shut the mesh puts them a twentieth of the
 eye's width too far out and too low."""
+UNBENT: Final = (0.55, 1.0)
+"""Eye widths around an eye's middle within which it is not bent at all, and from where on it is bent like the skin."""
+_AROUND: Final = 24
+_PLANE: Final = np.array([1, 1j])
 _INVERSIONS: Final = 12
 
 
@@ -74,13 +81,15 @@ def drawn(donor: Sheet, target: Points, part: Box, adjust: Matrix | None = None)
     """The donor in the pixels of `part` of the target's picture; `target` are the target's points in that picture.
 
     The points that a blink leaves where they are (`HELD`) fall on the target's. The donor's lids and irises go where
-    the skin around them takes them. `adjust` (2, 3) maps the part's pixels to where a first drawing showed the same.
+    the skin around them takes them, as a whole: each eye is moved, turned and scaled, but never bent. `adjust` (2, 3)
+    maps the part's pixels to where a first drawing showed the same.
     """
-    plate = _from(ThinPlate.between(target[HELD], donor.points[HELD], STIFFNESS), part)
-    scale = 1 / _growth(plate)
+    way = _Way.between(target - np.array([[part.left, part.top]]), donor.points)
+    scale = 1 / _growth(way.plate)
     h, w = int(part.height), int(part.width)
-    x, y = plate.field((h, w), max(4, round(w / 120)))
-    points = _back(plate, donor.points, donor.points * scale)
+    step = max(4, round(w / 120))
+    x, y = between_nodes(way(nodes_of((h, w), step)), (h, w), step)
+    points = _back(way, donor.points, donor.points * scale)
     if adjust is not None:
         how = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
         x, y = (
@@ -96,22 +105,69 @@ def drawn(donor: Sheet, target: Points, part: Box, adjust: Matrix | None = None)
     return Drawn(np.asarray(np.clip(pixels, 0, 255), np.float32), shown, there, points, scale)
 
 
-def _back(plate: ThinPlate, wanted: Points, guess: Points) -> Points:
+def turned_most(target: Points, donor: Points) -> float:
+    """By how many degrees the eye would be turned that is turned most, beside the line of the outer corners."""
+    plate, pair = ThinPlate.between(target[HELD], donor[HELD], STIFFNESS), layout.CORNERS_IN_MESH[:2]
+    line = np.diff(donor[pair] @ _PLANE) / np.diff(target[pair] @ _PLANE)
+    return max(abs(float(np.degrees(np.angle(_Unbent.of(plate, target, side).slope / line[0])))) for side in SIDES)
+
+
+@dataclass(frozen=True, slots=True)
+class _Unbent:
+    """The similarity that is nearest to a map around one eye, as a multiplication of complex numbers, x + iy."""
+
+    middle: Points
+    width: float
+    slope: complex
+    shift: complex
+
+    @classmethod
+    def of(cls, plate: ThinPlate, target: Points, side: Side) -> _Unbent:
+        ring = layout.ring_of(target, side)
+        middle, width = ring_ends(ring).mean(axis=0), ring_width(ring)
+        around = np.exp(2j * np.pi * np.arange(_AROUND) / _AROUND)
+        carried = plate(middle + UNBENT[0] * width * np.column_stack([around.real, around.imag])) @ _PLANE
+        slope = complex(np.vdot(around, carried)) / (_AROUND * UNBENT[0] * max(width, 1e-6))
+        return cls(middle, width, slope, complex(carried.mean()) - slope * complex(middle @ _PLANE))
+
+    def applied(self, points: Points, carried: Points) -> Points:
+        """`carried`, which the points (n, 2) are taken to, with the similarity instead around the eye."""
+        away = np.linalg.norm(points - self.middle, axis=1) / max(self.width, 1e-6)
+        share = smoothstep(np.clip((UNBENT[1] - away) / (UNBENT[1] - UNBENT[0]), 0, 1))
+        here = self.slope * (points @ _PLANE) + self.shift
+        return np.asarray(carried + share[:, None] * (np.column_stack([here.real, here.imag]) - carried))
+
+
+@dataclass(frozen=True, slots=True)
+class _Way:
+    """From the target's pixels to the donor's: a thin plate, and around each eye the similarity that is nearest to it.
+
+    A raised brow or another turn of the head would squash or stretch an eye, and irises are round.
+    """
+
+    plate: ThinPlate
+    eyes: tuple[_Unbent, ...]
+
+    @classmethod
+    def between(cls, target: Points, donor: Points) -> _Way:
+        plate = ThinPlate.between(target[HELD], donor[HELD], STIFFNESS)
+        return cls(plate, tuple(_Unbent.of(plate, target, side) for side in SIDES))
+
+    def __call__(self, points: Points) -> Points:
+        carried = self.plate(points)
+        for eye in self.eyes:
+            carried = eye.applied(points, carried)
+        return carried
+
+
+def _back(way: _Way, wanted: Points, guess: Points) -> Points:
     """The points that the map carries onto `wanted`, by Newton's method with the map's affine part as its slope."""
-    linear = plate.weights[-2:] / plate.scale
+    linear = way.plate.weights[-2:] / way.plate.scale
     way_back = np.linalg.inv(linear)
-    points = guess + (wanted - plate(guess)) @ way_back
+    points = guess + (wanted - way(guess)) @ way_back
     for _ in range(_INVERSIONS):
-        points = points + (wanted - plate(points)) @ way_back
+        points = points + (wanted - way(points)) @ way_back
     return np.asarray(points)
-
-
-def nudged(picture: Tones, fixed: Points, before: Points, after: Points) -> Tones:
-    """The picture (h, w, 3) with its points `before` moved to `after`, smoothly, while `fixed` stay."""
-    back = ThinPlate.between(np.vstack([fixed, after]), np.vstack([fixed, before]))
-    x, y = back.field((picture.shape[0], picture.shape[1]), max(2, round(picture.shape[1] / 120)))
-    moved = cv2.remap(picture, x, y, cv2.INTER_LANCZOS4, borderMode=cv2.BORDER_REFLECT_101)
-    return np.asarray(np.clip(moved, 0, 255), np.float32)
 
 
 def _averaged(pixels: Rgb, scale: float) -> Tones:
@@ -120,11 +176,6 @@ def _averaged(pixels: Rgb, scale: float) -> Tones:
     if scale > 0.8:
         return source
     return np.asarray(cv2.GaussianBlur(source, (0, 0), SHRINK_BLUR * float(np.sqrt(1 / scale**2 - 1))), np.float32)
-
-
-def _from(plate: ThinPlate, part: Box) -> ThinPlate:
-    """The same map for pixels counted from the part's corner."""
-    return ThinPlate(plate.anchors, plate.weights, plate.origin - np.array([[part.left, part.top]]), plate.scale)
 
 
 def _growth(plate: ThinPlate) -> float:

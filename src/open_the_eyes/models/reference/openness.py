@@ -1,0 +1,84 @@
+"""A donor's lids moved further apart or together: the ball between them and what lies around stay."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Final
+
+import cv2
+import numpy as np
+
+from ...imaging.arrays import Plane, Points
+from ...imaging.eyeball import behind_lids
+from ...imaging.mesh478 import Side
+from ...imaging.threefold import threefold
+from ...imaging.warp import ThinPlate
+from ..appearance import layout
+from ..appearance.iris import eye_shape
+from .transfer import Drawn
+
+STEP: Final = (0.6, 1.35)
+"""How far a donor's lids may be moved, times their gap."""
+UPPER, LOWER = 0.85, 0.15
+"""Shares of that which each lid makes."""
+ROOM: Final = 0.5
+"""No lid moves nearer than this, as a share of its distance, to a frame of glasses or the rim of what is shown: skin
+between them would fold."""
+HELD_STILL: Final = 48
+"""Points along that rim."""
+_LIDS: Final = np.r_[1:8, 9:16]
+
+
+def opened(eyes: Mapping[Side, Drawn], factors: Mapping[Side, float]) -> dict[Side, Drawn]:
+    """Donors' eyes with lids so many times as far apart, as far as both may be moved; the upper lids move most.
+
+    Lashes and shadow go with the lids. Irises stay round and in place: lids pass over the ball, which goes on behind
+    them. Where one eye has no room for it, behind a frame of glasses, the other one stays as it is, too.
+    """
+    moved = {side: _wanted(layout.ring_of(one.points, side), factors[side]) for side, one in eyes.items()}
+    share = min(
+        (_room(one.shown, layout.ring_of(one.points, side), moved[side]) for side, one in eyes.items()), default=1
+    )
+    return {side: _with_lids(one, side, share * moved[side]) for side, one in eyes.items()}
+
+
+def _wanted(ring: Points, factor: float) -> Points:
+    """(16, 2): how far each of an eye's points has to go."""
+    more, gap = float(np.clip(factor, *STEP)) - 1, layout.lid_gaps(ring)
+    step = np.zeros_like(ring)
+    step[1:8], step[15:8:-1] = -UPPER * more * gap, LOWER * more * gap
+    return step
+
+
+def _with_lids(eyes: Drawn, side: Side, step: Points) -> Drawn:
+    """One eye with its lids moved by a `step` (16, 2)."""
+    before = layout.ring_of(eyes.points, side)
+    ring = before + step
+    ball, free = behind_lids(eyes.pixels, eye_shape(eyes.points, side))
+    fixed = np.vstack([eyes.points[layout.SEEN_AT], _rim_of(eyes.shown)])
+    back = ThinPlate.between(np.vstack([fixed, ring[_LIDS]]), np.vstack([fixed, before[_LIDS]]))
+    x, y = back.field((eyes.shown.shape[0], eyes.shown.shape[1]), max(2, round(eyes.shown.shape[1] / 120)))
+    seen, under, between = (
+        cv2.remap(plane, x, y, cv2.INTER_LANCZOS4, borderMode=cv2.BORDER_REFLECT_101)
+        for plane in (eyes.pixels, ball, free)
+    )
+    pixels = seen + (ball - under) * threefold(np.asarray(np.clip(between, 0, 1), np.float32))
+    points = eyes.points.copy()
+    layout.ring_of(points, side)[:] = ring
+    return replace(eyes, pixels=np.asarray(np.clip(pixels, 0, 255), np.float32), points=points)
+
+
+def _room(shown: Plane, ring: Points, step: Points) -> float:
+    """How much of a `step` (16, 2) an eye's lids (16, 2) have room for, 0..1."""
+    inside = cv2.distanceTransform((shown > 0.5).astype(np.uint8), cv2.DIST_L2, 5)
+    x, y = (np.clip(np.rint(ring[_LIDS, k]).astype(int), 0, inside.shape[1 - k] - 1) for k in (0, 1))
+    wanted = np.linalg.norm(step[_LIDS], axis=1)
+    return float(np.min(ROOM * inside[y, x] / np.maximum(wanted, 1e-6), initial=1.0))
+
+
+def _rim_of(shown: Plane) -> Points:
+    """(n, 2): places along the border of what is shown."""
+    lines, _ = cv2.findContours((shown > 0.5).astype(np.uint8), cv2.RETR_LIST, cv2.CHAIN_APPROX_NONE)
+    places = np.vstack([line[:, 0] for line in lines]) if lines else np.zeros((0, 2))
+    return np.asarray(places[:: max(len(places) // HELD_STILL, 1)], np.float64)
