@@ -103,6 +103,23 @@ def test_auto_takes_sdxl_where_a_gpu_and_weights_are_and_says_so(
         assert engine.for_references().generator.name == "reference"
 
 
+def test_a_gpu_that_torch_has_no_kernels_for_is_refused_before_any_work_and_auto_does_not_take_it(
+    weights: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import torch
+
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
+    monkeypatch.setattr(torch.cuda, "device_count", lambda: 1)
+    monkeypatch.setattr(torch.cuda, "get_arch_list", lambda: ["sm_75", "sm_80"])
+    monkeypatch.setattr(torch.cuda, "get_device_capability", lambda _: (6, 1))
+    settings = Settings(weights=weights)
+    with pytest.raises(NoCapacity, match=r"capability is 6\.1, .* Or mend it with: "):
+        load_engine("sdxl", settings)
+    chosen = load_engine("auto", settings)
+    assert chosen.name == "appearance"
+    assert chosen.better.startswith("sdxl would need a GPU that torch can use: its compute capability is 6.1, and ")
+
+
 def refused(path: object) -> NoReturn:
     raise PermissionError(13, "Permission denied", str(path))
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from ...errors import NoCapacity, OpenTheEyesError, UsageError, WeightsMissing
-from ...residency import ModelCard, Residency, cards
+from ...residency import ModelCard, Residency, cards, gpus
 from ...roles import EyeGenerator
 from ...settings import Settings, gpu_number
 from ...system.installed import python_too_old_for
@@ -86,8 +86,13 @@ def sdxl_lacks(settings: Settings) -> str:
         check_libraries()
         needs = f"a GPU and a checkpoint, which OTE_SDXL={settings.sdxl} is not"
         files_of(settings)
-        needs = "a GPU" if gpu_number(settings.device) is None else f"the GPU {settings.device}"
-        return needs if device_of(settings) == "cpu" else ""
+        number = gpu_number(settings.device)
+        needs = "a GPU" if number is None else f"the GPU {settings.device}"
+        if settings.device == "cpu":
+            return needs
+        if trouble := gpus.trouble(number or 0):
+            return f"{needs} that torch can use: {trouble.cause}" if trouble.cause else needs
+        return ""
     except WeightsMissing as error:
         return f"a GPU and its weights ({error.mend or error})"
     except OpenTheEyesError:
@@ -115,16 +120,16 @@ def device_of(settings: Settings) -> str:
     """
     if settings.device == "cpu":
         return "cpu"
-    import torch
-
     number = gpu_number(settings.device) or 0
-    wanted = f"cuda:{number}"
-    found = torch.cuda.device_count() if torch.cuda.is_available() else 0
-    if number < found:
+    wanted, trouble = f"cuda:{number}", gpus.trouble(number)
+    if trouble is None:
         return wanted
+    came = trouble.cause or f"found {trouble.found}"
     raise NoCapacity(
-        f"engine sdxl: expected a CUDA GPU ({wanted}), found {found}; a CPU needs minutes for each face. "
-        "Take --engine appearance, or set OTE_DEVICE=cpu to wait."
+        f"engine sdxl: expected a CUDA GPU ({wanted}), {came}; a CPU needs minutes for each face. Take --engine "
+        "appearance, or set OTE_DEVICE=cpu to wait.",
+        mend=trouble.mend,
+        how="Or mend it with" if trouble.mend else "",
     )
 
 
