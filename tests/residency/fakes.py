@@ -18,6 +18,9 @@ SAID: Final = (
     "CUDA error: out of memory\nCompile with `TORCH_USE_CUDA_DSA` to enable device-side assertions.",
     "Triton Error [CUDA]: out of memory",
     "cuDNN error: CUDNN_STATUS_ALLOC_FAILED",
+    "GET was unable to find an engine to execute this computation",
+    "FIND was unable to find an engine to execute this computation",
+    "CUDA error: CUBLAS_STATUS_NOT_INITIALIZED when calling `cublasCreate(handle)`",
 )
 """What torch, its libraries and Triton say in a plain `RuntimeError` where memory ran out."""
 
