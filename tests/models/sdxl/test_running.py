@@ -132,6 +132,27 @@ def test_memory_that_runs_out_halves_the_batch_and_nothing_else(
     assert log.steps()[-1] == pytest.approx(1)
 
 
+def test_a_picture_that_is_no_numbers_is_told_as_that_and_the_others_are_as_ever(
+    generator: SdxlGenerator, closed_crop: Crop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    requests = [Request(closed_crop, seed) for seed in (1, 2)]
+    wanted = generator.generate(requests, LCM)
+    decoded = denoising.decoded
+
+    def overflown(vae: Any, batches: Any) -> Iterator[Any]:
+        for batch in batches:
+            for picture in decoded(vae, [batch]):
+                yield picture * np.nan if batch.seeds == (1,) else picture
+
+    monkeypatch.setattr(denoising, "decoded", overflown)
+    first, second = generator.generate(requests, LCM)
+    assert first.fault == sdxl_generator.NO_PICTURE
+    assert first.mask.max() == 0
+    assert np.array_equal(first.pixels, closed_crop.pixels)
+    assert not second.fault
+    assert np.array_equal(second.pixels, wanted[1].pixels)
+
+
 def test_no_room_for_one_picture_is_said_with_what_to_do(
     settings: Settings, closed_crop: Crop, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -166,10 +166,14 @@ def register(residency: Residency, files: Files, settings: Settings) -> None:
 
 
 def _runnable(card: ModelCard, device: str) -> ModelCard:
-    """Without int4 where the GPU has no kernel for it: "auto" streams there; who asks for it is told what there is."""
-    if not _older(device, quantise.INT4_SINCE):
-        return card
-    return replace(card, mib={precision: mib for precision, mib in card.mib.items() if precision != "int4"})
+    """Without int4 where the GPU has no kernel for it: "auto" streams there; who asks for it is told what there is.
+    Where the U-Net is in fp16, int8 takes more room."""
+    mib = dict(card.mib)
+    if _older(device, quantise.INT4_SINCE):
+        del mib["int4"]
+    if _older(device, BF16_SINCE):
+        mib["int8"] += round((mib["bf16"] - mib["int8"]) * quantise.GROUPED)  # those are the bytes it saves, and has
+    return replace(card, mib=mib)
 
 
 def _unet(files: Checkpoint, precision: str, *, device: str, settings: Settings, lora: Path | None = None) -> Any:
