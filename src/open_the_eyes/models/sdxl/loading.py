@@ -9,7 +9,9 @@ from pathlib import Path
 from typing import Any, Final
 
 from ...errors import NoCapacity, OpenTheEyesError, UsageError, WeightsMissing
-from ...residency import ModelCard, Residency, cards, gpus
+from ...residency import ModelCard, Residency, cards, gpus, ran_out
+from ...residency.budget import least
+from ...residency.failures import of_gpu
 from ...roles import EyeGenerator
 from ...settings import Settings, gpu_number
 from ...system.installed import python_too_old_for
@@ -92,11 +94,25 @@ def sdxl_lacks(settings: Settings) -> str:
             return needs
         if trouble := gpus.trouble(number or 0):
             return f"{needs} that torch can use: {trouble.cause}" if trouble.cause else needs
-        return ""
+        return _room_lacks(settings, device_of(settings))
     except WeightsMissing as error:
         return f"a GPU and its weights ({error.mend or error})"
     except OpenTheEyesError:
         return needs
+
+
+def _room_lacks(settings: Settings, device: str) -> str:
+    """The same of a GPU's memory: each network has to fit by itself, in the smallest way in which it can be had."""
+    networks = (cards.SDXL_VAE, _runnable(cards.SDXL_BASE, device), _runnable(cards.SDXL_REFINER, device))
+    needed, room = max(map(least, networks)), 0
+    try:
+        room = residency_of(settings, device).room_mib
+    except RuntimeError as error:
+        if of_gpu(error):
+            return f"a GPU that works; of {device} CUDA says: {str(error).partition(chr(10))[0]:.200}"
+        if not ran_out(error):  # where not even CUDA itself finds room, there is none
+            raise
+    return "" if needed <= room else f"{needed} MiB of GPU memory, the room on {device} is {room} MiB"
 
 
 def check_libraries() -> None:
