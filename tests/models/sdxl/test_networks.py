@@ -187,7 +187,9 @@ def test_gpus_that_know_no_bf16_take_fp16_and_the_vae_is_in_fp16_on_all(
     loading.register(residency, loading.files_of(settings), settings)
     unet = residency._slot("sdxl-refiner").build("bf16")
     assert {p.dtype for p in unet.parameters()} == {getattr(torch, kind)}
-    assert residency._slot("sdxl-vae").build("fp16").dtype == torch.float16
+    vae = residency._slot("sdxl-vae").build("fp16")
+    assert vae.dtype == torch.float16
+    assert vae.decoder.conv_in.weight.is_contiguous(memory_format=torch.channels_last)
 
 
 def test_bf16_leaves_the_weights_as_they_are() -> None:

@@ -217,8 +217,10 @@ def _older(device: str, capability: tuple[int, int]) -> bool:
 
 
 def _vae(folder: Path, device: str) -> Any:
-    """In half precision on a GPU, for which this VAE was mended; bf16 would show as banding."""
+    """On a GPU in half precision, for which this VAE was mended, bf16 would show as banding; with channels last, as
+    kernels for half precision want them."""
     import torch
 
-    dtype = torch.float32 if device == "cpu" else torch.float16
-    return checkpoint.vae(folder, dtype).eval().requires_grad_(False)
+    gpu = device != "cpu"
+    vae = checkpoint.vae(folder, torch.float16 if gpu else torch.float32).eval().requires_grad_(False)
+    return vae.to(memory_format=torch.channels_last) if gpu else vae
