@@ -13,6 +13,7 @@ from typing import NoReturn
 import pytest
 
 from open_the_eyes.cli import doctor, main
+from open_the_eyes.cli.findings import Check, Findings
 from open_the_eyes.models.packaged import missing
 from open_the_eyes.system import installed
 
@@ -97,7 +98,7 @@ def test_where_a_system_library_is_missing_every_finding_says_so_and_none_is_an_
 
     for what in ("cli.doctor.import_module", "engine.load_engine"):
         monkeypatch.setattr(f"open_the_eyes.{what}", bare)
-    for what in ("onnx_on_gpu", "sdxl_compiled"):  # which need OpenCV
+    for what in ("onnx_on_gpu", "sdxl_on_gpu"):  # which need OpenCV
         monkeypatch.setattr(doctor, what, bare)
     found = {check.name: check.mend for check in doctor.examine().checks if check.needed and not check.ok}
     assert found.pop("onnxruntime loads")
@@ -147,8 +148,8 @@ def test_a_file_of_the_package_comes_back_from_where_it_came(
 def test_what_is_missing_is_shown_and_the_code_is_4(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    checks = (doctor.Check("simplejpeg", False, "not installed", "pip install x"), doctor.Check("gpu", True, "none"))
-    monkeypatch.setattr(doctor, "examine", lambda: doctor.Findings(checks))
+    checks = (Check("simplejpeg", False, "not installed", "pip install x"), Check("gpu", True, "none"))
+    monkeypatch.setattr(doctor, "examine", lambda: Findings(checks))
     assert main(["doctor"]) == 4
     out, err = capsys.readouterr()
     assert "MISSING  simplejpeg  not installed" in out
@@ -159,8 +160,8 @@ def test_what_is_missing_is_shown_and_the_code_is_4(
 def test_json_is_ascii_so_that_every_encoding_of_stdout_carries_it(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    checks = (doctor.Check("weights", True, "/home/zoë/😀"),)
-    monkeypatch.setattr(doctor, "examine", lambda: doctor.Findings(checks))
+    checks = (Check("weights", True, "/home/zoë/😀"),)
+    monkeypatch.setattr(doctor, "examine", lambda: Findings(checks))
     assert main(["doctor", "--json"]) == 0
     printed = capsys.readouterr().out
     assert printed.isascii()
@@ -170,8 +171,8 @@ def test_json_is_ascii_so_that_every_encoding_of_stdout_carries_it(
 def test_what_the_default_engine_does_not_need_may_be_absent(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    absent = doctor.Check("weights gpen", False, "gpen.onnx is missing", "open-the-eyes fetch gpen", needed=False)
-    monkeypatch.setattr(doctor, "examine", lambda: doctor.Findings((absent,)))
+    absent = Check("weights gpen", False, "gpen.onnx is missing", "open-the-eyes fetch gpen", needed=False)
+    monkeypatch.setattr(doctor, "examine", lambda: Findings((absent,)))
     assert main(["doctor"]) == 0
     out = capsys.readouterr().out
     assert "absent   weights gpen  gpen.onnx is missing" in out
@@ -272,7 +273,7 @@ def test_where_the_engine_runs_another_version_is_a_warning_and_a_missing_packag
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], runs: bool
 ) -> None:
     monkeypatch.setattr(metadata, "requires", lambda _: ["numpy<1", *([] if runs else ["no-such-lib"])])
-    monkeypatch.setattr(doctor, "engine", lambda: doctor.Check("default engine", runs, "appearance"))
+    monkeypatch.setattr(doctor, "engine", lambda: Check("default engine", runs, "appearance"))
     assert main(["doctor"]) == (0 if runs else 4)
     out, state = capsys.readouterr().out, "warning" if runs else "MISSING"
     assert re.search(rf'^{state} +numpy +\S+, expected <1.*\n +mend it with: .* "numpy<1"$', out, re.MULTILINE)
@@ -280,7 +281,7 @@ def test_where_the_engine_runs_another_version_is_a_warning_and_a_missing_packag
 
 
 def test_a_package_that_is_not_there_is_missing_whether_or_not_the_engine_runs() -> None:
-    gone = doctor.Check("no-such-lib", False, "not installed", "python -m pip install no-such-lib")
+    gone = Check("no-such-lib", False, "not installed", "python -m pip install no-such-lib")
     assert list(doctor.seen_to_work([gone])) == [gone]
 
 

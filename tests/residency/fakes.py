@@ -18,6 +18,9 @@ SAID: Final = (
     "CUDA error: out of memory\nCompile with `TORCH_USE_CUDA_DSA` to enable device-side assertions.",
     "Triton Error [CUDA]: out of memory",
     "cuDNN error: CUDNN_STATUS_ALLOC_FAILED",
+    "GET was unable to find an engine to execute this computation",
+    "FIND was unable to find an engine to execute this computation",
+    "CUDA error: CUBLAS_STATUS_NOT_INITIALIZED when calling `cublasCreate(handle)`",
 )
 """What torch, its libraries and Triton say in a plain `RuntimeError` where memory ran out."""
 
@@ -30,7 +33,7 @@ def card(name: str, mib: int | dict[str, int] = 100, **facts: Any) -> ModelCard:
 
 
 class FakeModel:
-    """On the device it holds its weights, or of them what its card says where they are streamed.
+    """On the device it holds its weights; where they are streamed it holds of them what its card says, while it paints.
 
     Whoever keeps it alive keeps its memory: what is dropped gives back by itself, as torch's tensors do.
     """
@@ -52,13 +55,14 @@ class FakeModel:
         return self
 
     def stream(self, device: str) -> None:
-        self._take(self.facts.streamed_mib or 0)
+        self._take(0)
         self.device = f"{device} streamed"
 
     def paint(self, pictures: Sequence[int]) -> list[str]:
         """Each number with the way it was painted; for the time being it takes its working memory."""
         self.rig.step("run")
-        need = self.facts.working_mib(len(pictures))
+        visiting = self.facts.streamed_mib or 0 if self.device.endswith("streamed") else 0
+        need = self.facts.working_mib(len(pictures)) + visiting
         self.rig.memory.take(need)
         try:
             self.rig.largest = max(self.rig.largest, len(pictures))

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 import pytest
 
 from open_the_eyes.errors import Cancelled, NoRoomOnGpu
-from open_the_eyes.residency import ModelCard, OutOfMemory
+from open_the_eyes.residency import ModelCard, OutOfMemory, admission
 from tests.residency.fakes import SAID, STEPS, FakeModel, Rig, card, sdxl
 
 LADDER: ModelCard = card("m", {"bf16": 400, "int8": 200, "int4": 100}, streamed_mib=20)
@@ -92,6 +92,31 @@ def test_memory_that_runs_out_at_any_step_ends_in_a_result(gpu_gb: int, step: st
         except NoRoomOnGpu:
             assert name in ("sdxl-vae", "codeformer"), "they have one precision, all others have a way out"
     assert all(record.end for record in rig.residency.records)
+    assert rig.left_over() == 0
+
+
+def test_networks_that_are_streamed_are_read_once_for_all_photos(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("idle_ram_mib", "free_ram_mib"):
+        monkeypatch.setattr(admission, name, lambda: 64_000.0)
+    rig = sdxl(4)
+    for _, name in itertools.product(range(3), ("sdxl-vae", "sdxl-base", "sdxl-refiner", "sdxl-vae")):
+        rig.paint(name, 1)
+    assert rig.built == ["sdxl-vae fp16", "sdxl-base bf16", "sdxl-refiner bf16"]
+    assert {record.variant for record in rig.residency.records} == {"fp16", "bf16 streamed"}
+    assert rig.left_over() == 0
+
+
+@pytest.mark.parametrize("scarce", ["idle_ram_mib", "free_ram_mib"])
+def test_where_the_computers_memory_is_short_streamed_networks_make_room_for_the_next(
+    monkeypatch: pytest.MonkeyPatch, scarce: str
+) -> None:
+    for name in ("idle_ram_mib", "free_ram_mib"):
+        monkeypatch.setattr(admission, name, lambda: None)
+    monkeypatch.setattr(admission, scarce, lambda: 4000.0)  # the refiner is larger, the VAE is not
+    rig = sdxl(4)
+    for name in ("sdxl-base", "sdxl-vae", "sdxl-base", "sdxl-refiner", "sdxl-base"):
+        rig.paint(name, 1)
+    assert rig.built == ["sdxl-base bf16", "sdxl-vae fp16", "sdxl-refiner bf16", "sdxl-base bf16"]
     assert rig.left_over() == 0
 
 

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import os
 import platform
 import re
-import shutil
-import subprocess
 import sys
 from collections.abc import Iterable, Iterator
-from dataclasses import asdict, dataclass, replace
+from dataclasses import replace
 from importlib import import_module, metadata
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 from ..system import installed
 from ..system.digest import sha256_of
@@ -20,6 +17,8 @@ from ..system.parallel import core_count
 from ..system.ram import idle_ram_mib, total_ram_mib
 from ..version import __version__
 from ..wording import counted
+from .doctor_gpu import cards, onnx_on_gpu, sdxl_on_gpu
+from .findings import Check, Findings
 
 PYTHONS: Final = ((3, 10), (3, 13))
 """First Python that will do, and the last that it is tested with."""
@@ -31,52 +30,15 @@ SUMS: Final = "SHA256SUMS"
 TOOLS: Final = ("dev", "train")
 """Extras for those who work on the code."""
 
-COMPILING: Final = {
-    "Triton": f"python -m pip install triton{'-windows' if os.name == 'nt' else ''}",
-    "a C compiler": "apt-get install gcc",
-    "Python's headers": f"apt-get install python{sys.version_info[0]}.{sys.version_info[1]}-dev",
-}
-"""What compiling may lack, and the command that installs it."""
-
-
-@dataclass(frozen=True, slots=True)
-class Check:
-    """One thing looked at; `mend` is the command for what is not ok, "" where there is nothing to do.
-
-    What is not `needed` by the default engine may be absent. What is ok and can be mended works as it is, and is not
-    what is asked for.
-    """
-
-    name: str
-    ok: bool
-    found: str
-    mend: str = ""
-    needed: bool = True
-
-
-@dataclass(frozen=True, slots=True)
-class Findings:
-    """Every check, in the order shown."""
-
-    checks: tuple[Check, ...]
-
-    @property
-    def can_run(self) -> bool:
-        """Whether the default engine can open eyes here."""
-        return all(check.ok for check in self.checks if check.needed)
-
-    def to_json(self) -> dict[str, Any]:
-        return {"version": __version__, "can_run": self.can_run, "checks": [asdict(check) for check in self.checks]}
-
 
 def examine() -> Findings:
     """Looks at everything; a finding is never an exception."""
     libraries = (loads(installed.OPENCVS[0], "cv2"), loads("onnxruntime", "onnxruntime"))
     proof = engine()
     found = seen_to_work(packages()) if proof.ok else packages()
-    checks = [python(), *found, *libraries, *model_files(MODELS), processor(), memory(), gpu(), proof]
+    checks = [python(), *found, *libraries, *model_files(MODELS), processor(), memory(), cards(), proof]
     if all(library.ok for library in libraries):
-        checks += [*onnx_on_gpu(), *sdxl_compiled()]
+        checks += [*onnx_on_gpu(), *sdxl_on_gpu()]
     return Findings((*checks, *extras(), *weights()))
 
 
@@ -165,75 +127,6 @@ def memory() -> Check:
         return Check("memory", True, "unknown")
     unused = "" if idle is None else f", {idle / 1024:.1f} GiB unused"
     return Check("memory", True, f"{total / 1024:.1f} GiB{unused}")
-
-
-def gpu() -> Check:
-    """The GPUs that nvidia-smi names, with their memory; none is needed."""
-    tool = shutil.which("nvidia-smi")
-    if tool is None:
-        return Check("gpu", True, "none found, none needed")
-    query = [tool, "--query-gpu=name,memory.total,memory.free", "--format=csv,noheader,nounits"]
-    try:
-        answer = subprocess.run(query, capture_output=True, text=True, timeout=10, check=True)
-    except (OSError, subprocess.SubprocessError):
-        return Check("gpu", True, "nvidia-smi does not answer; none needed")
-    cards = [line.split(",") for line in answer.stdout.splitlines() if line.count(",") >= 2]
-    return Check("gpu", True, "; ".join(_card(*card[-3:]) for card in cards) or "none found, none needed")
-
-
-def _card(name: str, total_mib: str, free_mib: str) -> str:
-    """Some cards share the machine's memory and tell none of their own: "[N/A]"."""
-    total, free = total_mib.strip(), free_mib.strip()
-    known = total.isdigit() and free.isdigit()
-    sizes = f"{int(total) / 1024:.1f} GiB, {int(free) / 1024:.1f} GiB unused" if known else "memory unknown"
-    return f"{name.strip()}, {sizes}"
-
-
-def onnx_on_gpu() -> Iterator[Check]:
-    """Where there is a GPU: whether restorers can use it; the two builds of onnxruntime exclude each other."""
-    if shutil.which("nvidia-smi") is None:
-        return
-    from ..models.eye_state import MODEL_FILE
-    from ..models.onnx_network import CUDA, session_of
-    from ..residency import memory_of
-    from ..settings import Settings
-
-    name = "restorers on gpu"
-    if CUDA not in import_module("onnxruntime").get_available_providers():
-        mend = "python -m pip uninstall -y onnxruntime, then: python -m pip install onnxruntime-gpu"
-        yield Check(name, False, "this onnxruntime runs on the processor only", mend, needed=False)
-        return
-    try:
-        memory_of("cuda")  # loads torch, as a restorer would, and so CUDA's libraries
-        session_of(MODEL_FILE, Settings(device="cuda"))
-    except Exception as error:  # noqa: BLE001 -- whatever keeps it from the GPU is the finding
-        yield Check(name, False, f"{str(error) or type(error).__name__:.300}", needed=False)
-    else:
-        yield Check(name, True, "yes", needed=False)
-
-
-def sdxl_compiled() -> Iterator[Check]:
-    """Where SDXL can have a GPU: whether it is compiled there, as it is unless somebody wants otherwise."""
-    from ..errors import OpenTheEyesError
-    from ..models.sdxl.loading import check_libraries, device_of
-    from ..models.sdxl.speed import compiler_lacks, compiling_lacks
-    from ..settings import Settings
-
-    if shutil.which("nvidia-smi") is None:
-        return
-    try:
-        settings = Settings.from_environment()
-        check_libraries()
-        device = device_of(settings)
-        if device == "cpu" or not settings.compile:
-            return
-        lacks = compiling_lacks(device) or compiler_lacks()
-    except OpenTheEyesError:  # said elsewhere
-        return
-    except Exception as error:  # noqa: BLE001 -- whatever keeps it from being looked at is the finding
-        lacks = f"something that works, got {type(error).__name__}: {error!s:.200}"
-    found = f"no, so it runs slower; compiling needs {lacks}" if lacks else "yes"
-    yield Check("sdxl compiled", not lacks, found, COMPILING.get(lacks, ""), needed=False)
 
 
 def engine() -> Check:

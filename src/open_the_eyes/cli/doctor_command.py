@@ -11,7 +11,7 @@ from ..errors import WeightsMissing
 from . import speech
 
 if TYPE_CHECKING:
-    from .doctor import Check
+    from .findings import Check
 
 
 def doctor_command(

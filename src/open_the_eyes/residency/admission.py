@@ -6,9 +6,11 @@ import threading
 from collections import deque
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from math import inf
 from typing import Final
 
 from ..errors import GpuBusy, NoRoomOnGpu
+from ..system.ram import free_ram_mib, idle_ram_mib
 from .budget import WITHOUT_GPU, evict, lacking, no_room
 from .cards import Variant
 from .failures import of_gpu, refuse_failed, remember
@@ -232,9 +234,19 @@ class Admission:
             return
         if slot.present:
             self._unload(slot, recorder)
+        if slot.model is None or slot.variant != variant:
+            self._make_room_beside(slot.card.mib[variant.precision], recorder)
         self._memory.empty()  # not all models draw on one allocator
         with recorder.timed(record, "load_s"):
             slot.load(variant, self._device)
+
+    def _make_room_beside(self, needed_mib: int, recorder: Recorder) -> None:
+        """In the computer's memory, for a model that is to be read: streamed weights wait there where nothing can take
+        their place."""
+        for idle in [slot for slot in self.slots.values() if slot.idle_streamed]:
+            if min(known for known in (idle_ram_mib(), free_ram_mib(), inf) if known is not None) >= needed_mib:
+                return
+            self._unload(idle, recorder)
 
     def _unload(self, slot: Slot, recorder: Recorder) -> None:
         record = slot.record or LeaseRecord(slot.card.name, str(slot.variant), 0)

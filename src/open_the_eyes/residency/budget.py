@@ -83,12 +83,17 @@ def variant_that_fits(card: ModelCard, variants: Sequence[Variant], room_mib: in
     for variant, batch in (*tries, *((variant, 1) for variant in variants)):
         if needs(card, variant, batch) <= room_mib:
             return variant
-    raise no_room(card.name, min(needs(card, variant, 1) for variant in variants), room_mib)
+    raise no_room(card.name, least(card, variants), room_mib)
 
 
 def choose_precision(cards: Sequence[ModelCard], room_mib: int) -> Mapping[str, Variant]:
     """`variant_that_fits` for each card, by name."""
     return {card.name: variant_that_fits(card, card.variants(), room_mib) for card in cards}
+
+
+def least(card: ModelCard, variants: Sequence[Variant] = ()) -> int:
+    """MiB for one picture by the smallest of the variants, of all that a card has where none are given."""
+    return min(needs(card, variant, 1) for variant in variants or card.variants())
 
 
 def batch_that_fits(card: ModelCard, variant: Variant, room_mib: int, most: int = LARGEST_BATCH) -> int:

@@ -58,6 +58,11 @@ class Residency:
         self._admission.add(Slot(card, build, move, stream))
 
     @property
+    def room_mib(self) -> int:
+        """What models may hold together on the device, as it was last measured."""
+        return self._memory.room_mib()
+
+    @property
     def records(self) -> tuple[LeaseRecord, ...]:
         """The latest leases, in the order in which they began."""
         return tuple(replace(record) for record in list(self._admission.records))

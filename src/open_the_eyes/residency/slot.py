@@ -83,12 +83,18 @@ class Slot:
     record: LeaseRecord | None = None
 
     def resident(self) -> Resident | None:
-        """What it holds on the device, None where that is nothing."""
-        if not (self.present or self.depth):
+        """What it holds on the device, None where that is nothing, or next to nothing: streamed weights that nobody
+        uses are in the computer's memory."""
+        if not self.depth and (not self.present or self.idle_streamed):
             return None
         weights = self.card.weights_mib(self.variant) if self.present and self.variant is not None else 0
         working = self.working_mib if self.move is not None else max(self.working_mib, self.arena_mib)
         return Resident(self.card.name, weights + working, self.last_used, self.depth > 0)
+
+    @property
+    def idle_streamed(self) -> bool:
+        """Whether it is set up to stream, and nobody leases it."""
+        return self.present and not self.depth and self.variant is not None and self.variant.streamed
 
     def load(self, variant: Variant, device: str) -> None:
         """Onto the device. Whatever goes wrong, nothing of it stays there."""

@@ -77,7 +77,8 @@ class FakeGpu(Residency):
 
         def streamed(model: Any, _: str) -> None:
             self.step(f"stream {card.name}")
-            self._weights[model].hold(card.streamed_mib or 0)
+            self._weights[model].hold(0)
+            model.fake_mib = 0
 
         super().register(card, built, move=None if move is None else moved, stream=None if stream is None else streamed)
 
@@ -89,7 +90,8 @@ class FakeGpu(Residency):
 
     def run(self, name: str, items: Any, work: Any, *rest: Any, **how: Any) -> list[Any]:
         def weighed(model: Any, part: Sequence[Any]) -> Any:
-            need = self._cards[name].working_mib(len(part))
+            visiting = 0 if model.fake_mib else self._cards[name].streamed_mib or 0
+            need = self._cards[name].working_mib(len(part)) + visiting
             self.memory.take(need)
             try:
                 self.step(f"run {name}")

@@ -15,7 +15,7 @@ from open_the_eyes.engine import Engine
 from open_the_eyes.errors import Cancelled, NoRoomOnGpu
 from open_the_eyes.imaging.arrays import Rgb
 from open_the_eyes.models.restorers.onnx_restorer import OnnxRestorer
-from open_the_eyes.models.sdxl import quantise, schedule
+from open_the_eyes.models.sdxl import denoising, quantise, schedule
 from open_the_eyes.models.sdxl.schedule import Schedule
 from open_the_eyes.options import Options
 from open_the_eyes.photo import Photo
@@ -89,6 +89,16 @@ def test_a_blink_is_opened_restored_verified_and_saved(
     assert {"generate/base/load", "generate/refiner/use", "restore/codeformer/use"} <= profiled
     assert result.save(tmp_path / "opened.png").outputs
     assert gpu.left_over() == 0
+
+
+def test_where_numbers_grow_too_large_the_face_stays_as_it_was_and_its_outcome_says_so(
+    bench: Bench, blinked: Rgb, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    decoded = denoising.decoded
+    monkeypatch.setattr(denoising, "decoded", lambda *given: (picture * np.nan for picture in decoded(*given)))
+    (face,) = bench.open(blinked, FakeGpu(24, bench.cache)).faces
+    assert face.outcome == "kept_original"
+    assert face.reason.startswith("Left as it was: what SDXL painted is no picture, since its numbers grew too large")
 
 
 @pytest.mark.parametrize("gpu_gb", CARDS)

@@ -45,6 +45,54 @@ def test_quantised_weights_are_smaller_and_nearly_right(
     assert kinds & {"Int8Tensor", "Float8Tensor"}
 
 
+def test_eight_bits_do_not_leave_the_range_of_fp16(monkeypatch: pytest.MonkeyPatch) -> None:
+    import torch
+
+    monkeypatch.setattr(quantise, "SMALLEST", 128)
+    torch.manual_seed(0)
+    layer = torch.nn.Linear(2048, 128).requires_grad_(False)
+    layer.weight.normal_(0, 0.02)
+    rows = torch.randn(4, 2048) * 32
+    wanted = layer(rows)
+    assert float(wanted.abs().max()) > 516 * float(layer.weight.abs().max()), "fp16 ends at 65,504, 516 times 127"
+    network = quantise.quantised(torch.nn.Sequential(layer.half()), "int8")
+    assert type(network[0].weight).__name__ == "Int8Tensor"
+    off = network(rows.half()).float() - wanted
+    assert float(off.abs().max()) < 0.05 * float(wanted.abs().max())
+
+
+def test_in_fp16_layers_whose_columns_make_no_groups_stay_as_they_are(monkeypatch: pytest.MonkeyPatch) -> None:
+    import torch
+
+    monkeypatch.setattr(quantise, "SMALLEST", 96)
+    layer = torch.nn.Linear(96, 128).half().requires_grad_(False)
+    network = quantise.quantised(torch.nn.Sequential(layer), "int8")
+    assert type(network[0].weight) is torch.nn.Parameter
+
+
+def test_eight_bits_in_fp16_take_what_the_card_says_and_all_large_layers_make_groups(
+    weights: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import torch
+
+    with torch.device("meta"):
+        unet = random_unet(FULL.unet)
+    layers = [module for name, module in unet.named_modules() if quantise.large(module, name)]
+    assert all(layer.in_features % quantise.GROUP == 0 for layer in layers)
+    more = sum(layer.weight.numel() // quantise.GROUP for layer in layers) * 5 / 2**20
+    one = torch.nn.Sequential(torch.nn.Linear(640, 1280).half().requires_grad_(False))
+    weight = quantise.quantised(one, "int8")[0].weight
+    parts = (weight.qdata, weight.scale, weight.zero_point)
+    assert sum(t.numel() * t.element_size() for t in parts) == 640 * 1280 * (1 + quantise.GROUPED)
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
+    monkeypatch.setattr(torch.cuda, "get_device_capability", lambda _: (7, 5))
+    residency = Residency(CountedMemory(), "cuda:0")
+    settings = Settings(weights=weights, compile=False)
+    loading.register(residency, loading.files_of(settings), settings)
+    assert residency._slot("sdxl-base").card.mib["int8"] - cards.SDXL_BASE.mib["int8"] == pytest.approx(more, rel=0.02)
+    assert cards.SDXL_BASE.mib["int8"] == 2792
+
+
 def test_what_tells_the_step_and_the_size_to_all_other_layers_is_not_quantised(monkeypatch: pytest.MonkeyPatch) -> None:
     import torch
 
@@ -139,7 +187,9 @@ def test_gpus_that_know_no_bf16_take_fp16_and_the_vae_is_in_fp16_on_all(
     loading.register(residency, loading.files_of(settings), settings)
     unet = residency._slot("sdxl-refiner").build("bf16")
     assert {p.dtype for p in unet.parameters()} == {getattr(torch, kind)}
-    assert residency._slot("sdxl-vae").build("fp16").dtype == torch.float16
+    vae = residency._slot("sdxl-vae").build("fp16")
+    assert vae.dtype == torch.float16
+    assert vae.decoder.conv_in.weight.is_contiguous(memory_format=torch.channels_last)
 
 
 def test_bf16_leaves_the_weights_as_they_are() -> None:

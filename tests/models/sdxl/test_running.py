@@ -6,6 +6,7 @@ import weakref
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -130,6 +131,49 @@ def test_memory_that_runs_out_halves_the_batch_and_nothing_else(
     got = tiny(settings).generate(requests, LCM, log)
     assert all(np.abs(a.pixels - b.pixels).max() < 0.05 for a, b in zip(wanted, got, strict=True))
     assert log.steps()[-1] == pytest.approx(1)
+
+
+def test_of_variations_of_a_face_the_photo_is_encoded_once_and_each_start_by_itself(
+    generator: SdxlGenerator, closed_crop: Crop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    requests = [Request(closed_crop, seed) for seed in (1, 2, 3)]
+    alone = [generator.generate([request], LCM)[0] for request in requests]
+    latents, count = denoising._latents, 0
+
+    def counting(*given: Any) -> Any:
+        nonlocal count
+        count += 1
+        return latents(*given)
+
+    monkeypatch.setattr(denoising, "_latents", counting)
+    together = generator.generate(requests, LCM)
+    assert count == 3 + 1
+    assert all(np.abs(a.pixels - b.pixels).max() < 0.05 for a, b in zip(alone, together, strict=True))
+    count = 0
+    brighter = replace(closed_crop, pixels=np.clip(closed_crop.pixels, 8, 255))
+    generator.generate([Request(closed_crop, 1), Request(brighter, 1)], LCM)
+    assert count == 4, "another photo is another picture"
+
+
+def test_a_picture_that_is_no_numbers_is_told_as_that_and_the_others_are_as_ever(
+    generator: SdxlGenerator, closed_crop: Crop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    requests = [Request(closed_crop, seed) for seed in (1, 2)]
+    wanted = generator.generate(requests, LCM)
+    decoded = denoising.decoded
+
+    def overflown(vae: Any, batches: Any) -> Iterator[Any]:
+        for batch in batches:
+            for picture in decoded(vae, [batch]):
+                yield picture * np.nan if batch.seeds == (1,) else picture
+
+    monkeypatch.setattr(denoising, "decoded", overflown)
+    first, second = generator.generate(requests, LCM)
+    assert first.fault == sdxl_generator.NO_PICTURE
+    assert first.mask.max() == 0
+    assert np.array_equal(first.pixels, closed_crop.pixels)
+    assert not second.fault
+    assert np.array_equal(second.pixels, wanted[1].pixels)
 
 
 def test_no_room_for_one_picture_is_said_with_what_to_do(

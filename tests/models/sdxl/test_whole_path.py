@@ -103,6 +103,55 @@ def test_auto_takes_sdxl_where_a_gpu_and_weights_are_and_says_so(
         assert engine.for_references().generator.name == "reference"
 
 
+def test_a_gpu_that_torch_has_no_kernels_for_is_refused_before_any_work_and_auto_does_not_take_it(
+    weights: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import torch
+
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
+    monkeypatch.setattr(torch.cuda, "device_count", lambda: 1)
+    monkeypatch.setattr(torch.cuda, "get_arch_list", lambda: ["sm_75", "sm_80"])
+    monkeypatch.setattr(torch.cuda, "get_device_capability", lambda _: (6, 1))
+    settings = Settings(weights=weights)
+    with pytest.raises(NoCapacity, match=r"capability is 6\.1, .* Or mend it with: "):
+        load_engine("sdxl", settings)
+    chosen = load_engine("auto", settings)
+    assert chosen.name == "appearance"
+    assert chosen.better.startswith("sdxl would need a GPU that torch can use: its compute capability is 6.1, and ")
+
+
+@pytest.mark.parametrize(
+    ("room", "why"),
+    [
+        pytest.param(1024, "2488 MiB of GPU memory, the room on cuda:0 is 1024 MiB", id="a small GPU, or a full one"),
+        pytest.param("CUDA error: out of memory", "2488 MiB of GPU memory, the room on cuda:0 is 0 MiB", id="full"),
+        pytest.param(
+            "CUDA error: CUDA-capable device(s) is/are busy or unavailable",
+            "a GPU that works; of cuda:0 CUDA says: CUDA error: CUDA-capable device(s) is/are busy or unavailable",
+            id="of another program alone",
+        ),
+        pytest.param(2488, "", id="just enough, base and refiner streamed"),
+    ],
+)
+def test_auto_takes_no_gpu_on_which_the_networks_do_not_fit(
+    weights: Path, monkeypatch: pytest.MonkeyPatch, room: int | str, why: str
+) -> None:
+    import torch
+
+    def measured(*_: object) -> Residency:
+        if isinstance(room, str):
+            raise RuntimeError(room)
+        return Residency(CountedMemory(room), "cuda:0")
+
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
+    monkeypatch.setattr(torch.cuda, "device_count", lambda: 1)
+    monkeypatch.setattr(torch.cuda, "get_device_capability", lambda _: (9, 0))
+    monkeypatch.setattr(loading, "residency_of", measured)
+    chosen = load_engine("auto", Settings(weights=weights))
+    assert chosen.name == ("appearance" if why else "sdxl")
+    assert chosen.better == (f"sdxl would need {why}" if why else "")
+
+
 def refused(path: object) -> NoReturn:
     raise PermissionError(13, "Permission denied", str(path))
 

@@ -8,6 +8,7 @@ import struct
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from logging import ERROR, getLogger
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -18,6 +19,9 @@ if TYPE_CHECKING:
     import torch
 
 SUFFIX: Final = ".safetensors"
+OF_IMPORTS: Final = ("torchao", "torch.utils._pytree")
+"""Loggers that warn while torchao is imported: of kernels that it brings for other Pythons and GPUs, and of its own use
+of torch."""
 _CONV_IN: Final = "model.diffusion_model.input_blocks.0.0.weight"
 """First layer of a single file's U-Net; (channels, 4 or 9, 3, 3)."""
 _ADDED: Final = "model.diffusion_model.label_emb.0.0.weight"
@@ -139,6 +143,8 @@ def hush() -> None:
     for logging in (of_diffusers, of_transformers):
         logging.set_verbosity_error()
         logging.disable_progress_bar()
+    for name in OF_IMPORTS:
+        getLogger(name).setLevel(ERROR)
 
 
 def vae(folder: Path, dtype: torch.dtype) -> Any:

@@ -81,16 +81,20 @@ class LatentBatch:
 
 
 def encoded(vae: Any, inputs: Iterable[InpaintInput]) -> Iterator[LatentBatch]:
-    """Each input as a batch of one, on the CPU."""
+    """Each input as a batch of one, on the CPU; of variations of a face, which follow one another, the photo is encoded
+    once."""
     import torch
 
+    last: Tones = np.zeros((0, 0, 3), np.float32)
+    shown = torch.empty(0)
     for one in inputs:
         mask = torch.from_numpy(one.mask)[None, None]
         with torch.inference_mode():
             start = _latents(vae, _unit(one.start))
             hidden = masks.hidden(mask, start.shape[-2:])
             blank = np.where(hidden[0, 0, ..., None].numpy() > 0, np.float32(127.5), one.photo)
-            shown = _latents(vae, _unit(blank))
+            if not np.array_equal(blank, last):
+                last, shown = np.asarray(blank), _latents(vae, _unit(blank))
         soft = torch.nn.functional.interpolate(mask, start.shape[-2:], mode="area")
         yield LatentBatch(start, shown, hidden, soft, (one.seed,), start)
 

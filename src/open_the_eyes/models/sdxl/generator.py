@@ -31,6 +31,11 @@ TINT_REACH: Final = 0.15
 
 WORKERS: Final = 4
 """Threads for what the processor does while the GPU paints: eyes to start from, frames, and the way back."""
+NO_PICTURE: Final = (
+    "what SDXL painted is no picture, since its numbers grew too large for the precision that it computes in; another "
+    "precision or engine may do"
+)
+"""Why a face has no new eyes."""
 AHEAD: Final = 2 * WORKERS
 """Most inputs that are ready or in the making: each is 28 bytes for a pixel of its frame, and many would be
 gigabytes."""
@@ -52,9 +57,13 @@ class Started:
         return InpaintInput(np.clip(pixels, 0, 255), np.clip(photo, 0, 255), mask, self.request.seed)
 
     def patch(self, picture: Tones, origin: Painted) -> Folded:
-        """What SDXL painted, at the photo's resolution, in its light and palette; outside the mask the photo's own."""
+        """What SDXL painted, at the photo's resolution, in its light and palette; outside the mask the photo's own.
+        What is no number anywhere has a fault instead."""
         crop, start = self.request.crop, self.start.unfolded()
         photo, mask = to_tones(crop.pixels), start.mask
+        if not np.isfinite(picture).all():
+            none = replace(start, pixels=photo, mask=np.zeros_like(mask), score=-1.0, origin=origin, fault=NO_PICTURE)
+            return Folded.of(none, crop)
         reach = TINT_REACH * eyes_apart(crop.landmarks)
         back = self.frame.put_back(picture, (mask.shape[0], mask.shape[1]))
         pixels = tinted(np.clip(back, 0, 255), photo, mask, reach) + self._finer(start.pixels)

@@ -9,7 +9,9 @@ from pathlib import Path
 from typing import Any, Final
 
 from ...errors import NoCapacity, OpenTheEyesError, UsageError, WeightsMissing
-from ...residency import ModelCard, Residency, cards
+from ...residency import ModelCard, Residency, cards, gpus, ran_out
+from ...residency.budget import least
+from ...residency.failures import of_gpu
 from ...roles import EyeGenerator
 from ...settings import Settings, gpu_number
 from ...system.installed import python_too_old_for
@@ -86,12 +88,31 @@ def sdxl_lacks(settings: Settings) -> str:
         check_libraries()
         needs = f"a GPU and a checkpoint, which OTE_SDXL={settings.sdxl} is not"
         files_of(settings)
-        needs = "a GPU" if gpu_number(settings.device) is None else f"the GPU {settings.device}"
-        return needs if device_of(settings) == "cpu" else ""
+        number = gpu_number(settings.device)
+        needs = "a GPU" if number is None else f"the GPU {settings.device}"
+        if settings.device == "cpu":
+            return needs
+        if trouble := gpus.trouble(number or 0):
+            return f"{needs} that torch can use: {trouble.cause}" if trouble.cause else needs
+        return _room_lacks(settings, device_of(settings))
     except WeightsMissing as error:
         return f"a GPU and its weights ({error.mend or error})"
     except OpenTheEyesError:
         return needs
+
+
+def _room_lacks(settings: Settings, device: str) -> str:
+    """The same of a GPU's memory: each network has to fit by itself, in the smallest way in which it can be had."""
+    networks = (cards.SDXL_VAE, _runnable(cards.SDXL_BASE, device), _runnable(cards.SDXL_REFINER, device))
+    needed, room = max(map(least, networks)), 0
+    try:
+        room = residency_of(settings, device).room_mib
+    except RuntimeError as error:
+        if of_gpu(error):
+            return f"a GPU that works; of {device} CUDA says: {str(error).partition(chr(10))[0]:.200}"
+        if not ran_out(error):  # where not even CUDA itself finds room, there is none
+            raise
+    return "" if needed <= room else f"{needed} MiB of GPU memory, the room on {device} is {room} MiB"
 
 
 def check_libraries() -> None:
@@ -115,16 +136,16 @@ def device_of(settings: Settings) -> str:
     """
     if settings.device == "cpu":
         return "cpu"
-    import torch
-
     number = gpu_number(settings.device) or 0
-    wanted = f"cuda:{number}"
-    found = torch.cuda.device_count() if torch.cuda.is_available() else 0
-    if number < found:
+    wanted, trouble = f"cuda:{number}", gpus.trouble(number)
+    if trouble is None:
         return wanted
+    came = trouble.cause or f"found {trouble.found}"
     raise NoCapacity(
-        f"engine sdxl: expected a CUDA GPU ({wanted}), found {found}; a CPU needs minutes for each face. "
-        "Take --engine appearance, or set OTE_DEVICE=cpu to wait."
+        f"engine sdxl: expected a CUDA GPU ({wanted}), {came}; a CPU needs minutes for each face. Take --engine "
+        "appearance, or set OTE_DEVICE=cpu to wait.",
+        mend=trouble.mend,
+        how="Or mend it with" if trouble.mend else "",
     )
 
 
@@ -161,10 +182,14 @@ def register(residency: Residency, files: Files, settings: Settings) -> None:
 
 
 def _runnable(card: ModelCard, device: str) -> ModelCard:
-    """Without int4 where the GPU has no kernel for it: "auto" streams there; who asks for it is told what there is."""
-    if not _older(device, quantise.INT4_SINCE):
-        return card
-    return replace(card, mib={precision: mib for precision, mib in card.mib.items() if precision != "int4"})
+    """Without int4 where the GPU has no kernel for it: "auto" streams there; who asks for it is told what there is.
+    Where the U-Net is in fp16, int8 takes more room."""
+    mib = dict(card.mib)
+    if _older(device, quantise.INT4_SINCE):
+        del mib["int4"]
+    if _older(device, BF16_SINCE):
+        mib["int8"] += round((mib["bf16"] - mib["int8"]) * quantise.GROUPED)  # those are the bytes it saves, and has
+    return replace(card, mib=mib)
 
 
 def _unet(files: Checkpoint, precision: str, *, device: str, settings: Settings, lora: Path | None = None) -> Any:
@@ -192,8 +217,10 @@ def _older(device: str, capability: tuple[int, int]) -> bool:
 
 
 def _vae(folder: Path, device: str) -> Any:
-    """In half precision on a GPU, for which this VAE was mended; bf16 would show as banding."""
+    """On a GPU in half precision, for which this VAE was mended, bf16 would show as banding; with channels last, as
+    kernels for half precision want them."""
     import torch
 
-    dtype = torch.float32 if device == "cpu" else torch.float16
-    return checkpoint.vae(folder, dtype).eval().requires_grad_(False)
+    gpu = device != "cpu"
+    vae = checkpoint.vae(folder, torch.float16 if gpu else torch.float32).eval().requires_grad_(False)
+    return vae.to(memory_format=torch.channels_last) if gpu else vae

@@ -16,7 +16,9 @@ SPARED: Final = ("time_embedding", "add_embedding", "time_emb_proj")
 """Layers that tell the step and the picture's size to all others: one row a picture, so an error in it is in every
 place, and together they are 1 to 3 % of what the large layers weigh."""
 GROUP: Final = 128
-"""Columns that share a scale in int4."""
+"""Columns that share a scale in int4, and in int8 of fp16."""
+GROUPED: Final = 5 / GROUP
+"""Bytes a weight that int8 of fp16 takes besides its own: each group's scale in float32, and its zero point."""
 PACKING: Final = "tile_packed_to_4d"
 """For int4: the layout of torch's own kernel; the others need a library more."""
 
@@ -45,7 +47,9 @@ def quantised(network: torch.nn.Module, precision: str, device: str = "cpu") -> 
 
     # int4 is packed by the GPU's own kernel, and torchao asks what the current device can do
     with torch.no_grad(), torch.cuda.device(device) if packed else nullcontext():
-        quantize_(network, _config(precision), filter_fn=large, device=device if packed else None)
+        grouped = _overflows(precision, network)
+        chosen = _in_groups if grouped else large
+        quantize_(network, _config(precision, grouped), filter_fn=chosen, device=device if packed else None)
     return network.to("cpu")
 
 
@@ -77,10 +81,25 @@ def large(module: torch.nn.Module, name: str) -> bool:
     return bool(min(module.in_features, module.out_features) >= SMALLEST)
 
 
-def _config(precision: str) -> Any:
+def _in_groups(module: torch.nn.Module, name: str) -> bool:
+    """Whether that layer's columns also make whole groups, as all of SDXL's do."""
+    return large(module, name) and module.in_features % GROUP == 0
+
+
+def _overflows(precision: str, network: torch.nn.Module) -> bool:
+    """Whether sums would leave fp16's range: with a scale a row, torchao sums up whole numbers and scales the sums, of
+    which an answer of 516 times the row's largest weight is too large. With groups it scales the weights first."""
+    import torch
+
+    return precision == "int8" and next(network.parameters()).dtype == torch.float16
+
+
+def _config(precision: str, grouped: bool = False) -> Any:
     """torchao's configuration object; its names in strings are no longer taken."""
     from torchao import quantization as ao
 
+    if precision == "int8" and grouped:
+        return ao.Int8WeightOnlyConfig(granularity=ao.PerGroup(GROUP), set_inductor_config=False)
     if precision == "int8":
         return ao.Int8WeightOnlyConfig(set_inductor_config=False)
     if precision == "fp8":
