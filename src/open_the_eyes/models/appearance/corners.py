@@ -12,6 +12,7 @@ from typing import Final
 import numpy as np
 
 from ...imaging.arrays import Points
+from ...imaging.easing import ramp
 from ...imaging.mesh478 import Side
 from . import layout
 
@@ -21,17 +22,24 @@ that is quite shut opens, in eye widths. Measured on eyes 0.05 open: portraits w
 photographed blinks beside an open frame of the same scene, twelve people, 0.03 and 0.085."""
 INNER: Final = (0.025, 0.0)
 """The same for the inner corner: painted 0.04 and 0.01, photographed 0.01 and -0.02."""
+TURNED: Final = (12.0, 28.0)
+"""Degrees between which a head comes to be turned so far that its eyes need this on top:"""
+FAR_OUTER, FAR_INNER, NEAR_OUTER = (0.0, 0.08), (0.03, 0.0), (0.03, 0.0)
+"""The mesh sees a far eye droop more when it is shut, and narrower beside the near one, than when it is open."""
 
 
-def opened(points: Points, shut: Mapping[Side, float]) -> Points:
+def opened(points: Points, shut: Mapping[Side, float], yaw_deg: float = 0.0) -> Points:
     """The model's points on the strip with the eyes' corners where they will be; `shut` is how far each eye of it is
-    closed, 0..1."""
+    closed, 0..1, `yaw_deg` how the head is turned, positive to the picture's right."""
     out = points.copy()
+    turned, far = ramp(abs(yaw_deg), *TURNED), "right" if yaw_deg > 0 else "left"
     for side, amount in shut.items():
         ring = layout.ring_of(out, side)
         along = ring[8] - ring[0]
         up = np.array([along[1], -along[0]])
         up = up if up[1] < 0 else -up
-        for k, (onwards, upwards) in ((0, OUTER), (8, INNER)):
+        more = (FAR_OUTER, FAR_INNER) if side == far else (NEAR_OUTER, (0.0, 0.0))
+        for k, usual, extra in ((0, OUTER, more[0]), (8, INNER, more[1])):
+            onwards, upwards = np.add(usual, np.multiply(turned, extra))
             ring[k] += amount * (onwards * along + upwards * up)
     return out
