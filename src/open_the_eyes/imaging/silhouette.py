@@ -58,7 +58,7 @@ def behind_face(pixels: Rgb, region: Plane, landmarks: Points, side: Side) -> Pl
     corner, other = (landmarks[OUTER_CORNER[one], :2] for one in (side, OTHER[side]))
     out = (corner - other) / np.linalg.norm(corner - other) * unit
     down = across(out, landmarks[CHIN, :2] - corner)
-    rows = np.arange(-HALF, HALF, 1 / _PER)
+    rows = np.arange(-HALF, HALF, 1 / _PER, dtype=np.float64)
     edge = _of_mesh(landmarks[:, :2] - corner, out, down, rows)
     aside, below = along_and_across(region.shape, corner, out, down)
     if float(aside[region > 0].max()) < float(edge.min()) + OFF[0]:
@@ -120,7 +120,7 @@ def _best_path(gain: NDArray[np.float64]) -> NDArray[np.intp]:
 
 def _smooth(rows: NDArray[np.float64], aside: NDArray[np.float64]) -> NDArray[np.float64]:
     """A smooth line through an outline; most of it decides (iteratively reweighted least squares)."""
-    weight = np.ones(len(rows))
+    weight: NDArray[np.float64] = np.ones(len(rows))
     for _ in range(4):
         line = np.polyval(np.polyfit(rows, aside, 3, w=weight), rows)
         weight = 1 / (1 + (np.abs(aside - line) / DENT) ** 2)
