@@ -103,6 +103,8 @@ class Crop:
             where that was not looked at, as of donors.
         winged: the eyes whose tail is a wing of eyeliner, which an open eye has as well.
         cloth: (h, w) 0..1, no part of the mask: what covers the face from below (`imaging.cloth`); None where nothing.
+        behind: (h, w) 0..1, no part of the mask: what lies past the face's outline beside a far eye
+            (`imaging.silhouette`); None where that is not near.
         photo_tones: where the tones of the whole photo end, if it shows much more than this face; None where it does
             not, or nobody has looked.
     """
@@ -118,6 +120,7 @@ class Crop:
     view: Rgb | None = None
     winged: tuple[Side, ...] = ()
     cloth: Plane | None = None
+    behind: Plane | None = None
     photo_tones: TonalRange | None = None
 
     @property
@@ -128,8 +131,8 @@ class Crop:
 
     def cut(self, part: Box) -> Crop:
         """What of it lies in a part, whole pixels of the crop, as a crop of its own; its pixels are views."""
-        planes = (self.tails, self.tips, self.cloth)
-        tails, tips, cloth = (None if plane is None else part.cut(plane) for plane in planes)
+        planes = (self.tails, self.tips, self.cloth, self.behind)
+        tails, tips, cloth, behind = (None if plane is None else part.cut(plane) for plane in planes)
         return replace(
             self,
             window=part.placed_in(self.window),
@@ -139,6 +142,7 @@ class Crop:
             tails=tails,
             tips=tips,
             cloth=cloth,
+            behind=behind,
         )
 
 

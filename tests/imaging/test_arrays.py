@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from open_the_eyes.imaging.arrays import to_levels, to_tones
+from open_the_eyes.imaging.arrays import Plane, joint, to_levels, to_tones
 
 
 def test_every_level_survives_the_way_there_and_back() -> None:
@@ -41,3 +41,14 @@ def test_new_pixels_never_borrowed_ones() -> None:
     levels = np.full((2, 2, 3), 9, np.uint8)
     to_tones(levels)[:] = 7
     assert (levels == 9).all()
+
+
+def test_planes_are_joined_where_either_is_there() -> None:
+    one: Plane = np.array([[0.2, 0.9]], np.float32)
+    other: Plane = np.array([[0.5, 0.1]], np.float32)
+    both = joint(one, other)
+    assert both is not None
+    assert both == pytest.approx(np.array([[0.5, 0.9]]))
+    assert joint(one, None) is one
+    assert joint(None, other) is other
+    assert joint(None, None) is None

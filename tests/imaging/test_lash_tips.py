@@ -192,3 +192,38 @@ def test_an_eye_at_the_pictures_edge_does_no_harm() -> None:
     found = lash_tips(pixels, ENDS - np.array([100.0, 0.0]))
     assert found is None or found.shape == pixels.shape[:2]
     assert np.array_equal(without_tips(pixels, np.zeros(pixels.shape[:2], np.float32), 80), pixels)
+
+
+WALL_FROM = 70
+"""The face's outline in front of the outer corner, to whose left a wall is seen."""
+
+
+def before_a_wall(wall: int) -> tuple[Rgb, Plane]:
+    """Shut lashes that reach past the outline, and what lies past it."""
+    pixels, past = shut_eye(), np.zeros((220, 240), np.float32)
+    pixels[:, :WALL_FROM], past[:, : WALL_FROM - 1], past[:, WALL_FROM - 1] = wall, 1, 0.5
+    cv2.line(pixels, (82, 106), (58, 112), LASHES, 4)
+    return pixels, past
+
+
+def test_lashes_that_are_seen_past_the_faces_outline_go() -> None:
+    pixels, past = before_a_wall(230)
+    found = tips.tips_behind(pixels, past, ENDS)
+    assert found is not None
+    assert found[111, 61] > 0.9
+    assert not found[:, WALL_FROM:].any()
+    assert not found[150:].any()
+    assert without_tips(pixels, found, 80)[111, 61].min() > 200
+
+
+def test_before_a_dark_wall_no_lashes_are_seen() -> None:
+    pixels, past = before_a_wall(45)
+    assert tips.tips_behind(pixels, past, ENDS) is None
+    assert tips.tips_behind(pixels, np.zeros_like(past), ENDS) is None
+
+
+def test_a_dark_line_of_the_wall_that_does_not_reach_the_face_stays() -> None:
+    pixels, past = before_a_wall(230)
+    pixels[:, :WALL_FROM] = 230
+    pixels[95:120, 30:34] = 40
+    assert tips.tips_behind(pixels, past, ENDS) is None

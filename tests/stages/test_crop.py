@@ -9,10 +9,11 @@ import cv2
 import numpy as np
 import pytest
 
-from open_the_eyes.imaging.arrays import Rgb
+from open_the_eyes.imaging.arrays import Plane, Points, Rgb
 from open_the_eyes.imaging.geometry import across
 from open_the_eyes.imaging.mesh478 import CHIN, EYE_RING, INNER_CORNER, OUTER_CORNER, SIDES, Side
 from open_the_eyes.roles import Eye, Face
+from open_the_eyes.stages import crop as stage
 from open_the_eyes.stages.crop import crop
 from tests.faces import opening, resized
 
@@ -117,3 +118,23 @@ def test_the_whole_photos_tones_are_told_where_it_shows_much_more_than_the_face(
     near = portrait_face.box.grown(0.3).within(portrait)
     moved = replace(portrait_face, landmarks=portrait_face.landmarks - near.offset)
     assert crop(np.ascontiguousarray(near.cut(portrait)), moved, SIDES).photo_tones is None
+
+
+def test_nothing_changes_past_the_faces_outline(
+    portrait: Rgb, portrait_face: Face, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def outline(pixels: Rgb, region: Plane, landmarks: Points, side: Side) -> Plane | None:  # noqa: ARG001 -- as it is
+        past = np.zeros_like(region)
+        past[:, : round(landmarks[EYE_RING["left"][0], 0])] = 1
+        return past if side == "left" else None
+
+    usual = crop(portrait, portrait_face, SIDES)
+    assert usual.behind is None
+    monkeypatch.setattr(stage, "behind_face", outline)
+    monkeypatch.setattr(stage, "tips_behind", lambda *_: None)
+    cut = crop(portrait, portrait_face, SIDES)
+    assert cut.behind is not None
+    past = cut.behind > 0
+    assert usual.mask[past].any()
+    assert not cut.mask[past].any()
+    assert np.array_equal(cut.mask[~past], usual.mask[~past])

@@ -34,3 +34,10 @@ def to_levels(tones: NDArray[Any]) -> NDArray[np.uint8]:
 def to_tones(levels: NDArray[np.uint8]) -> NDArray[np.float32]:
     """Any shape, uint8 -> float32 0..255."""
     return levels.astype(np.float32)
+
+
+def joint(one: Plane | None, other: Plane | None) -> Plane | None:
+    """The higher of two planes (H, W) everywhere; the one of them that there is; None where there is none."""
+    if one is None or other is None:
+        return other if one is None else one
+    return np.asarray(np.maximum(one, other), np.float32)

@@ -13,8 +13,8 @@ from typing import Final
 import cv2
 import numpy as np
 
-from .arrays import Plane, Rgb, Tones, to_levels
-from .geometry import Box
+from .arrays import Plane, Points, Rgb, Tones, to_levels
+from .geometry import Box, across, along_and_across
 from .lash_frame import WIDTH, LashFrame, U, V, darker, disc, lid_line
 from .marks import Marks, between, joined
 from .threefold import threefold
@@ -57,6 +57,10 @@ NEAR: Final = 0.3
 """How near to an end of a lash another thin, dark mark counts as one, too, though nothing joins it to the lids."""
 AROUND: Final = 0.03
 """How far around the end of a lash its blurred edge goes as well."""
+BEHIND: Final = (-0.3, 0.4)
+"""How far below the line between the corners shut lashes are seen past the face's outline, from and to, eye widths."""
+LIFTED: Final = 15.0
+"""Levels by which shut lashes past the face's outline are darker than what is behind them, at least."""
 
 
 def lash_tips(eyes: Sequence[tuple[LashFrame, Plane]]) -> Plane | None:
@@ -72,6 +76,29 @@ def lash_tips(eyes: Sequence[tuple[LashFrame, Plane]]) -> Plane | None:
         tips = told if told.any() else _tips(frame, *BESIDE)
         if tips.any():
             out = np.maximum(out, np.asarray(frame.put_back(tips, AROUND) * (1 - over), np.float32))
+    return out
+
+
+def tips_behind(pixels: Rgb, past: Plane, ends: Points) -> Plane | None:
+    """(h, w) 0..1: 1 on ends of shut lashes that are seen `past` (h, w) the face's outline, where that crosses the
+    region around an eye with these `ends` (3, 2); None where there are none."""
+    width = float(np.linalg.norm(ends[1] - ends[0]))
+    there = Box.holding(past)
+    if there is None:
+        return None
+    near = there.moved_out(2 * THIN * width + 2).within(pixels)
+    part, behind = near.cut(pixels).astype(np.float32), near.cut(past)
+    lift = (_closed(part, width) - part).max(axis=2)
+    axis = ends[1] - ends[0]
+    _, below = along_and_across(behind.shape, ends[0] - near.offset[:2], axis, across(axis, ends[2] - ends[0]))
+    band = between(below, BEHIND)
+    marks = (lift > LIFTED) & band & (behind > 0)
+    grown = joined(marks, np.asarray(marks & (behind < 1), np.bool_))
+    if not grown.any():
+        return None
+    soft = cv2.GaussianBlur(cv2.dilate(grown.astype(np.float32), disc(2 * AROUND * width + 1)), (0, 0), 0.7)
+    out = np.zeros_like(past)
+    near.cut(out)[...] = soft * (behind > 0)
     return out
 
 
@@ -118,9 +145,9 @@ def _tips(frame: LashFrame, enough: float, downwards: float, most: float) -> Mar
     outside = lines & ~core & (LIMITS[1][0] < V)
     below = within & ~core & ~joined(np.asarray(outside, np.bool_), np.asarray(outside & ~within, np.bool_))
     ends = _small(joined(whole, lid_line()) & lines & below)
-    across, down = (np.square(cv2.Sobel(level, cv2.CV_32F, *way)) for way in ((1, 0), (0, 1)))
+    aside, down = (np.square(cv2.Sobel(level, cv2.CV_32F, *way)) for way in ((1, 0), (0, 1)))
     hanging = ends & (U > HANGING_FROM)
-    if hanging.sum() < enough * WIDTH**2 or across[hanging].sum() < downwards * down[hanging].sum():
+    if hanging.sum() < enough * WIDTH**2 or aside[hanging].sum() < downwards * down[hanging].sum():
         return nothing
     near = cv2.dilate(ends.astype(np.uint8), disc(2 * NEAR * WIDTH)) > 0
     tips = np.asarray(ends | (lines & below & near), np.bool_)

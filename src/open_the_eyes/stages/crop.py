@@ -8,7 +8,7 @@ from typing import Final
 import numpy as np
 
 from ..imaging import mesh478 as mesh
-from ..imaging.arrays import Plane, Rgb
+from ..imaging.arrays import Plane, Rgb, joint
 from ..imaging.cloth import Cloth
 from ..imaging.eye_corners import eyes_apart
 from ..imaging.eye_region import eye_region
@@ -18,9 +18,10 @@ from ..imaging.geometry import Box
 from ..imaging.in_front import in_front
 from ..imaging.lash_frame import LashFrame, lash_frame
 from ..imaging.lash_tails import lash_tail
-from ..imaging.lash_tips import lash_tips
+from ..imaging.lash_tips import lash_tips, tips_behind
 from ..imaging.mesh478 import Side
 from ..imaging.nose import nose_mask
+from ..imaging.silhouette import behind_face
 from ..imaging.tonal_range import tones_across
 from ..roles import REACH, Crop, Face
 
@@ -49,7 +50,9 @@ def eyes_alone(pixels: Rgb, face: Face, sides: tuple[Side, ...]) -> Crop:
     cut = window.cut(pixels).copy()
     mask = np.zeros(cut.shape[:2], np.float32)
     tails: Plane | None = None
+    outside: Plane | None = None
     looked_at: list[tuple[LashFrame, Plane]] = []
+    behind: Plane | None = None
     winged: list[Side] = []
     covering = Cloth.of(pixels, face.landmarks)
     cloth = None if covering is None or not cut.size else covering.over(cut, landmarks)
@@ -58,6 +61,10 @@ def eyes_alone(pixels: Rgb, face: Face, sides: tuple[Side, ...]) -> Crop:
         region = eye_region(cut.shape, ends)
         over = np.maximum(in_front(cut, region, ends), nose_mask(cut, region, landmarks, side))
         over = over if cloth is None else np.maximum(over, cloth)
+        past = behind_face(cut, region, landmarks, side)
+        if past is not None:
+            behind, over = joint(behind, past), np.maximum(over, past)
+            outside = joint(outside, tips_behind(cut, past, ends))
         one = np.asarray(region * (1 - over), np.float32)
         mask = np.maximum(mask, one)
         frame = lash_frame(cut, ends)
@@ -65,10 +72,12 @@ def eyes_alone(pixels: Rgb, face: Face, sides: tuple[Side, ...]) -> Crop:
             looked_at.append((frame, over))
             tail = lash_tail(frame, one)
             if tail is not None:
-                tails = tail.cover if tails is None else np.maximum(tails, tail.cover)
+                tails = joint(tails, tail.cover)
                 winged += [side] if tail.wing else []
-    tips = lash_tips(looked_at)
+    tips = joint(outside, lash_tips(looked_at))
     for left_behind in (tails, tips):
         if left_behind is not None:
             mask = np.maximum(mask, left_behind)
-    return Crop(face, window, cut, landmarks, mask, sides, tails, tips, winged=tuple(winged), cloth=cloth)
+    return Crop(
+        face, window, cut, landmarks, mask, sides, tails, tips, winged=tuple(winged), cloth=cloth, behind=behind
+    )

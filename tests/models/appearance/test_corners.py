@@ -44,3 +44,26 @@ def test_open_eyes_keep_their_corners(points: Points, shut: dict[Side, float]) -
 def test_only_the_corners_of_the_shut_eye_move(points: Points) -> None:
     moved = np.flatnonzero((corners.opened(points, {"right": 1.0}) != points).any(axis=1))
     assert set(moved) == {16, 24}
+
+
+@pytest.mark.parametrize(("yaw_deg", "far"), [(25.0, "right"), (-25.0, "left")])
+def test_on_a_turned_head_the_far_eye_is_raised_and_widened_more(points: Points, yaw_deg: float, far: Side) -> None:
+    shut = dict.fromkeys(SIDES, 1.0)
+    ahead, turned = corners.opened(points, shut), corners.opened(points, shut, yaw_deg)
+    near: Side = "left" if far == "right" else "right"
+    raised = {side: layout.ring_of(ahead, side)[0, 1] - layout.ring_of(turned, side)[0, 1] for side in SIDES}
+    assert raised[far] > 0.04 * width_of(points, far)
+    assert abs(raised[near]) < 0.01 * width_of(points, near)
+    assert width_of(turned, far) > 1.01 * width_of(ahead, far)
+    assert width_of(turned, near) < 0.99 * width_of(ahead, near)
+
+
+@pytest.mark.parametrize("yaw_deg", [12.0, -12.0])
+def test_a_head_that_is_hardly_turned_is_taken_to_look_ahead(points: Points, yaw_deg: float) -> None:
+    shut = dict.fromkeys(SIDES, 1.0)
+    assert np.array_equal(corners.opened(points, shut), corners.opened(points, shut, yaw_deg))
+
+
+def test_a_head_that_is_turned_further_needs_no_more_than_the_most(points: Points) -> None:
+    shut = dict.fromkeys(SIDES, 1.0)
+    assert np.array_equal(corners.opened(points, shut, 28.0), corners.opened(points, shut, 45.0))

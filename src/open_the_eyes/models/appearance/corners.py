@@ -12,6 +12,7 @@ from typing import Final
 import numpy as np
 
 from ...imaging.arrays import Points
+from ...imaging.easing import ramp
 from ...imaging.mesh478 import RING_INNER, RING_OUTER, Side
 from . import layout
 
@@ -22,17 +23,25 @@ beside an open frame of the same scene, twelve people, 0.03 and 0.085."""
 INNER: Final = (0.025, 0.0)
 """Move of the inner corner, as `OUTER` has that of the outer one: painted 0.04 and 0.01, photographed 0.01 and
 -0.02."""
+TURNED: Final = (12.0, 28.0)
+"""Yaw, degrees, from which corners of a turned head move more than these, and from which they do by all of the rest."""
+FAR_OUTER, FAR_INNER, NEAR_OUTER = (0.0, 0.08), (0.03, 0.0), (0.03, 0.0)
+"""Further moves on a turned head, as `OUTER` has them: the mesh sees a far eye droop more when it is shut, and narrower
+beside the near one, than when it is open."""
 
 
-def opened(points: Points, shut: Mapping[Side, float]) -> Points:
+def opened(points: Points, shut: Mapping[Side, float], yaw_deg: float = 0.0) -> Points:
     """The model's points on the strip with the eyes' corners where they will be; `shut` is how far each eye of it is
-    closed, 0..1."""
+    closed, 0..1, `yaw_deg` how the head is turned, positive to the picture's right."""
     out = points.copy()
+    turned, far = ramp(abs(yaw_deg), *TURNED), "right" if yaw_deg > 0 else "left"
     for side, amount in shut.items():
         ring = layout.ring_of(out, side)
         along = ring[RING_INNER] - ring[RING_OUTER]
         up = np.array([along[1], -along[0]])
         up = up if up[1] < 0 else -up
-        for k, (onwards, upwards) in ((RING_OUTER, OUTER), (RING_INNER, INNER)):
+        more = (FAR_OUTER, FAR_INNER) if side == far else (NEAR_OUTER, (0.0, 0.0))
+        for k, usual, extra in ((RING_OUTER, OUTER, more[0]), (RING_INNER, INNER, more[1])):
+            onwards, upwards = np.add(usual, np.multiply(turned, extra))
             ring[k] += amount * (onwards * along + upwards * up)
     return out

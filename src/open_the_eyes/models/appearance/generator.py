@@ -166,7 +166,8 @@ class AppearanceGenerator(Reloaded):
         z = prediction.drawn(SHAPE_VARIETY * variety, rng)
         openness = steer.drawn_openness(variety, rng) if openness is None else openness
         wanted = z if openness == 1 else steer.with_openness(self.model.eye_shape, z, openness)
-        ends = corners.opened(seen, {side: 1 - min(crop.face.eyes[side].openness, 1) for side in crop.sides})
+        shut = {side: 1 - min(crop.face.eyes[side].openness, 1) for side in crop.sides}
+        ends = corners.opened(seen, shut, crop.face.yaw_deg)
         return steer.irises_alike(self.model.with_shape(ends, wanted)), _surprise(z, prediction)
 
     def _texture(

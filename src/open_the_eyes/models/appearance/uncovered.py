@@ -13,8 +13,10 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from ...imaging.arrays import Plane, Rgb, Tones, to_levels, to_tones
+from ...imaging.arrays import Plane, Rgb, Tones, joint, to_levels, to_tones
+from ...imaging.eye_corners import seen_eye_width
 from ...imaging.geometry import across, along_and_across
+from ...imaging.lash_tips import without_tips
 from ...imaging.marks import Marks, between
 from ...imaging.mesh478 import CHIN, FOREHEAD, OUTER_CORNER, SIDES
 from ...imaging.smooth import reduced, shrink_for, smoothed
@@ -35,10 +37,12 @@ is behind the face."""
 
 
 def uncovered(crop: Crop) -> Crop:
-    """The crop with skin where cloth is, and without a view; itself where there is none."""
-    if crop.cloth is None:
+    """The crop with skin where cloth is, and without a view; and with skin past the face's outline beside an eye.
+    Itself where there is neither."""
+    over = joint(crop.cloth, crop.behind)
+    if over is None:
         return crop
-    seen = crop.cloth < 0.05
+    seen = over < 0.05
     left, right = (crop.landmarks[OUTER_CORNER[side], :2] for side in SIDES)
     axis = right - left
     down = across(axis, crop.landmarks[CHIN, :2] - crop.landmarks[FOREHEAD, :2])
@@ -47,7 +51,17 @@ def uncovered(crop: Crop) -> Crop:
     if not len(skin):
         return crop
     usual, reach = np.median(skin, axis=0).astype(np.float32), REACH * float(np.hypot(*axis))
-    return replace(crop, pixels=_filled(crop.pixels, crop.cloth, seen & (crop.mask == 0), usual, reach), view=None)
+    pixels = _filled(crop.pixels, over, seen & (crop.mask == 0), usual, reach)
+    mask = crop.mask if crop.behind is None else np.asarray(crop.mask * (1 - crop.behind), np.float32)
+    return replace(crop, pixels=pixels, mask=mask, view=crop.view if crop.cloth is None else None)
+
+
+def lashless_behind(crop: Crop) -> Rgb:
+    """The crop's pixels without the ends of lashes that are seen past the face's outline."""
+    if crop.behind is None or crop.tips is None:
+        return crop.pixels
+    width = max(seen_eye_width(crop.landmarks, side) for side in crop.sides)
+    return without_tips(crop.pixels, np.asarray(crop.tips * (crop.behind > 0), np.float32), width)
 
 
 def _filled(pixels: Rgb, cloth: Plane, beside: Marks, usual: NDArray[np.float32], reach: float) -> Rgb:

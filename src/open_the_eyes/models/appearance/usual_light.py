@@ -23,7 +23,7 @@ from ...imaging.palette import palette_of
 from ...imaging.tonal_range import TonalRange, within_photo
 from ...roles import Crop, Patch
 from .cast import cast_of
-from .uncovered import uncovered
+from .uncovered import lashless_behind, uncovered
 
 FADED: Final = (50.0, 66.0)
 """Levels of the darkest, in the colour that is darkest, between which a photo comes to count as faded: where only red
@@ -89,7 +89,7 @@ class UsualLight:
         """A patch for the crop in usual light, as one for the crop as it came; outside its mask that crop's pixels."""
         if self.crop is self.came:
             return patch
-        here, pixels = patch.mask > 0, to_tones(self.came.pixels)
+        here, pixels = patch.mask > 0, to_tones(lashless_behind(self.came))
         pixels[here] += (patch.pixels[here] - self.crop.pixels[here]) / self.gain
         return replace(patch, pixels=np.asarray(np.clip(pixels, 0, 255), np.float32))
 
