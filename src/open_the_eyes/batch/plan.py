@@ -12,7 +12,7 @@ from pathlib import Path
 from ..errors import UsageError
 from ..naming import is_result, numbered, opened_path
 from ..settings import Settings
-from ..system.looking import is_file, is_folder, is_there, special
+from ..system.paths import is_file, is_folder, is_there, special
 from ..system.same_file import folded, is_one_place, keeps_apart, marks_of
 from .left_out import RESULT, LeftOut
 from .sources import FOLDER, PhotoCollector, each_once, spelled_out

@@ -17,7 +17,7 @@ from typing import Final
 from ..addresses import is_address
 from ..errors import UnreadablePhoto, UsageError
 from ..naming import is_result
-from ..system.looking import is_file, is_folder, is_link, is_there, special
+from ..system.paths import is_file, is_folder, is_link, is_there, special
 from ..system.patterns import any_case, is_pattern
 from ..system.same_file import marks_of
 from ..wording import typed

@@ -12,7 +12,7 @@ from .. import folders
 from ..errors import UsageError
 from ..files import SUFFIXES
 from ..naming import is_result
-from ..system.looking import is_file
+from ..system.paths import is_file
 
 NAME: Final = "file"
 """Column of a table that says which photo a line is about."""

@@ -17,7 +17,7 @@ from ..files import read, write
 from ..imaging.arrays import Rgb
 from ..photo import Photo
 from ..settings import Settings
-from ..system.looking import is_there
+from ..system.paths import is_there
 from .contenders import Scene
 
 EYE_RATIO: Final = 0.40

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ..errors import UsageError
-from ..system.looking import is_file, is_folder, is_there, special
+from ..system.paths import is_file, is_folder, is_there, special
 from . import paths
 
 if TYPE_CHECKING:

@@ -13,7 +13,7 @@ import typer
 from ..errors import SomePhotosFailed, UnreadablePhoto, UsageError
 from ..folders import not_looked_into, photos_in
 from ..options import MatchOptions, Options
-from ..system.looking import is_folder, is_there
+from ..system.paths import is_folder, is_there
 from ..wording import counted
 from . import donors, flags, names, parse, paths, progress, speech, words
 

@@ -13,7 +13,7 @@ from pathlib import Path
 from ..errors import UsageError
 from ..naming import is_result
 from ..system import patterns
-from ..system.looking import is_folder, is_there
+from ..system.paths import is_folder, is_there
 from .paths import check_here, place
 
 

@@ -13,7 +13,7 @@ from .. import folders
 from ..addresses import is_address
 from ..errors import PhotoNotWritten, UsageError, not_written
 from ..naming import OPENED, is_result, named
-from ..system.looking import is_file, is_folder, is_there, special
+from ..system.paths import is_file, is_folder, is_there, special
 from ..system.same_file import folded, keeps_apart
 from . import speech
 

@@ -8,7 +8,7 @@ from os import PathLike
 from pathlib import Path
 
 from ..errors import PhotoTooLarge, UnreadablePhoto
-from ..system.looking import kind_of
+from ..system.paths import kind_of
 
 
 def take_in(source: str | PathLike[str] | bytes, max_bytes: int) -> bytes:

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Final
 
 from ..errors import NoRoomOnDisk, PhotoNotWritten, not_written
-from ..system.looking import special
+from ..system.paths import special
 from ..system.to_disk import to_disk
 
 OWNER_DIGITS: Final = 16

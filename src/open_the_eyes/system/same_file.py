@@ -9,7 +9,7 @@ import unicodedata
 from collections.abc import Hashable
 from pathlib import Path
 
-from .looking import is_there
+from .paths import is_there
 
 
 def marks_of(path: str | Path) -> frozenset[Hashable]:

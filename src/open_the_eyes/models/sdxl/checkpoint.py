@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from ...errors import UsageError, WeightsMissing
-from ...system.looking import is_file, is_folder
+from ...system.paths import is_file, is_folder
 
 if TYPE_CHECKING:
     import torch

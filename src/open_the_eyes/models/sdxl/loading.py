@@ -15,7 +15,7 @@ from ...residency.failures import of_gpu
 from ...roles import EyeGenerator
 from ...settings import Settings, gpu_number
 from ...system.installed import python_too_old_for
-from ...system.looking import is_there
+from ...system.paths import is_there
 from ..devices import residency_of
 from ..weights import path_of
 from ..weights.catalogue import is_hub_id

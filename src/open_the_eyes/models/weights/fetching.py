@@ -21,7 +21,7 @@ from ...errors import NoCapacity, WeightsMissing
 from ...settings import Settings
 from ...system.digest import sha256_of
 from ...system.locks import held
-from ...system.looking import is_file, is_folder
+from ...system.paths import is_file, is_folder
 from ...system.to_disk import to_disk
 from .catalogue import Weight
 from .sources import BrokenOff, RemoteFile, Source, not_fetched, source_of
