@@ -13,7 +13,7 @@ from tests.test_layering import names_imported
 IDLE: Final = {
     "__init__.py", "__main__.py", "burst.py", "folders.py", "frames.py", "replaying.py",
     "system/digest.py", "system/locks.py", "system/patterns.py", "system/privacy.py", "system/same_file.py",
-    "models/weights/fetching.py", "models/weights/sources.py", "residency/gpus.py",
+    "models/weights/fetching.py", "models/weights/sources.py",
 }  # fmt: skip
 """What counts and never runs for a result: a change there is told of in vain."""
 
