@@ -173,6 +173,8 @@ def test_debug_shows_the_traceback(capsys: Captured) -> None:
         pytest.param(["--quality", "high"], "--quality: expected a whole number, got high", id="quality in words"),
         pytest.param(["--quality", "101"], "--quality: expected 1 to 100, got 101", id="too high a quality"),
         pytest.param(["--faces", "1,x"], "--faces: expected numbers such as 1,3; got 1,x", id="faces"),
+        pytest.param(["--openness", "0_1"], "a number such as 0.9; got 0_1", id="a slip for 0.1"),
+        pytest.param(["--gaze", "0_1,0"], "two numbers such as 0.3,-0.1; got 0_1,0", id="a slip in a pair"),
         pytest.param(["--faces", "1_3"], "--faces: expected numbers such as 1,3; got 1_3", id="a slip for 1,3"),
         pytest.param(["--seed", "1_000"], "--seed: expected a whole number, got 1_000", id="grouped digits"),
         pytest.param(["--seed", "\uff14"], "--seed: expected a whole number, got \uff14", id="full-width digits"),

@@ -9,8 +9,8 @@ from typing import Final
 __all__ = ["main"]
 
 NEW_OBJECTS: Final = 20_000
-"""So many may be there before garbage is looked for, where Python's usual 700 has all that is imported looked through
-again and again. A photo leaves some fifteen small ones."""
+"""New objects after which garbage is looked for, where Python's usual 700 has all that is imported looked through again
+and again. A photo leaves some fifteen small ones."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -33,7 +33,7 @@ def pair(option: str, text: str) -> tuple[float, float]:
     """
     such = "such as 0.3,-0.1"
     try:
-        x, y = (float(part) for part in text.split(","))
+        x, y = (_number(part) for part in text.split(","))
     except ValueError:
         raise UsageError(f"expected auto, or two numbers {such}; got {typed(text)}.", option=option) from None
     if not (-1 <= x <= 1 and -1 <= y <= 1):  # `Options` refuses them as well, in the words of JSON
@@ -48,7 +48,7 @@ def decimal(option: str, text: str, or_else: str = "") -> float:
         UsageError: anything else.
     """
     try:
-        return float(text)
+        return _number(text)
     except ValueError:
         raise UsageError(f"expected {or_else}a number such as 0.9; got {typed(text)}.", option=option) from None
 
@@ -103,3 +103,12 @@ def _match(option: str, text: str, references: Sequence[str], how: str) -> tuple
         count = f"{len(named)} of that name" if named else "none of that name"
         raise UsageError(f"{option} {text}: expected a photo {how}, got {count}; write it as given there.")
     return int(face), named[0], int(there)
+
+
+def _number(text: str) -> float:
+    """Raises:
+    ValueError: anything but a number in Latin digits, such as "0_1", which Python takes for 1.
+    """
+    if not text.isascii() or "_" in text:
+        raise ValueError(text)
+    return float(text)

@@ -15,9 +15,9 @@ from numpy.typing import NDArray
 from .luma import luma_of
 
 SIDE: Final = 8
-"""Pixels of a square."""
+"""Side of a square, pixels."""
 LEAST: Final = 4
-"""So many squares tell, along each side."""
+"""Fewest squares along each side of a picture that tell."""
 
 
 def blockiness(pixels: NDArray[Any]) -> float:

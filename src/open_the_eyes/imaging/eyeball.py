@@ -20,15 +20,15 @@ FURTHEST: Final = 1.0
 RIM: Final = 1.15
 """How far from its centre the iris moves as a whole, in its radii: its rim is soft."""
 EDGE: Final = 0.2
-"""How far inwards from the lids the change sets in, in radii of the iris."""
+"""Width over which the lids' soft edges end on the ball, half of it outside them, in radii of the iris."""
 RIM_SOFT: Final = (0.85, 1.15)
 """Distances from the iris' centre between which it turns to white, in radii."""
 GOES_ON: Final = ((0.3, 1.0), (1.2, 0.01))
 """Gaussians that carry the visible part of the ball on under the lids: (sigma in radii, weight). The wider one counts
 only where the other finds nothing."""
 GIVING: Final = (0.9, 1.7)
-"""Width of the white that gives way around the iris: radii, plus so many times the length of the move, or it would
-fold."""
+"""Least width of the white that gives way around the iris: in radii, and in times the length of the move, or it would
+fold; the larger one counts."""
 
 
 def turned(picture: Tones, shape: EyeShape, by: Points) -> Tones:

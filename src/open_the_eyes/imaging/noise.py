@@ -41,7 +41,8 @@ SIDE, MARGIN = 8, 2
 ENOUGH, MANY = 12, 24
 """Fewest squares that tell the noise, and how many are looked at across the face at most."""
 FEWER: Final = 80
-"""Rows that are looked at, at most, in what was painted: the noise of every second or third pixel tells as much."""
+"""Fewest rows, or columns, of larger eyes that are looked at in what was painted: the noise of every second or third
+pixel tells as much."""
 ERODED: Final = 1.1
 """Factor on the least of nine neighbouring medians. In noise alone 1.2 would make it the usual one, but then small
 eyes, full of edges, get too little (`training.noise`)."""

@@ -10,7 +10,8 @@ APART: Final = 3
 at."""
 
 LEAST: Final = 10
-"""Fewest connections of the pools: with fewer, DBOS's threads and requests wait for each other."""
+"""Fewest connections of a process, those of `APART` among them: with fewer, DBOS's threads and requests wait for each
+other."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,7 +20,8 @@ LOOK_SECONDS: Final = 0.2
 there."""
 
 FAR_BACK: Final = 10
-"""Place in the queue from which on a job is looked at less often: nothing is new there for a while."""
+"""Place in the queue up to which a job is looked at the less often the farther back it is: nothing is new there for a
+while."""
 
 SILENCE_SECONDS: Final = 15.0
 """Silence after which a comment is sent, so that nobody in between takes the connection for dead."""

@@ -16,7 +16,7 @@ from .errors import TooManyRequests
 from .settings import ServiceSettings
 
 LEAST: Final = 32
-"""Streams and waits that an account may have open in any case; an account with more waiting jobs has one for each."""
+"""Streams and waits that an account may have open in any case; where more of its jobs may wait, one for each."""
 
 AGAIN_SECONDS: Final = 5
 """When to come again: another stream may have ended by then."""

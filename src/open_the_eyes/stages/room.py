@@ -9,11 +9,11 @@ from ..errors import NoCapacity
 from ..roles import Crop
 from ..system.ram import free_ram_mib
 
+# Four fifths of what `python -m benchmarks.cpu_speed` measures, since whoever is refused has to be refused rightly.
 AT_WORK: Final = 32
 """Memory needed while a crop's eyes are painted and laid in, bytes for each of its pixels."""
 KEPT: Final = 6
-"""Memory that each attempt at a crop keeps, bytes for each of its pixels: four fifths of what `python -m
-benchmarks.cpu_speed` measures, since whoever is refused has to be refused rightly."""
+"""Memory that each attempt at a crop keeps, bytes for each of its pixels."""
 SMALL_MIB: Final = 256.0
 """Need below which nobody is refused, MiB: what else a program takes and gives back counts as much."""
 

@@ -18,7 +18,7 @@ DARKEST: Final = 5
 """Percentile of brightness over iris and pupil, as dark as which any colour is at least: where haze or blur lets
 nothing be black, a brown iris is not either."""
 LIGHT: Final = 1.7
-"""What is brighter than so many times the iris mirrors the light, even where a white in shadow is no brighter."""
+"""Least brightness of what mirrors the light, in times the iris', even where a white in shadow is no brighter."""
 
 
 def recoloured(picture: Tones, shape: EyeShape, wanted: EyeColor) -> Tones:

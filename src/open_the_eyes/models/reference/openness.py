@@ -19,14 +19,14 @@ from ..appearance.iris import eye_shape
 from .transfer import Drawn
 
 STEP: Final = (0.6, 1.35)
-"""How far a donor's lids may be moved, times their gap."""
+"""Least and largest gap that a donor's lids get, in times the one that they have."""
 UPPER, LOWER = 0.85, 0.15
-"""Shares of that which each lid makes."""
+"""Shares of the change of the gap that the upper and the lower lid make."""
 ROOM: Final = 0.5
-"""No lid moves nearer than this, as a share of its distance, to a frame of glasses or the rim of what is shown: skin
+"""Share of its distance from a frame of glasses, or from the rim of what is shown, by which a lid moves at most: skin
 between them would fold."""
 HELD_STILL: Final = 48
-"""Points along that rim."""
+"""Fewest points along a long rim of what is shown that the warp holds still."""
 _LIDS: Final = np.r_[1:8, 9:16]
 
 

@@ -217,8 +217,8 @@ def _older(device: str, capability: tuple[int, int]) -> bool:
 
 
 def _vae(folder: Path, device: str) -> Any:
-    """On a GPU in half precision, for which this VAE was mended, bf16 would show as banding; with channels last, as
-    kernels for half precision want them."""
+    """On a GPU in half precision, for which this VAE was mended (bf16 would show as banding), and with channels last,
+    as kernels for half precision want them."""
     import torch
 
     gpu = device != "cpu"
