@@ -154,11 +154,13 @@ class Donor:
         crop: the eyes at their own photo's resolution.
         giver: whose they are.
         likeness: how surely it is the same person, 0..1.
+        is_soft: whether it is too blurred to be laid in, which mixes the colour of irises with the white.
     """
 
     crop: Crop
     giver: Giver
     likeness: float
+    is_soft: bool = False
 
 
 @dataclass(frozen=True, slots=True)

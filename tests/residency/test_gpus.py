@@ -117,6 +117,20 @@ def test_a_gpu_that_torch_has_no_kernels_for_is_told_by_its_compute_capability(
 
 
 @pytest.mark.usefixtures("seeing")
+@pytest.mark.parametrize(
+    ("arch", "capability", "runs"),
+    [("sm_100f", (10, 3), True), ("compute_100f", (12, 0), False), ("sm_100a", (10, 3), False)],
+    ids=["its family", "another family", "one GPU alone"],
+)
+def test_code_for_a_family_of_gpus_runs_on_all_of_it(
+    monkeypatch: pytest.MonkeyPatch, arch: str, capability: tuple[int, int], runs: bool
+) -> None:
+    monkeypatch.setattr(torch.cuda, "get_arch_list", lambda: ["sm_90", arch])
+    monkeypatch.setattr(torch.cuda, "get_device_capability", lambda _: capability)
+    assert (trouble(0) is None) == runs
+
+
+@pytest.mark.usefixtures("seeing")
 @pytest.mark.parametrize("arches", [[], ["gfx942"], ["sm_61"], ["sm_61a"]], ids=str)
 def test_what_torch_does_not_tell_is_no_trouble(monkeypatch: pytest.MonkeyPatch, arches: list[str]) -> None:
     monkeypatch.setattr(torch.cuda, "get_arch_list", lambda: arches)

@@ -69,7 +69,12 @@ def test_in_a_container_its_limit_counts(system: Path, limit: str, swap_limit: s
 
 def test_a_control_group_without_words_on_memory_is_no_limit(system: Path) -> None:
     (system / "meminfo").write_text("MemAvailable: 2048 kB\nSwapFree: 0 kB\n")
-    assert free_ram_mib() == 2.0
+    assert (free_ram_mib(), idle_ram_mib()) == (2.0, 2.0)
+
+
+def test_what_files_are_cached_in_is_idle_and_swap_is_not(system: Path) -> None:
+    (system / "meminfo").write_text("MemFree: 1024 kB\nMemAvailable: 8192 kB\nSwapFree: 4096 kB\n")
+    assert (idle_ram_mib(), free_ram_mib()) == (8.0, 12.0)
 
 
 @pytest.fixture

@@ -2,7 +2,8 @@
 
 Where two squares meet, the level jumps more than a pixel further on either side (in the manner of Wang, Sheikh, Bovik,
 "No-reference perceptual quality assessment of JPEG compressed images", 2002). Where the squares lie is not known: a
-picture may have been turned or cropped. So the eight places where lines could lie are held against each other.
+picture may have been turned or cropped. So the eight places where lines could lie are held against each other. A
+picture that was resized after it was compressed is not told.
 """
 
 from __future__ import annotations

@@ -6,11 +6,10 @@ import threading
 from collections import deque
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from math import inf
 from typing import Final
 
 from ..errors import GpuBusy, NoRoomOnGpu
-from ..system.ram import free_ram_mib, idle_ram_mib
+from ..system.ram import idle_ram_mib
 from .budget import WITHOUT_GPU, evict, lacking, no_room
 from .cards import Variant
 from .failures import of_gpu, refuse_failed, remember
@@ -244,7 +243,8 @@ class Admission:
         """In the computer's memory, for a model that is to be read: streamed weights wait there where nothing can take
         their place."""
         for idle in [slot for slot in self.slots.values() if slot.idle_streamed]:
-            if min(known for known in (idle_ram_mib(), free_ram_mib(), inf) if known is not None) >= needed_mib:
+            known = idle_ram_mib()
+            if known is None or known >= needed_mib:
                 return
             self._unload(idle, recorder)
 

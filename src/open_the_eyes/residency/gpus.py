@@ -14,9 +14,10 @@ from ..errors import UsageError
 SELECTOR: Final = "the command that the selector on pytorch.org gives"
 _OLD_DRIVER: Final = re.compile(r"driver .* too old \(found version (\d+)\)")
 """How torch says so; 12040 is CUDA 12.4."""
-_ARCH: Final = re.compile(r"(sm|compute)_(\d+)(\d)(a?)")
+_ARCH: Final = re.compile(r"(sm|compute)_(\d+)(\d)([af]?)")
 """What torch has kernels for: "sm_86" is machine code for compute capability 8.6 and later ones of 8, with an "a" at
-the end for that one alone; "compute_90" is code that the driver turns into that of any later GPU."""
+the end for that one alone; "compute_90" is code that the driver turns into that of any later GPU, with an "f" at the
+end of any later one of 9."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,9 +89,9 @@ def _with_cuda() -> str:
 
 def _runs(arch: re.Match[str], capability: tuple[int, int]) -> bool:
     kind, since = arch[1], (int(arch[2]), int(arch[3]))
-    if arch[4]:
+    if arch[4] == "a":
         return capability == since
-    return since <= capability and (kind == "compute" or since[0] == capability[0])
+    return since <= capability and ((kind == "compute" and not arch[4]) or since[0] == capability[0])
 
 
 def gpu_count() -> int:

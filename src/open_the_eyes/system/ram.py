@@ -75,11 +75,12 @@ def total_ram_mib() -> float | None:
 
 
 def idle_ram_mib() -> float | None:
-    """What the machine has of it and nobody uses; None where the system does not tell."""
-    if (there := windows_api.memory()) is not None:
-        return there.idle_mib
-    idle = _pages_mib("SC_AVPHYS_PAGES")
-    return _idle_on_mac_mib() if idle is None else idle
+    """What programs could still have without swap, what files are cached in included, in a container no more than its
+    limit leaves; None where the system does not tell."""
+    with suppress(OSError, ValueError, KeyError):
+        return min(_table(_MEMINFO)["MemAvailable:"] / 2**10, _free_in_container_mib(0))
+    there = windows_api.memory()
+    return _idle_on_mac_mib() if there is None else there.idle_mib
 
 
 def _room_for_swap_mib() -> float:

@@ -43,6 +43,15 @@ def test_a_faded_photo_is_given_no_eyes_of_full_contrast(
     assert ranked(replace(closed_crop, pixels=faded), [shot])[0].obstacle == says
 
 
+@pytest.mark.parametrize(("times", "says"), [(4.0, ""), (9.0, "it is much darker there")])
+def test_a_shot_in_the_dark_gives_no_eyes_to_one_in_the_light(
+    times: float, says: str, engine: Engine, portrait: Rgb, closed_crop: Crop
+) -> None:
+    shot = donor(engine, portrait)
+    dark = replace(shot, crop=replace(shot.crop, pixels=to_levels(to_tones(shot.crop.pixels) / times)))
+    assert ranked(closed_crop, [dark])[0].obstacle == says
+
+
 def turned_aside(crop: Crop) -> Crop:
     """With landmarks that say that the head is turned."""
     marks = crop.face.landmarks.copy()

@@ -60,6 +60,18 @@ def test_an_iris_that_cannot_be_laid_in_gives_its_colour_to_the_painted_one(
     assert bluish[0] > bluish[1] + 30
 
 
+def test_dark_irises_stay_dark_where_a_blur_has_mixed_them_with_the_white(
+    generator: ReferenceGenerator, engine: Engine, portrait: Rgb, portrait_face: Face, closed_crop: Crop
+) -> None:
+    sharp = with_irises(portrait, portrait_face, (60, 40, 28))
+    levels = []
+    for shot in (turned_aside(donor(engine, sharp)), donor(engine, np.asarray(cv2.GaussianBlur(sharp, (0, 0), 1.6)))):
+        whole = portrait.copy()
+        closed_crop.window.cut(whole)[...] = opened(generator, closed_crop, shot)[0]
+        levels.append(np.mean([iris_colour(whole, portrait_face.landmarks, side) for side in SIDES]))
+    assert levels[1] < levels[0] + 30
+
+
 def test_a_head_that_is_turned_too_far_only_leads_the_painter(
     generator: ReferenceGenerator, engine: Engine, portrait: Rgb, closed_crop: Crop
 ) -> None:

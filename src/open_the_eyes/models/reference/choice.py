@@ -33,6 +33,8 @@ other: haze lifts it, and a print that fades. Of 65 pairs of shots one differs b
 photos with their contrast cut by a third differ by 0.22 to 0.54."""
 DARKEST: Final = 3
 """Percentile of brightness around the eyes that counts as the darkest."""
+MAX_BRIGHTER: Final = 6.0
+"""Most times as bright as the donor's that the photo may be around the eyes: beyond, darkness stays around new eyes."""
 MAX_TURN: Final = 7.0
 """Most degrees by which an eye may be turned, beside what the head is, to lie in the skin there: more is a smear."""
 MAX_GROWTH: Final = 2.2
@@ -87,7 +89,8 @@ def _unlike(crop: Crop, donor: Donor, in_mirror: bool) -> str:
         return "the other eye is hardly open"
     if donor.crop.pixels is not crop.pixels and abs(_darkest(crop) - _darkest(donor.crop)) > MAX_CONTRAST_APART:
         return "the contrast is another one there"
-    return ""
+    ours, theirs = (float(np.mean(_halves(one))) for one in (crop, donor.crop))
+    return "it is much darker there" if ours > MAX_BRIGHTER * max(theirs, 1.0) else ""
 
 
 def _darkest(crop: Crop) -> float:

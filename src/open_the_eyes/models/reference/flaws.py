@@ -74,13 +74,18 @@ class Flaws:
         return 0.02 * (max(self.noisy, 0) + max(self.blocky, 0))
 
     @property
-    def obstacle(self) -> str:
-        """Why the donor's eyes cannot be laid in, a clause; "" where they can."""
+    def softness(self) -> str:
+        """Why the donor's eyes are too soft, a clause; "" where they are not."""
         blurred, moved = (max(part, px / max(self.apart, 1e-6)) for part, px in (MOST_BLURRED, MOST_MOVED))
         if self.blurred > blurred:
             return "the face is out of focus there"
-        if self.moved > moved:
-            return "the face is blurred by a movement there"
+        return "the face is blurred by a movement there" if self.moved > moved else ""
+
+    @property
+    def obstacle(self) -> str:
+        """Why the donor's eyes cannot be laid in, a clause; "" where they can."""
+        if self.softness:
+            return self.softness
         if self.noisy > MOST_NOISY:
             return "the picture is much noisier there"
         return "the picture is compressed much harder there" if self.blocky > MOST_BLOCKY else ""

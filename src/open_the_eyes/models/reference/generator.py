@@ -17,6 +17,7 @@ from ..appearance.generator import AppearanceGenerator
 from ..folded import Folded, FoldedPatches, folded
 from .choice import Ranked
 from .face_givers import Givers
+from .flaws import Flaws
 from .laying import Draw, Laying
 
 FAILED: Final = "its own pixels did not fit in"
@@ -78,7 +79,10 @@ def _by_face(requests: Sequence[Request]) -> Iterable[list[int]]:
 
 def _steered(request: Request, order: Sequence[Ranked]) -> Request:
     """The request with its best donor first, whose colours and shape lead the painter."""
-    return replace(request, donors=tuple(one.donor for one in order))
+    donors = [one.donor for one in order]
+    if donors and Flaws.of(request.crop, donors[0].crop).softness:
+        donors[0] = replace(donors[0], is_soft=True)
+    return replace(request, donors=tuple(donors))
 
 
 def _led(patch: Patch, request: Request, order: Sequence[Ranked]) -> Patch:
