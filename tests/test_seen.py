@@ -34,7 +34,7 @@ from open_the_eyes.results import Inspected, Opened
 from open_the_eyes.roles import Face, Watch
 from open_the_eyes.settings import Settings
 from tests.batch.processors import SPEC, planned
-from tests.references import another_shot
+from tests.references import another_shot, somebody_else
 
 
 @dataclass
@@ -87,13 +87,16 @@ def said(result: Opened | Inspected) -> dict[str, object]:
 
 
 def test_a_burst_is_searched_once_a_frame_and_gives_the_same_as_when_it_is_searched_twice(
-    counted: Counted, reference: Engine, portrait: Rgb, blinked: Rgb
+    counted: Counted, reference: Engine, portrait: Rgb, blinked: Rgb, portrait_face: Face
 ) -> None:
-    blurred = np.asarray(cv2.GaussianBlur(portrait, (0, 0), 2.5), np.uint8)  # so that the blink is the better frame
-    taken = best_take([Photo(blinked), Photo(blurred)], engine=reference)
-    assert [counted.of(frame) for frame in (blinked, blurred)] == [(1, 1), (1, 1)]
+    other = somebody_else(portrait, portrait_face.landmarks)
+    one = np.hstack([blinked, other])
+    two = np.asarray(cv2.GaussianBlur(np.hstack([portrait, other]), (0, 0), 1.2), np.uint8)
+    two[:, portrait.shape[1] :] = somebody_else(blinked, portrait_face.landmarks)
+    taken = best_take([Photo(one), Photo(two)], engine=reference)
+    assert [counted.of(frame) for frame in (one, two)] == [(1, 2), (1, 2)]
 
-    opened = open_eyes(Photo(blinked), Options.of(all=True), engine=reference, references=[Photo(blurred)])
+    opened = open_eyes(Photo(one), Options.of(all=True), engine=reference, references=[Photo(two)])
     assert (taken.base, opened.changed) == (0, True)
     assert taken.opened.photo.pixels.tobytes() == opened.photo.pixels.tobytes()
     assert said(taken.opened) == said(opened)

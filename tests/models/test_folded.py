@@ -23,7 +23,7 @@ def test_a_painted_patch_comes_back_as_it_was_and_is_kept_small(closed_crop: Cro
     for crop in (closed_crop, replace(closed_crop, tails=np.where(closed_crop.mask > 0.9, closed_crop.mask, 0))):
         painter, request = AppearanceGenerator(), Request(crop, 3, 1.0)
         ready = Prepared.of(crop, 3)
-        whole = ready.finished(painter._patch(ready, painter.traits.of(crop.view), request))
+        whole = ready.finished(painter._patch(ready, painter.traits.of(crop.view), replace(request, crop=ready.crop)))
         one = Folded.of(whole, crop)
         assert same(one.unfolded(), whole)
         assert one.inner.pixels.size < 0.6 * whole.pixels.size
