@@ -36,23 +36,27 @@ TRUST: Final = 60.0
 """Levels by which an outline has to be clearer for each eye width that it is off the mesh's."""
 STEP: Final = 28.0
 """Least difference between skin and what is behind, levels in one of the three colours, in the middle of all places."""
-SURE: Final = (6.0, 0.75)
-"""Least difference, levels, at so large a share of all places."""
+SURE: Final = 6.0
+"""Difference, levels, from which one place speaks for an outline."""
+SURE_SHARE: Final = 0.75
+"""Least share of all places that speak for it."""
 STEEP: Final = 4.0
 """Cost of stepping aside by a column from one row to the next, levels."""
 DENT: Final = 0.03
 """Distance from a smooth line at which a place counts half for it: lashes make no dent."""
 SOFT: Final = 0.03
 """Width of the face's soft end; it is a pixel at least."""
-SMALLEST: Final = (8.0, 0.005)
-"""Narrowest eye that is looked at, pixels, and least share of its region past the outline that counts."""
+SMALLEST: Final = 8.0
+"""Narrowest eye that is looked at, pixels."""
+LEAST_PAST: Final = 0.005
+"""Least share of an eye's region past the outline that counts."""
 
 
 def behind_face(pixels: Rgb, region: Plane, landmarks: Points, side: Side) -> Plane | None:
     """(h, w) 0..1: 1 past the face's outline, within the `region` (h, w) around one eye; None where the outline does
     not cross it, or is not clear. `landmarks` (478, 3) lie in the same picture."""
     unit, there = true_eye_width(landmarks, side), Box.holding(region)
-    if unit < SMALLEST[0] or eyes_apart(landmarks) < SMALLEST[0] or there is None:
+    if unit < SMALLEST or eyes_apart(landmarks) < SMALLEST or there is None:
         return None
     corner, other = (landmarks[OUTER_CORNER[one], :2] for one in (side, OTHER[side]))
     out = (corner - other) / np.linalg.norm(corner - other) * unit
@@ -67,7 +71,7 @@ def behind_face(pixels: Rgb, region: Plane, landmarks: Points, side: Side) -> Pl
         return None
     past = (aside - np.interp(below, rows, seen)) / max(SOFT, 1 / unit) + 0.5
     behind = np.asarray(np.clip(past, 0, 1) * (region > 0), np.float32)
-    return behind if float((behind * region).sum()) > SMALLEST[1] * float(region.sum()) else None
+    return behind if float((behind * region).sum()) > LEAST_PAST * float(region.sum()) else None
 
 
 def _of_mesh(points: Points, out: Points, down: Points, rows: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -98,7 +102,7 @@ def _seen(
     gain = clear - TRUST * np.abs(offs)
     path = _best_path(gain)
     along = gain[np.arange(len(rows)), path]
-    if float(np.median(along)) < STEP or float((along > SURE[0]).mean()) < SURE[1]:
+    if float(np.median(along)) < STEP or float((along > SURE).mean()) < SURE_SHARE:
         return None
     return _smooth(rows, edge + offs[path])
 

@@ -21,7 +21,7 @@ from open_the_eyes.models.reference import choice, lay, transfer
 from open_the_eyes.models.reference.face_givers import OWN
 from open_the_eyes.models.reference.generator import ReferenceGenerator
 from open_the_eyes.options import GenerateOptions
-from open_the_eyes.options.eye_style import PLAIN_STYLE, EyeStyle
+from open_the_eyes.options.eye_style import EyeStyle
 from open_the_eyes.roles import Crop, Face, Request
 from open_the_eyes.stages.crop import crop
 from tests.faces import dark_centre_xy, iris_colour
@@ -249,61 +249,6 @@ def test_a_donor_with_one_open_eye_gives_it_twice(
     result, source = opened(generator, closed_crop, donor(engine, portrait, ("left",)))
     assert source == "shot2.jpg, face 1"
     assert likeness(result, portrait, closed_crop) > 0.55
-
-
-@pytest.mark.parametrize(
-    ("style", "direction"),
-    [(EyeStyle(gaze=(0.8, 0.0)), 1), (EyeStyle(gaze=(-0.8, 0.0)), -1)],
-    ids=["right", "left"],
-)
-def test_a_gaze_that_is_asked_for_turns_both_irises(
-    generator: ReferenceGenerator,
-    engine: Engine,
-    portrait: Rgb,
-    portrait_face: Face,
-    closed_crop: Crop,
-    style: EyeStyle,
-    direction: int,
-) -> None:
-    shot = donor(engine, portrait)
-    for side in SIDES:
-        at = []
-        for result in (
-            opened(generator, closed_crop, shot)[0],
-            opened(generator, closed_crop, shot, style=style)[0],
-        ):
-            whole = portrait.copy()
-            closed_crop.window.cut(whole)[...] = result
-            at.append(dark_centre_xy(whole, portrait_face.landmarks, side)[0])
-        assert direction * (at[1] - at[0]) > 0.03
-
-
-@pytest.mark.parametrize("aside", [-0.6, 0.0, 0.6])
-def test_a_gaze_moves_both_irises_of_a_donor_by_the_same(
-    generator: ReferenceGenerator,
-    engine: Engine,
-    portrait: Rgb,
-    portrait_face: Face,
-    closed_crop: Crop,
-    aside: float,
-) -> None:
-    shot, at = donor(engine, portrait), []
-    for style in (PLAIN_STYLE, EyeStyle(gaze=(aside, 0.0))):
-        whole = portrait.copy()
-        closed_crop.window.cut(whole)[...] = opened(generator, closed_crop, shot, style=style)[0]
-        at.append([dark_centre_xy(whole, portrait_face.landmarks, side)[0] for side in SIDES])
-    (left, right), before = at[1], at[0]
-    left, right = left - before[0], right - before[1]
-    assert left == pytest.approx(right, abs=0.015)
-
-
-@pytest.mark.parametrize("style", [EyeStyle("blue"), EyeStyle(openness=0.7)], ids=["colour", "openness"])
-def test_colour_and_openness_are_heeded(
-    generator: ReferenceGenerator, engine: Engine, portrait: Rgb, closed_crop: Crop, style: EyeStyle
-) -> None:
-    shot = donor(engine, portrait)
-    plain, asked = opened(generator, closed_crop, shot)[0], opened(generator, closed_crop, shot, style=style)[0]
-    assert np.abs(plain.astype(int) - asked).max() > 20
 
 
 def test_a_black_and_white_photo_gets_black_and_white_eyes(

@@ -33,7 +33,7 @@ MOST_BLOCKY: Final = 3.0
 """Levels of `blockiness` that a donor may have above the photo's."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Flaws:
     """By how much a donor's picture is worse than the photo, at the photo's size; at most 0 where it is not.
 
@@ -61,11 +61,11 @@ class Flaws:
         noises = [noise_of(one.pixels, one.mask > 0, one.landmarks) for one in (crop, donor)]
         ours, theirs = (noise.level * noise.seen for noise in noises)
         return cls(
-            here,
-            _blurred(crop, donor, max(noise.level for noise in noises)),
-            _moved(crop, donor),
-            size * theirs - ours,
-            size * blockiness(donor.pixels) - blockiness(crop.pixels),
+            apart=here,
+            blurred=_blurred(crop, donor, max(noise.level for noise in noises)),
+            moved=_moved(crop, donor),
+            noisy=size * theirs - ours,
+            blocky=size * blockiness(donor.pixels) - blockiness(crop.pixels),
         )
 
     @property

@@ -12,7 +12,7 @@ from ...givers import Painted
 from ...imaging.arrays import to_tones
 from ...options import GenerateOptions
 from ...progress import part_of
-from ...roles import EyeGenerator, Patch, Request, Watch
+from ...roles import Crop, Donor, EyeGenerator, Patch, Request, Watch
 from ..appearance.generator import AppearanceGenerator
 from ..folded import Folded, FoldedPatches, folded
 from .choice import Ranked
@@ -46,12 +46,14 @@ class ReferenceGenerator:
     ) -> FoldedPatches:
         patches: dict[int, Folded] = {}
         orders: dict[int, Sequence[Ranked]] = {}
+        leaders: dict[int, tuple[Donor, ...]] = {}
         for numbers in _by_face(requests):
             crop, donors = requests[numbers[0]].crop, requests[numbers[0]].donors
             givers = Givers.of(crop, donors)
             laying = Laying(self._appearance, crop, givers)
             draws = {n: Draw.of(requests[n], givers) for n in numbers}
             orders.update(dict.fromkeys(numbers, givers.order))
+            leaders.update(dict.fromkeys(numbers, _leaders(crop, givers.order)))
             for n in sorted(numbers, key=lambda n: draws[n].place):
                 if watch is not None:  # what is left to the painter takes no time here
                     watch.tell("generate", len(patches) / len(requests))
@@ -61,7 +63,7 @@ class ReferenceGenerator:
                     patches[n] = Folded.of(_nothing(requests[n], givers.order), crop)
         rest = [n for n in range(len(requests)) if n not in patches]
         if rest:
-            steered = [_steered(requests[n], orders[n]) for n in rest]
+            steered = [replace(requests[n], donors=leaders[n]) for n in rest]
             left = part_of(watch, len(patches) / len(requests), 1.0)
             painted = self._otherwise.generate(steered, options, left)
             for n, one in zip(rest, folded(painted, (requests[n].crop for n in rest)), strict=True):
@@ -77,12 +79,12 @@ def _by_face(requests: Sequence[Request]) -> Iterable[list[int]]:
     return faces.values()
 
 
-def _steered(request: Request, order: Sequence[Ranked]) -> Request:
-    """The request with its best donor first, whose colours and shape lead the painter."""
+def _leaders(crop: Crop, order: Sequence[Ranked]) -> tuple[Donor, ...]:
+    """The donors, best first; that one leads a painter by colours and shape, and says whether it is too soft for more."""
     donors = [one.donor for one in order]
-    if donors and Flaws.of(request.crop, donors[0].crop).softness:
+    if order and order[0].obstacle and Flaws.of(crop, donors[0].crop).softness:
         donors[0] = replace(donors[0], is_soft=True)
-    return replace(request, donors=tuple(donors))
+    return tuple(donors)
 
 
 def _led(patch: Patch, request: Request, order: Sequence[Ranked]) -> Patch:

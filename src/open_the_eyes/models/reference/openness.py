@@ -11,7 +11,7 @@ import numpy as np
 
 from ...imaging.arrays import Plane, Points
 from ...imaging.eyeball import behind_lids
-from ...imaging.mesh478 import Side
+from ...imaging.mesh478 import RING_LOWER, RING_UPPER, Side
 from ...imaging.threefold import threefold
 from ...imaging.warp import ThinPlate
 from ..appearance import layout
@@ -28,6 +28,7 @@ between them would fold."""
 HELD_STILL: Final = 48
 """Fewest points along a long rim of what is shown that the warp holds still."""
 _LIDS: Final = np.r_[1:8, 9:16]
+"""Places of both lids in an eye's ring, without its corners."""
 
 
 def opened(eyes: Mapping[Side, Drawn], factors: Mapping[Side, float]) -> dict[Side, Drawn]:
@@ -47,7 +48,7 @@ def _wanted(ring: Points, factor: float) -> Points:
     """(16, 2): how far each of an eye's points has to go."""
     more, gap = float(np.clip(factor, *STEP)) - 1, layout.lid_gaps(ring)
     step = np.zeros_like(ring)
-    step[1:8], step[15:8:-1] = -UPPER * more * gap, LOWER * more * gap
+    step[RING_UPPER], step[RING_LOWER] = -UPPER * more * gap, LOWER * more * gap
     return step
 
 

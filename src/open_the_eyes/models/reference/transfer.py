@@ -27,8 +27,11 @@ eye's width too far out and too low."""
 UNBENT: Final = (0.55, 1.0)
 """Eye widths around an eye's middle within which it is not bent at all, and from where on it is bent like the skin."""
 _AROUND: Final = 24
+"""Places on a circle around an eye that tell the similarity nearest to the map."""
 _PLANE: Final = np.array([1, 1j])
+"""What makes complex numbers x + iy of points."""
 _INVERSIONS: Final = 12
+"""Steps of Newton's method by which a map is inverted."""
 
 
 @dataclass(frozen=True, slots=True)
