@@ -80,7 +80,7 @@ def _by_face(requests: Sequence[Request]) -> Iterable[list[int]]:
 
 
 def _leaders(crop: Crop, order: Sequence[Ranked]) -> tuple[Donor, ...]:
-    """The donors, best first; that one leads a painter by colours and shape, and says whether it is too soft for more."""
+    """The donors, best first: its colours and shape lead a painter, and it is marked where it is too soft for more."""
     donors = [one.donor for one in order]
     if order and order[0].obstacle and Flaws.of(crop, donors[0].crop).softness:
         donors[0] = replace(donors[0], is_soft=True)
