@@ -54,6 +54,10 @@ class Site:
         """As after a restart, or after an hour: the program knows nothing of pages that are open."""
         self._gradio.state_holder.session_data.clear()
 
+    def knows(self, job: str) -> bool:
+        """Whether the job is known, and its photo not deleted."""
+        return self.service.repository.get(job) is not None
+
     def jobs(self) -> set[str]:
         """All whose photos are kept at the moment."""
         folder = Path(self.service.config.store_url)

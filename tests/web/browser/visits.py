@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -14,6 +15,14 @@ if TYPE_CHECKING:
     from tests.web.sites import Site
 
 PATIENCE_MS: Final = 60_000
+
+PICTURE_NOT_FOUND: Final = re.compile(r".* status of 404 .*/pictures/([0-9a-f-]{36})/")
+"""What the browser's console says of a picture that is not there; the group is the job."""
+
+BROKEN: Final = (
+    "() => [...document.images].filter((one) => one.complete && one.src && !one.naturalWidth).map((one) => one.src)"
+)
+"""Addresses of the pictures that a page tried to show, and could not."""
 
 LISTEN: Final = """() => {
   window.heard = [];
@@ -61,8 +70,11 @@ class Visitor:
         return page
 
     def _heard(self, line: ConsoleMessage) -> None:
-        if line.type == "error":
-            self.complaints.append(f"{line.text} {line.location['url']}")
+        text = f"{line.text} {line.location['url']}"
+        asked = PICTURE_NOT_FOUND.match(text)
+        of_deleted_photo = asked is not None and not self._site.knows(asked[1])  # its request was on the way by then
+        if line.type == "error" and not of_deleted_photo:
+            self.complaints.append(text)
 
     def keep(self, page: Page, name: str) -> None:
         """A picture of the whole page, for people to look at: out/web."""
@@ -90,6 +102,8 @@ class Visitor:
 
     def close(self) -> None:
         for context in self._contexts:
+            for page in context.pages:
+                self.complaints += [f"shown, but not there: {address}" for address in page.evaluate(BROKEN)]
             context.close()
 
 
