@@ -160,7 +160,7 @@ def test_what_opens_photos_loads_nothing_of_the_network() -> None:
     """HTTP and TLS take a thirtieth of the time from the start to the first result."""
     code = "import sys, open_the_eyes.pipeline; open_the_eyes.load_engine('appearance'); print(*sys.modules)"
     loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.split()
-    assert "open_the_eyes.files.xmp" in loaded
+    assert "open_the_eyes.files.metadata.xmp" in loaded
     assert not {"ssl", "http.client", "urllib.request"} & set(loaded)
 
 

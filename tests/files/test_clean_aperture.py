@@ -9,11 +9,11 @@ import pytest
 
 from open_the_eyes.errors import UnreadablePhoto
 from open_the_eyes.files import encoded, read
-from open_the_eyes.files.isobmff_boxes import FULL_HEAD, only, primary_uses
-from open_the_eyes.files.isobmff_edit import with_property
+from open_the_eyes.files.isobmff.boxes import FULL_HEAD, only, primary_uses
+from open_the_eyes.files.isobmff.edit import with_property
 from open_the_eyes.settings import Settings
+from tests.files.isobmff.test_avif_deep import avif_of, noise
 from tests.files.pictures import RECORD, camera_exif, facts, picture, saved
-from tests.files.test_avif_deep import avif_of, noise
 
 LEFT, TOP, WIDTH, HEIGHT = 5, 3, 40, 24
 UPRIGHT = {1: 0, 3: 2, 6: -1, 8: 1}

@@ -18,8 +18,8 @@ from numpy.typing import NDArray
 
 from open_the_eyes.errors import UnreadablePhoto
 from open_the_eyes.files import encoded, read, read_record, write
-from open_the_eyes.files.ifd import read_root
-from open_the_eyes.files.tiff_strips import PREDICTOR
+from open_the_eyes.files.metadata.ifd import read_root
+from open_the_eyes.files.tiff.strips import PREDICTOR
 from open_the_eyes.imaging.depth import Deep, to_8_bit
 from open_the_eyes.photo import FileFormat, Photo
 from open_the_eyes.settings import Settings

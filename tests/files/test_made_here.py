@@ -9,10 +9,10 @@ import numpy as np
 import pytest
 
 from open_the_eyes.files import encoded, made_here
-from open_the_eyes.files.colours import srgb_profile
-from open_the_eyes.files.edit_xmp import NAMESPACE
-from open_the_eyes.files.ifd import BYTE, Directory, Entry, as_block
-from open_the_eyes.files.photoshop import RESOURCES_TAG, resource
+from open_the_eyes.files.colour.decoded import srgb_profile
+from open_the_eyes.files.metadata.edit_xmp import NAMESPACE
+from open_the_eyes.files.metadata.ifd import BYTE, Directory, Entry, as_block
+from open_the_eyes.files.metadata.photoshop import RESOURCES_TAG, resource
 from open_the_eyes.photo import FileFormat, Photo
 from open_the_eyes.settings import Settings
 from tests.files.xmp_packets import FORMATS, NOTED, RECORD, TAIL, photo, saying

@@ -14,8 +14,8 @@ import tifffile
 from PIL import Image
 
 from open_the_eyes.files import encoded, read, write
-from open_the_eyes.files.ifd import EXIF_DIRECTORY, GPS_DIRECTORY, read_root
 from open_the_eyes.files.jpeg.segments import EXTENDED_XMP
+from open_the_eyes.files.metadata.ifd import EXIF_DIRECTORY, GPS_DIRECTORY, read_root
 from open_the_eyes.photo import Encoding, FileFacts, FileFormat, Photo
 from open_the_eyes.settings import Settings
 from tests.files.pictures import (

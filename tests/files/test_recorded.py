@@ -9,7 +9,7 @@ import pytest
 
 from open_the_eyes.edit_record import PAINTED, PHOTOGRAPHED
 from open_the_eyes.files import encoded, is_painted, read, read_record, write
-from open_the_eyes.files.edit_xmp import with_record, with_source_type
+from open_the_eyes.files.metadata.edit_xmp import with_record, with_source_type
 from open_the_eyes.photo import FileFormat, Photo
 from open_the_eyes.settings import Settings
 from tests.files.xmp_packets import HEAD, IPTC, LATER, NOTED, RECORD, TAIL, WORDS, photo, saying, xmp_of

@@ -16,7 +16,7 @@ from threadpoolctl import ThreadpoolController, threadpool_limits
 from open_the_eyes import files
 from open_the_eyes.engine import Engine
 from open_the_eyes.errors import Cancelled
-from open_the_eyes.files.colours import to_picture
+from open_the_eyes.files.colour.decoded import to_picture
 from open_the_eyes.imaging.arrays import Rgb
 from open_the_eyes.options import GenerateOptions
 from open_the_eyes.photo import Photo

@@ -7,17 +7,17 @@ whole file.
 """
 
 from ..edit_record import EditRecord
-from .c2pa_manifest import signed_itself
-from .colour_space import AROUND_FACE, AROUND_PERSON, excerpt, for_screen, in_srgb, taken_back
+from .colour.space import AROUND_FACE, AROUND_PERSON, excerpt, for_screen, in_srgb, taken_back
 from .credentials import Credentials, is_as_signed
-from .edit_xmp import read_record
-from .exif import taken_at
-from .gps import may_tell_place, without_gps
+from .credentials.manifest import signed_itself
+from .gps.removal import may_tell_place, without_gps
 from .in_memory import PillowImage, is_image, photo_from
 from .made_here import made_here
+from .metadata.edit_xmp import read_record
+from .metadata.exif import taken_at
+from .metadata.source_type import is_painted, type_of_composite
 from .reading import read, size_of
 from .sniff import HEAD_BYTES
-from .source_type import is_painted, type_of_composite
 from .whole_file import check_free
 from .writing import SUFFIXES, encoded, encoded_and_told, format_asked, format_for, suffix_for, true_suffix, write
 

@@ -14,13 +14,13 @@ from PIL import Image
 from ..errors import UnreadablePhoto, UsageError
 from ..imaging.depth import to_8_bit
 from ..photo import Encoding, FileFacts, Photo
-from . import tiff_strips
-from .colours import to_planes
-from .deep_samples import mode_of, to_deep
-from .exif import from_tiff, orientation_of, tidy
-from .ifd import as_block, read_root
+from .colour.decoded import to_planes
+from .colour.deep_samples import mode_of, to_deep
+from .metadata.exif import from_tiff, orientation_of, tidy
+from .metadata.ifd import as_block, read_root
+from .metadata.source_type import source_types_in
 from .parcel import foreign_decoder
-from .source_type import source_types_in
+from .tiff import strips as tiff_strips
 
 PillowImage: TypeAlias = Image.Image
 Order = Literal["RGB", "BGR"]

@@ -8,12 +8,12 @@ from __future__ import annotations
 from typing import Final
 
 from ..photo import FileFacts, FileFormat
-from .c2pa_manifest import MANIFEST_TAG, is_manifest
-from .edit_xmp import is_ours
-from .exif import IPTC_TAG, fitting, of_tiff_alone, tag_numbers
+from .credentials.manifest import MANIFEST_TAG, is_manifest
 from .isobmff import LIGHT_LEVELS
 from .jpeg.segments import EXTENDED_XMP, ICC, JFIF
-from .photoshop import (
+from .metadata.edit_xmp import is_ours
+from .metadata.exif import IPTC_TAG, fitting, of_tiff_alone, tag_numbers
+from .metadata.photoshop import (
     CAPTIONS,
     CAPTIONS_DIGEST,
     LAYERS_TAG,
@@ -23,8 +23,8 @@ from .photoshop import (
     tagged,
     without,
 )
+from .metadata.resolution import is_lost
 from .png import KNOWN, TEXT_CHUNKS
-from .resolution import is_lost
 
 _CAPTIONS: Final = "captions and settings of Photoshop"
 _SETTINGS: Final = "settings of Photoshop"

@@ -9,15 +9,15 @@ from typing import BinaryIO, Final
 
 from ..errors import PhotoError
 from ..settings import Settings
-from .edit_xmp import NAMESPACE, record_in
-from .ifd import order_of
 from .intake import take_in
-from .isobmff_boxes import HEAD
+from .isobmff.boxes import HEAD
 from .jpeg.markers import APP1, COM, SOS
+from .metadata.edit_xmp import NAMESPACE, record_in
+from .metadata.ifd import order_of
 from .parcel import MAX_METADATA, u32
 from .reading import taken_apart
 from .tiff import NOTE_TAG
-from .tiff_strips import XMP
+from .tiff.strips import XMP
 
 _FIRST: Final = 256 * 1024
 """Bytes at a file's beginning that are searched: the record of an AVIF stands there, behind the box about its

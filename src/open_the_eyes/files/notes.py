@@ -8,20 +8,19 @@ from typing import Final
 
 from ..photo import FileFacts, FileFormat, Photo
 from ..wording import counted
-from . import avif
-from .behind import pictures_in
-from .bits import fewer_bits
-from .c2pa_manifest import LOST, has_manifest
-from .edit_xmp import WITHOUT_NOTE, is_note, takes_record, tells_source_type
-from .exif import tag_numbers
-from .gps import may_tell_place
-from .isobmff import known
+from .colour.bits import fewer_bits
+from .credentials.manifest import LOST, has_manifest
+from .gps.removal import may_tell_place
+from .isobmff import avif, known
+from .jpeg.behind import pictures_in
 from .jpeg.segments import has_restarts
 from .left_behind import left_behind
-from .maker_note import MOVED, SHOWS, has_moved, shows_the_old
+from .metadata.edit_xmp import WITHOUT_NOTE, is_note, takes_record, tells_source_type
+from .metadata.exif import tag_numbers
+from .metadata.maker_note import MOVED, SHOWS, has_moved, shows_the_old
+from .metadata.photoshop import LAYERS_TAG
 from .parcel import Parcel
-from .photoshop import LAYERS_TAG
-from .png_colours import far_from_srgb, with_gamma_of_its_own
+from .png.colours import far_from_srgb, with_gamma_of_its_own
 from .tiff import compressed_anew
 
 _FILM, _GAIN_MAPS = b"ftyp", (b"hdr-gain-map", b"hdrgainmap")

@@ -19,15 +19,16 @@ from ..imaging.arrays import Rgb
 from ..imaging.depth import Deep, to_8_bit
 from ..photo import FileFacts, FileFormat, Photo, Stored
 from ..settings import Settings
-from . import avif, heif, jpeg, png, tiff, webp
-from .colours import to_planes
-from .deep_samples import mode_of, to_deep
-from .exif import orientation_of
+from . import jpeg, png, tiff, webp
+from .colour.decoded import to_planes
+from .colour.deep_samples import mode_of, to_deep
 from .intake import take_in
-from .orientation import turned
+from .isobmff import avif, heif
+from .metadata.exif import orientation_of
+from .metadata.orientation import turned
+from .metadata.source_type import source_types_in
 from .parcel import Unpacked, damaged, foreign_decoder
 from .sniff import sniff
-from .source_type import source_types_in
 
 _DOUBTFUL: Final = (
     "The source's picture data is damaged or unusual, and a strict decoder refuses it: where the picture looks wrong, "

@@ -8,7 +8,8 @@ from typing import Final
 
 from ..edit_record import EditRecord
 from ..photo import FileFormat
-from .edit_xmp import (
+from .jpeg.segments import MAX_PAYLOAD, XMP
+from .metadata.edit_xmp import (
     WITHOUT_NOTE,
     as_note,
     as_parameters,
@@ -19,10 +20,9 @@ from .edit_xmp import (
     without_record,
     without_source_type,
 )
-from .identity import without_name
-from .jpeg.segments import MAX_PAYLOAD, XMP
+from .metadata.identity import without_name
+from .metadata.xmp import BrokenXmp, as_utf8, shortened
 from .parcel import Blocks, Parcel
-from .xmp import BrokenXmp, as_utf8, shortened
 
 _MAX_JPEG_XMP: Final = MAX_PAYLOAD - len(XMP)
 _WITHOUT_QUALITY: Final = ("PNG", "TIFF")

@@ -13,7 +13,7 @@ from PIL import Image, WebPImagePlugin
 
 from ..errors import PhotoNotWritten, UnreadablePhoto
 from ..photo import Encoding
-from .exif import tidy
+from .metadata.exif import tidy
 from .parcel import Parcel, Unpacked, check_pixels, damaged, truncated, u16, u32
 
 QUALITY: Final = 95

@@ -15,22 +15,23 @@ from ..errors import PhotoNotWritten, UnreadablePhoto
 from ..photo import Encoding, FileFacts, FileFormat, Photo
 from ..report import OutputReport
 from ..system.arithmetic import one_blas_thread
-from . import avif, heif, iptc, jpeg, photoshop, png, tiff, webp
-from .bits import holds_deep
-from .colours import fitting_profile, to_picture
+from . import jpeg, png, tiff, webp
+from .colour.bits import holds_deep
+from .colour.decoded import fitting_profile, to_picture
+from .colour.deep_samples import mode_of, to_samples
 from .credentials import Credentials, signed
-from .deep_samples import mode_of, to_samples
-from .exif import as_upright, fitting, from_tiff, without_captions
-from .isobmff import known
+from .isobmff import avif, heif, known
 from .jpeg.layout import NotPatchable
+from .metadata import iptc, photoshop
+from .metadata.exif import as_upright, fitting, from_tiff, without_captions
+from .metadata.photoshop import THUMBNAILS
+from .metadata.resolution import in_exif, sensible
+from .metadata.sidecar import left_beside
+from .metadata.thumbnail import with_thumbnail, with_thumbnails
 from .notes import notes_of
 from .parcel import Parcel
-from .photoshop import THUMBNAILS
 from .recorded import recorded
-from .resolution import in_exif, sensible
-from .sidecar import left_beside
 from .sniff import sniff
-from .thumbnail import with_thumbnail, with_thumbnails
 from .whole_file import REPLACE, check_free, write_whole
 
 SUFFIXES: Final[dict[str, FileFormat]] = {

@@ -14,7 +14,7 @@ from PIL import Image
 
 from open_the_eyes.errors import PhotoError
 from open_the_eyes.files import EditRecord, jpeg, read, write
-from open_the_eyes.files.orientation import turned_back
+from open_the_eyes.files.metadata.orientation import turned_back
 from open_the_eyes.imaging.arrays import Rgb
 from open_the_eyes.imaging.geometry import Box
 from open_the_eyes.photo import Photo

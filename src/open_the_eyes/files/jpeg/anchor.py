@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from ...imaging.arrays import Ints, Rgb
 from ...imaging.luma import LUMA
-from ..orientation import lies, mirrored
+from ..metadata.orientation import lies, mirrored
 from .coefficients import dc_differences
 from .layout import Layout, NotPatchable
 from .locate import Begun, Interval, Lanes, Reader

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from PIL import JpegImagePlugin
 
 from ...imaging.painting import Painting
-from ..orientation import turned_back
+from ..metadata.orientation import turned_back
 from ..parcel import foreign_decoder
 from . import segments
 from .layout import NotPatchable, grid_of

@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 
 from ...imaging.arrays import Ints
 from ...imaging.painting import Painting
-from ..orientation import as_stored
+from ..metadata.orientation import as_stored
 from .layout import Grid, NotPatchable
 
 _STRIP: Final = 64

@@ -10,7 +10,7 @@ import struct
 from typing import Final
 
 from ...errors import UnreadablePhoto
-from ..ifd import read_root
+from ..metadata.ifd import read_root
 from ..parcel import u32
 from . import segments
 

@@ -1,0 +1,68 @@
+"""Where a photo was taken, taken out; nothing else of the metadata moves."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Final
+
+from ...photo import Photo
+from ..credentials.manifest import has_manifest, without_manifest
+from ..jpeg import behind
+from ..metadata import photoshop
+from ..metadata.exif import telling
+from .blocks import block_without, extended_packets, is_exif, kind_of, tells, xmp_without
+from .exif import without_place
+
+_MORE_THAN_PLACE: Final = "Extended XMP, such as a depth map, was taken out with the place: it held that, too."
+_UNSEARCHED: Final = "{} in which the place cannot be searched for was taken out whole."
+_CREDENTIALS: Final = "The source's Content Credentials were taken out with the place: they may tell it, too."
+
+
+def without_gps(photo: Photo) -> Photo:
+    """The photo without GPS in EXIF and XMP; a block of either that cannot be read is taken out, for it may hold some.
+
+    Of such EXIF the orientation stays, for the pixels are stored by it; a further EXIF block never takes its place.
+    So are Content Credentials, for cameras put it there, and a JPEG's extended XMP when it tells of the place. The
+    report says what was taken out whole. A film or another picture behind a JPEG stays, without the place; what of it
+    cannot be searched is told of by `notes`.
+    """
+    if photo.file is None:
+        return photo
+    facts = without_manifest(photo.file)
+    extended = any(tells(packet) for packet in extended_packets(facts.blocks))
+    found = None if facts.exif is None else without_place(facts.exif)
+    xmp = None if facts.xmp is None else xmp_without(facts.xmp, extended=extended)
+    placed = [(block, block_without(block, extended=extended)) for block in facts.blocks]
+    whole = {kind_of(block) for block, kept in placed if kept is None} - {""}
+    whole |= {kind for kind, had, has in (("EXIF", facts.exif, found), ("XMP", facts.xmp, xmp)) if had and not has}
+    notes = [_CREDENTIALS] if has_manifest(photo.file) else []
+    notes += [_UNSEARCHED.format(" and ".join(sorted(whole)))] if whole else []
+    notes += [_MORE_THAN_PLACE] if extended else []
+    blocks = tuple(_searched(kept) for _, kept in placed if kept is not None)
+    exif = telling(facts.orientation, found)
+    if exif is None:
+        blocks = tuple(block for block in blocks if not is_exif(block))
+    return replace(
+        photo,
+        file=replace(
+            facts,
+            exif=photoshop.tags_without(exif, photoshop.EXIF_AND_XMP) if facts.format == "TIFF" else exif,
+            xmp=xmp,
+            blocks=photoshop.segments_without(blocks, photoshop.EXIF_AND_XMP),
+            notes=(*facts.notes, *notes),
+            placeless=True,
+        ),
+    )
+
+
+def may_tell_place(photo: Photo) -> bool:
+    """Whether something stands behind the picture in which the place cannot be searched for."""
+    return photo.file is not None and not all(
+        behind.without_place(payload).wholly for name, payload in photo.file.blocks if name == "after"
+    )
+
+
+def _searched(block: tuple[str, bytes]) -> tuple[str, bytes]:
+    """A block as it is, or what stands behind a picture without the place."""
+    name, payload = block
+    return (name, behind.without_place(payload).kept) if name == "after" else block

@@ -1,0 +1,87 @@
+"""What Samsung's phones put behind the picture of a JPEG: blocks with a name, and at the very end a list of them.
+
+Read as ExifTool does (Image::ExifTool::Samsung, ProcessSamsung). All numbers have their lowest byte first.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final
+
+from ..parcel import u32
+
+_LIST, _END = b"SEFH", b"SEFT"
+_HEAD: Final = 8
+"""Bytes at the beginning of a block: its kind, and how long its name is."""
+_LIST_HEAD, _ENTRY, _LIST_END = 12, 12, 8
+_COUNTRY: Final = b"MCC_Data"
+"""Name of the block with the country code of the mobile network, in digits."""
+_WITHOUT_PLACE: Final = frozenset(
+    {
+        b"Burst_Shot_Info",
+        b"Camera_Capture_Mode_Info",
+        b"Camera_Scene_Info",
+        b"Color_Display_P3",
+        b"Front_Cam_Selfie_Info",
+        b"Image_UTC_Data",
+        b"MotionPhoto_AutoPlay",
+        b"MotionPhoto_Version",
+        b"Panorama_Shot_Info",
+        b"Photo_HDR_Info",
+        b"Pro_Mode_Info",
+        b"Pro_White_Balance_Info",
+        _COUNTRY,
+    }
+)
+"""Names of blocks that hold a time, or a number for how the camera was set."""
+_MOST: Final = 64
+"""Most bytes of a block without a place, and of a block's name."""
+_MAX_LIST: Final = 1 << 16
+"""Most bytes of the list of blocks, as ExifTool has it: phones name a few, and a hostile file could name ever so
+many."""
+
+
+@dataclass(frozen=True, slots=True)
+class Trailer:
+    """(place, length) of what of the trailer is understood and tells no place, and of digits that tell the country."""
+
+    understood: tuple[tuple[int, int], ...]
+    country: tuple[tuple[int, int], ...]
+
+
+def trailer_of(data: bytes) -> Trailer:
+    """The trailer at the end of the bytes, empty where there is none. What is in blocks of other names, such as
+    pictures and films, is not understood here."""
+    understood, country = [], []
+    for start, length in _listed(data):
+        if length < _HEAD:
+            continue
+        value_at = start + _HEAD + u32(data, start + 4, "<")
+        name, size = data[start + _HEAD : value_at], start + length - value_at
+        if size < 0 or len(name) > _MOST:
+            continue
+        plain = name in _WITHOUT_PLACE and size <= _MOST
+        understood.append((start, length if plain else value_at - start))
+        country += [(value_at, size)] if plain and name == _COUNTRY else []
+    end = _list_at(data)
+    understood += [(end, len(data) - end)] if understood else []
+    return Trailer(tuple(understood), tuple(country))
+
+
+def _list_at(data: bytes) -> int:
+    """Where the list begins, the end of the bytes where there is none."""
+    if not data.endswith(_END) or len(data) < _LIST_HEAD + _LIST_END:
+        return len(data)
+    length = u32(data, len(data) - _LIST_END, "<")
+    at = len(data) - _LIST_END - length
+    return at if length < _MAX_LIST and at >= 0 and data.startswith(_LIST, at) else len(data)
+
+
+def _listed(data: bytes) -> Iterator[tuple[int, int]]:
+    """Where each block that the list names begins, and how long it is; its kind stands there as in the list."""
+    at = _list_at(data)
+    for entry in range(at + _LIST_HEAD, len(data) - _LIST_END - _ENTRY + 1, _ENTRY):
+        start, length = at - u32(data, entry + 4, "<"), u32(data, entry + 8, "<")
+        if 0 <= start <= start + length <= at and data[start : start + 4] == data[entry : entry + 4]:
+            yield start, length

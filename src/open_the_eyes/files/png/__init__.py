@@ -1,0 +1,271 @@
+"""PNG: chunks carried over as they are, pixels encoded anew.
+
+W3C, "Portable Network Graphics (PNG) Specification (Third Edition)"; XMP as iTXt "XML:com.adobe.xmp".
+"""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Iterable, Iterator
+from io import BytesIO
+from typing import Final
+
+from PIL import Image, PngImagePlugin
+
+from ...errors import PhotoTooLarge, UnreadablePhoto
+from ...imaging.depth import Deep
+from ...photo import Encoding
+from ..credentials.manifest import LOST
+from ..metadata.exif import tidy
+from ..parcel import MAX_METADATA, Blocks, Parcel, Unpacked, check_pixels, damaged, truncated, u32
+from . import deep as png_deep
+from .colours import nclx_of, told_colours
+
+SIGNATURE: Final = b"\x89PNG\r\n\x1a\n"
+XMP_KEYWORD: Final = b"XML:com.adobe.xmp"
+TEXT_CHUNKS: Final = ("tEXt", "zTXt", "iTXt")
+_MAX_CHUNKS: Final = 200_000
+_DEPTHS: Final = {0: (1, 2, 4, 8, 16), 2: (8, 16), 3: (1, 2, 4, 8), 4: (8, 16), 6: (8, 16)}
+_CHANNELS: Final = {0: 1, 2: 3, 3: 1, 4: 2, 6: 4}
+_PIXELS: Final = ("IHDR", "PLTE", "tRNS", "IDAT")
+_ANIMATION: Final = ("acTL", "fcTL", "fdAT")
+_PLACES: Final = "iDOT"
+"""Apple's chunk that says where in the file which rows are: of no use once these are coded anew."""
+_TIED_TO_MODE: Final = ("bKGD", "sBIT")
+KNOWN: Final = ("cHRM", "cICP", "gAMA", "sRGB", "mDCV", "cLLI", "tIME", "pHYs", "sPLT", "iCCP", *_TIED_TO_MODE)
+_PALETTE: Final = 3
+_MOST_NAMED: Final = 8
+_PASSES: Final = ((0, 0, 8, 8), (4, 0, 8, 8), (0, 4, 4, 8), (2, 0, 4, 4), (0, 2, 2, 4), (1, 0, 2, 2), (0, 1, 1, 2))
+"""Passes of Adam7: first column, first row, column step, row step."""
+_PIECE: Final = 1 << 16
+"""Bytes of pixels in a chunk; encoders cut by the size of their buffers, which other threads may change."""
+
+
+def unpack(data: bytes, max_pixels: int) -> Unpacked:
+    """A PNG taken apart.
+
+    Raises:
+        UnreadablePhoto, PhotoTooLarge: damaged, cut off, animated, too many pixels or too much metadata.
+    """
+    chunks = list(_chunks(data))
+    if not chunks or chunks[0][0] != "IHDR" or len(chunks[0][1]) != 13:
+        raise damaged("it does not begin with its header")
+    header = chunks[0][1]
+    size_wh = u32(header, 0), u32(header, 4)
+    check_pixels(size_wh, max_pixels)
+    _check_kind(header[8], header[9])
+    _check_still(chunks)
+    _check_complete(size_wh, header, [payload for name, payload in chunks if name == "IDAT"])
+    bare = _joined(_as_decoded(*chunk, header) for chunk in chunks if chunk[0] in _PIXELS)
+    icc_name, icc = _profile(chunks)
+    xmp_chunk, xmp = _xmp(chunks)
+    exif = next((payload for name, payload in chunks if name == "eXIf"), None)
+    taken = ("eXIf", "iCCP") if icc is not None else ("eXIf",)
+    encoding = Encoding(dpi=_dpi(chunks), icc_name=icc_name, nclx=nclx_of(chunks), recast=_recast(chunks))
+    blocks = _carried(chunks, taken, xmp_chunk)
+    return Unpacked(size_wh, bare, tidy(exif), icc, xmp, encoding, blocks, header[8] == 16, _notes(chunks))
+
+
+def decode(bare: bytes) -> Image.Image:
+    return PngImagePlugin.PngImageFile(BytesIO(bare))
+
+
+def decode_deep(bare: bytes) -> Deep:
+    """16 bits a colour; see `png_deep`."""
+    chunks = list(_chunks(bare))
+    key = next((payload for name, payload in chunks if name == "tRNS"), None)
+    samples = png_deep.decode(_joined(chunk for chunk in chunks if chunk[0] != "tRNS"))
+    return samples if key is None else png_deep.see_through(samples, key)
+
+
+def pack(parcel: Parcel) -> bytes:
+    """A PNG, not interlaced, with every chunk on its side of the pixels; those that speak of palette or bit depth only
+    where these stayed the same."""
+    encoded = _evenly_cut([chunk for chunk in _chunks(_encoded(parcel)) if chunk[0] in _PIXELS])
+    chunks = encoded[:1]
+    if all(name != "cICP" for name, _ in parcel.blocks):
+        chunks += told_colours(parcel)
+    if parcel.icc is not None:
+        chunks.append(("iCCP", parcel.encoding.icc_name + b"\0\0" + zlib.compress(parcel.icc)))
+    if parcel.exif is not None:
+        chunks.append(("eXIf", parcel.exif))
+    if parcel.xmp is not None:
+        chunks.append(("iTXt", XMP_KEYWORD + b"\0\0\0\0\0" + parcel.xmp))
+    if parcel.dpi is not None:
+        chunks.append(("pHYs", b"".join(round(dots / 0.0254).to_bytes(4, "big") for dots in parcel.dpi) + b"\1"))
+    blocks = parcel.blocks if ("IDAT", b"") in parcel.blocks else (*parcel.blocks, ("IDAT", b""))
+    for name, payload in blocks:
+        if name == "IDAT":
+            chunks += encoded[1:]
+        elif parcel.same_mode or name not in _TIED_TO_MODE:
+            chunks.append((name, payload))
+    return _joined(chunks)
+
+
+def _encoded(parcel: Parcel) -> bytes:
+    if parcel.deep is not None:
+        return png_deep.encode(parcel.deep)
+    out = BytesIO()
+    parcel.picture.save(out, "PNG")
+    return out.getvalue()
+
+
+def _evenly_cut(chunks: list[tuple[str, bytes]]) -> list[tuple[str, bytes]]:
+    """With the compressed pixels, which come last, in pieces of one size."""
+    pixels = b"".join(payload for name, payload in chunks if name == "IDAT")
+    pieces = [("IDAT", pixels[at : at + _PIECE]) for at in range(0, len(pixels), _PIECE)]
+    return [chunk for chunk in chunks if chunk[0] != "IDAT"] + pieces
+
+
+def _joined(chunks: Iterable[tuple[str, bytes]]) -> bytes:
+    return SIGNATURE + b"".join(_chunk(name, payload) for name, payload in chunks) + _chunk("IEND", b"")
+
+
+def _chunks(data: bytes) -> Iterator[tuple[str, bytes]]:
+    """Name and payload of every chunk before the end chunk, checksums verified."""
+    at = len(SIGNATURE)
+    for _ in range(_MAX_CHUNKS):
+        if at + 12 > len(data):
+            raise truncated("the picture")
+        length, name = u32(data, at), data[at + 4 : at + 8]
+        end = at + 12 + length
+        if not name.isalpha():
+            raise damaged("a chunk without a name")
+        if end > len(data):
+            raise truncated(f"its {name.decode()} chunk")
+        if zlib.crc32(memoryview(data)[at + 4 : end - 4]) != u32(data, end - 4):
+            raise damaged(f"the checksum of its {name.decode()} chunk is wrong")
+        if name == b"IEND":
+            return
+        yield name.decode(), data[at + 8 : end - 4]
+        at = end
+    raise damaged(f"it has more than {_MAX_CHUNKS:,} chunks")
+
+
+def _chunk(name: str, payload: bytes) -> bytes:
+    body = name.encode() + payload
+    return len(payload).to_bytes(4, "big") + body + zlib.crc32(body).to_bytes(4, "big")
+
+
+def _as_decoded(name: str, payload: bytes, header: bytes) -> tuple[str, bytes]:
+    """A chunk as the decoder needs it: of grey of 2 and 4 bits it spreads pixels over 0..255, but no see-through level.
+
+    The level's low bits count (section 11.3.1.1).
+    """
+    depth, kind = header[8], header[9]
+    if name != "tRNS" or kind != 0 or depth not in (2, 4) or len(payload) != 2:
+        return name, payload
+    top = (1 << depth) - 1
+    return name, bytes([0, (payload[1] & top) * (255 // top)])
+
+
+def _check_kind(depth: int, kind: int) -> None:
+    if depth not in _DEPTHS.get(kind, ()):
+        raise damaged(f"colour type {kind} with {depth} bits")
+
+
+def _check_still(chunks: list[tuple[str, bytes]]) -> None:
+    frames = next((u32(payload, 0) for name, payload in chunks if name == "acTL" and len(payload) == 8), 1)
+    if frames != 1:
+        raise UnreadablePhoto(
+            f"expected a still picture, this PNG is an animation of {frames} frames; export one of them."
+        )
+
+
+def _check_complete(size_wh: tuple[int, int], header: bytes, parts: list[bytes]) -> None:
+    """The compressed rows are all there; a decoder would leave missing ones black."""
+    bits = header[8] * _CHANNELS[header[9]]
+    passes = _PASSES if header[12] else ((0, 0, 1, 1),)
+    expected = 0
+    for left, top, step_x, step_y in passes:
+        columns, rows = -(-(size_wh[0] - left) // step_x), -(-(size_wh[1] - top) // step_y)
+        if columns > 0 and rows > 0:
+            expected += rows * (1 + (columns * bits + 7) // 8)
+    inflater = zlib.decompressobj()
+    found = 0
+    try:
+        for part in parts:
+            while part and found < expected:
+                found += len(inflater.decompress(part, 1 << 20))
+                part = inflater.unconsumed_tail
+    except zlib.error as error:
+        raise damaged(f"its pixels cannot be unpacked ({error})") from error
+    if found < expected:
+        raise truncated("the picture")
+
+
+def _profile(chunks: list[tuple[str, bytes]]) -> tuple[bytes, bytes | None]:
+    """The profile's name and bytes; None for one that cannot be unpacked, which is then carried as it is."""
+    for name, payload in chunks:
+        if name == "iCCP":
+            title, _, rest = payload.partition(b"\0")
+            return title, _inflated(rest[1:])
+    return Encoding().icc_name, None
+
+
+def _xmp(chunks: list[tuple[str, bytes]]) -> tuple[bytes | None, bytes | None]:
+    """The chunk that holds the XMP packet, and the packet; a second one does not count, a broken first is none."""
+    for name, payload in chunks:
+        if name == "iTXt" and payload.startswith(XMP_KEYWORD + b"\0") and len(payload) > len(XMP_KEYWORD) + 3:
+            compressed, rest = payload[len(XMP_KEYWORD) + 1], payload[len(XMP_KEYWORD) + 3 :]
+            text = rest.split(b"\0", 2)[-1]
+            packet = _inflated(text) if compressed else text
+            return (None, None) if packet is None else (payload, packet)
+    return None, None
+
+
+def _recast(chunks: list[tuple[str, bytes]]) -> tuple[str, ...]:
+    """What of the form a rewrite does not have, in words."""
+    header = chunks[0][1]
+    key = header[9] != _PALETTE and any(name == "tRNS" for name, _ in chunks)
+    changes = {"rows in order in place of interlaced ones": header[12], "alpha in place of a see-through colour": key}
+    return tuple(words for words, changed in changes.items() if changed)
+
+
+def _notes(chunks: list[tuple[str, bytes]]) -> tuple[str, ...]:
+    notes = [LOST] if any(name == "caBX" for name, _ in chunks) else []
+    mended = {*_PIXELS, *_ANIMATION, *KNOWN, "caBX", "eXIf", _PLACES}
+    dropped = sorted({name for name, _ in chunks if not name[3].islower()} - mended)
+    if dropped:
+        named = ", ".join(dropped[:_MOST_NAMED]) + (" and more" if len(dropped) > _MOST_NAMED else "")
+        notes.append(f"Left out, as their names ask for once a picture changes: the PNG's chunks {named}.")
+    return tuple(notes)
+
+
+def _inflated(data: bytes) -> bytes | None:
+    inflater = zlib.decompressobj()
+    try:
+        plain = inflater.decompress(data, MAX_METADATA)
+    except zlib.error:
+        return None
+    if inflater.unconsumed_tail:
+        raise PhotoTooLarge(f"expected metadata of at most {MAX_METADATA:,} bytes, it swells to more; remove it first.")
+    return plain
+
+
+def _dpi(chunks: list[tuple[str, bytes]]) -> tuple[float, float] | None:
+    for name, payload in chunks:
+        if name == "pHYs" and len(payload) == 9 and payload[8] == 1:
+            return u32(payload, 0) * 0.0254, u32(payload, 4) * 0.0254
+    return None
+
+
+def _carried(chunks: list[tuple[str, bytes]], taken: tuple[str, ...], xmp_chunk: bytes | None) -> Blocks:
+    """Every other chunk, with one "IDAT" to mark the pixels' place.
+
+    Chunks that nobody here knows go along when their name says that they may be copied into an edited file. sBIT, which
+    counts channels, goes where a see-through colour becomes one more.
+    """
+    kept: list[tuple[str, bytes]] = []
+    marked = False
+    whole_bytes = chunks[0][1][8] >= 8 and chunks[0][1][9] != 3
+    stays = {"bKGD": whole_bytes, "sBIT": whole_bytes and all(name != "tRNS" for name, _ in chunks)}
+    for name, payload in chunks[1:]:
+        if name == "IDAT":
+            kept += [] if marked else [("IDAT", b"")]
+            marked = True
+        elif name in taken or name in _PIXELS or name in _ANIMATION or payload is xmp_chunk:
+            continue
+        elif name[3].islower() or (name in KNOWN and stays.get(name, True)):
+            kept.append((name, payload))
+    return tuple(kept)
