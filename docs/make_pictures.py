@@ -19,7 +19,7 @@ from open_the_eyes.demo.blink import paint_blink
 from open_the_eyes.demo.show import side_by_side
 from open_the_eyes.engine import load_engine
 from open_the_eyes.imaging.arrays import Plane, Points, Rgb, to_levels, to_tones
-from open_the_eyes.imaging.mesh478 import SIDES
+from open_the_eyes.imaging.face.mesh478 import SIDES
 from open_the_eyes.models.appearance import corners, layout
 from open_the_eyes.models.appearance.generator import MODEL_FILE
 from open_the_eyes.models.appearance.model import AppearanceModel

@@ -93,7 +93,7 @@ def blinked_face(engine: Engine, blinked: Rgb) -> Face:
 @pytest.fixture(scope="session")
 def closed_crop(blinked: Rgb, blinked_face: Face) -> Crop:
     """Its eyes, both to be opened."""
-    from open_the_eyes.imaging.mesh478 import SIDES
+    from open_the_eyes.imaging.face.mesh478 import SIDES
     from open_the_eyes.stages.crop import crop
 
     return crop(blinked, blinked_face, SIDES)

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from open_the_eyes.imaging.arrays import Points, Rgb
-from open_the_eyes.imaging.mesh478 import EYE_RING, IRIS, Side
+from open_the_eyes.imaging.face.mesh478 import EYE_RING, IRIS, Side
 
 HEAD: Final = np.s_[20:240, 100:330]
 """Rows and columns of the portrait around its head; the face is about 92 pixels wide."""

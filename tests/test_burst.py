@@ -17,7 +17,7 @@ from open_the_eyes.errors import UsageError
 from open_the_eyes.files import write
 from open_the_eyes.frames import CLOSED, Frame
 from open_the_eyes.imaging.arrays import Rgb, to_levels
-from open_the_eyes.imaging.mesh478 import SIDES
+from open_the_eyes.imaging.face.mesh478 import SIDES
 from open_the_eyes.photo import Photo
 from open_the_eyes.roles import Face
 from open_the_eyes.seen import Seen

@@ -14,7 +14,7 @@ from open_the_eyes.demo.blink import paint_blink
 from open_the_eyes.engine import Engine
 from open_the_eyes.errors import UsageError
 from open_the_eyes.imaging.arrays import Rgb
-from open_the_eyes.imaging.mesh478 import INNER_CORNER, OTHER, SIDES, Side
+from open_the_eyes.imaging.face.mesh478 import INNER_CORNER, OTHER, SIDES, Side
 from open_the_eyes.options import Options
 from open_the_eyes.photo import Photo
 from open_the_eyes.pipeline import RETRIES, inspect_photo, open_eyes

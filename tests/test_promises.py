@@ -15,7 +15,7 @@ from PIL import Image
 from open_the_eyes.demo.blink import paint_blink
 from open_the_eyes.engine import Engine
 from open_the_eyes.imaging.arrays import Rgb
-from open_the_eyes.imaging.mesh478 import SIDES, Side
+from open_the_eyes.imaging.face.mesh478 import SIDES, Side
 from open_the_eyes.options import GenerateOptions, Mode, Options
 from open_the_eyes.options.eye_style import EyeColor
 from open_the_eyes.photo import Photo

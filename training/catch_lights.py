@@ -20,9 +20,9 @@ from rich.table import Table
 
 from open_the_eyes.engine import Engine, load_engine
 from open_the_eyes.imaging.arrays import Rgb, to_tones
-from open_the_eyes.imaging.lids import EyeShape
+from open_the_eyes.imaging.face.lids import EyeShape
+from open_the_eyes.imaging.face.mesh478 import EYE_RING, IRIS, SIDES
 from open_the_eyes.imaging.luma import luma_of
-from open_the_eyes.imaging.mesh478 import EYE_RING, IRIS, SIDES
 from open_the_eyes.imaging.smooth import smoothed
 from open_the_eyes.models.appearance.ball import GLINT, Ball, ball_of
 from open_the_eyes.pipeline import open_eyes

@@ -19,9 +19,9 @@ from rich.progress import track
 from rich.table import Table
 
 from open_the_eyes.imaging.arrays import Points, Rgb
-from open_the_eyes.imaging.eye_corners import eye_middle
-from open_the_eyes.imaging.mesh478 import SIDES
-from open_the_eyes.imaging.pose import roll_of, turned_from
+from open_the_eyes.imaging.face.eye_corners import eye_middle
+from open_the_eyes.imaging.face.mesh478 import SIDES
+from open_the_eyes.imaging.face.pose import roll_of, turned_from
 
 from .faces import pictures_in, read_rgb
 from .turned import meshes

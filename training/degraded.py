@@ -26,8 +26,8 @@ from rich.table import Table
 
 from open_the_eyes.demo.blink import paint_blink
 from open_the_eyes.imaging.arrays import Rgb, to_levels
+from open_the_eyes.imaging.face.mesh478 import SIDES
 from open_the_eyes.imaging.luma import luma_of
-from open_the_eyes.imaging.mesh478 import SIDES
 from open_the_eyes.models.appearance.generator import AppearanceGenerator
 from open_the_eyes.options import GenerateOptions
 from open_the_eyes.roles import Face, Request

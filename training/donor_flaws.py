@@ -24,9 +24,9 @@ from rich.table import Table
 
 from open_the_eyes.demo.blink import paint_blink
 from open_the_eyes.imaging.arrays import Rgb
+from open_the_eyes.imaging.detail.motion import stroke_of
+from open_the_eyes.imaging.face.mesh478 import SIDES
 from open_the_eyes.imaging.geometry import Box
-from open_the_eyes.imaging.mesh478 import SIDES
-from open_the_eyes.imaging.motion import stroke_of
 from open_the_eyes.models.reference.flaws import Flaws
 from open_the_eyes.roles import Face
 from open_the_eyes.stages.crop import eyes_alone

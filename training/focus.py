@@ -1,7 +1,7 @@
 """`python -m training.focus FACES [--blur S ...] [--open FACES]`: how soft photos are, and the eyes opened in them.
 
 FACES is a folder of blinks, one face a picture. Each is opened as it is and blurred by Gaussians of so many pixels. A
-line for each: at how many the painted eyes are blurred (`imaging.focus`); and the blur of the shut eyes, of the eyes as
+line for each: at how many the painted eyes are blurred (`imaging.detail.focus`); and the blur of the shut eyes, of the eyes as
 painted, and of these in the photo, as multiples of that of the face around them, medians over the pictures. What open
 eyes have in truth is told by the faces of --open, blurred alike, in the last column.
 """
@@ -20,7 +20,7 @@ from rich.table import Table
 
 from open_the_eyes.engine import load_engine
 from open_the_eyes.imaging.arrays import Plane, Rgb, to_tones
-from open_the_eyes.imaging.focus import measured, soft_part, softness
+from open_the_eyes.imaging.detail.focus import measured, soft_part, softness
 from open_the_eyes.imaging.geometry import Box
 from open_the_eyes.options import GenerateOptions
 from open_the_eyes.roles import Crop, EyeGenerator, FaceDetector, Request

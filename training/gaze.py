@@ -20,7 +20,7 @@ from rich.table import Table
 
 from open_the_eyes.engine import Engine, load_engine
 from open_the_eyes.files import read
-from open_the_eyes.imaging.eyechange import convergence
+from open_the_eyes.imaging.face.eye_change import convergence
 from open_the_eyes.options import Options
 from open_the_eyes.photo import Photo
 from open_the_eyes.pipeline import open_eyes

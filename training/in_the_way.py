@@ -16,14 +16,14 @@ from rich.progress import track
 from rich.table import Table
 
 from open_the_eyes.engine import Engine, load_engine
-from open_the_eyes.imaging import mesh478 as mesh
 from open_the_eyes.imaging.arrays import Plane, Rgb
-from open_the_eyes.imaging.eye_region import eye_region
-from open_the_eyes.imaging.frames import frame_mask
-from open_the_eyes.imaging.nose import nose_mask
-from open_the_eyes.imaging.occluders import occluder_mask
-from open_the_eyes.imaging.strands import strand_mask
-from open_the_eyes.imaging.thin_lines import ReducedEye
+from open_the_eyes.imaging.face import mesh478 as mesh
+from open_the_eyes.imaging.face.eye_region import eye_region
+from open_the_eyes.imaging.occlusion.frames import frame_mask
+from open_the_eyes.imaging.occlusion.nose import nose_mask
+from open_the_eyes.imaging.occlusion.occluders import occluder_mask
+from open_the_eyes.imaging.occlusion.strands import strand_mask
+from open_the_eyes.imaging.occlusion.thin_lines import ReducedEye
 from open_the_eyes.models.appearance.highlights import ShorterExposure
 from open_the_eyes.options import ChooseOptions
 from open_the_eyes.roles import Crop

@@ -12,9 +12,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from open_the_eyes.imaging.arrays import Points, Rgb
+from open_the_eyes.imaging.face.lids import EyeShape, lid_distances
+from open_the_eyes.imaging.face.mesh478 import EYE_RING, IRIS, SIDES, Side
 from open_the_eyes.imaging.geometry import Box
-from open_the_eyes.imaging.lids import EyeShape, lid_distances
-from open_the_eyes.imaging.mesh478 import EYE_RING, IRIS, SIDES, Side
 
 INSIDE_RIM: Final = 0.9
 """Two irises of one photo are held against each other so far from their centres, in radii: each has a rim of its own,

@@ -31,7 +31,7 @@ from rich.table import Table
 from open_the_eyes.engine import Engine, load_engine
 from open_the_eyes.errors import UsageError
 from open_the_eyes.imaging.arrays import Rgb, to_levels, to_tones
-from open_the_eyes.imaging.mesh478 import SIDES
+from open_the_eyes.imaging.face.mesh478 import SIDES
 from open_the_eyes.models.eye_state import EyeStateNetwork
 from open_the_eyes.models.mediapipe_faces import MediapipeDetector
 from open_the_eyes.options import Options

@@ -17,9 +17,9 @@ from rich.table import Table
 
 from open_the_eyes.engine import Engine, load_engine
 from open_the_eyes.imaging.arrays import Points, Rgb, Tones, to_tones
+from open_the_eyes.imaging.face.lids import EyeShape
+from open_the_eyes.imaging.face.mesh478 import SIDES, Side
 from open_the_eyes.imaging.geometry import inverted, transformed
-from open_the_eyes.imaging.lids import EyeShape
-from open_the_eyes.imaging.mesh478 import SIDES, Side
 from open_the_eyes.models.appearance import layout
 from open_the_eyes.models.appearance.iris import eye_shape
 from open_the_eyes.models.appearance.lash_line import OPEN_LINE, EyeInPicture, shut_line

@@ -20,7 +20,7 @@ from rich.console import Console
 from rich.progress import track
 from rich.table import Table
 
-from open_the_eyes.imaging.face_view import face_view
+from open_the_eyes.imaging.face.face_view import face_view
 from open_the_eyes.models.appearance import iris, steer
 from open_the_eyes.models.appearance.generator import MODEL_FILE
 from open_the_eyes.models.appearance.model import AppearanceModel

@@ -23,10 +23,10 @@ from rich.progress import track
 from rich.table import Table
 
 from open_the_eyes.imaging.arrays import Points, Rgb, to_levels, to_tones
-from open_the_eyes.imaging.cloth import Cloth
-from open_the_eyes.imaging.eye_corners import eyes_apart
+from open_the_eyes.imaging.face.eye_corners import eyes_apart
+from open_the_eyes.imaging.face.mesh478 import EAR, FACE_OVAL
 from open_the_eyes.imaging.luma import luma_of
-from open_the_eyes.imaging.mesh478 import EAR, FACE_OVAL
+from open_the_eyes.imaging.occlusion.cloth import Cloth
 from open_the_eyes.imaging.smooth import smoothed
 from open_the_eyes.models.appearance.generator import AppearanceGenerator
 

@@ -23,10 +23,10 @@ from rich.table import Table
 
 from open_the_eyes.engine import load_engine
 from open_the_eyes.imaging.arrays import Rgb, to_levels, to_tones
-from open_the_eyes.imaging.grain import MAD_TO_SIGMA
+from open_the_eyes.imaging.detail.grain import MAD_TO_SIGMA
+from open_the_eyes.imaging.detail.noise import noise_of
+from open_the_eyes.imaging.face.mesh478 import SIDES
 from open_the_eyes.imaging.luma import luma_of
-from open_the_eyes.imaging.mesh478 import SIDES
-from open_the_eyes.imaging.noise import noise_of
 from open_the_eyes.options import GenerateOptions
 from open_the_eyes.roles import Crop, EyeGenerator, FaceDetector, Request
 from open_the_eyes.stages.blend import blend

@@ -29,9 +29,9 @@ from open_the_eyes.demo.blink import paint_blink
 from open_the_eyes.engine import Engine, load_engine
 from open_the_eyes.files import read
 from open_the_eyes.imaging.arrays import Points, Rgb
+from open_the_eyes.imaging.face.lids import lid_distances
+from open_the_eyes.imaging.face.mesh478 import SIDES
 from open_the_eyes.imaging.geometry import Box, inverted, transformed
-from open_the_eyes.imaging.lids import lid_distances
-from open_the_eyes.imaging.mesh478 import SIDES
 from open_the_eyes.models.appearance import layout
 from open_the_eyes.models.appearance.iris import eye_shape
 from open_the_eyes.options import Options

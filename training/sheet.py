@@ -20,8 +20,8 @@ from open_the_eyes.engine import Engine, load_engine
 from open_the_eyes.errors import PhotoError, UsageError
 from open_the_eyes.files import read
 from open_the_eyes.imaging.arrays import Rgb
+from open_the_eyes.imaging.face.mesh478 import OUTER_CORNER
 from open_the_eyes.imaging.geometry import similarity_from_two
-from open_the_eyes.imaging.mesh478 import OUTER_CORNER
 from open_the_eyes.options import Options
 from open_the_eyes.pipeline import open_eyes
 from open_the_eyes.report import EyeReport

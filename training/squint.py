@@ -16,8 +16,8 @@ from rich.console import Console
 from rich.progress import track
 from rich.table import Table
 
-from open_the_eyes.imaging.eyechange import convergence
-from open_the_eyes.imaging.pose import pose_of
+from open_the_eyes.imaging.face.eye_change import convergence
+from open_the_eyes.imaging.face.pose import pose_of
 from open_the_eyes.stages.verify import MAX_SQUINT, USUAL_CONVERGENCE, allowed_squint
 
 from .faces import Portrait, expect_faces, pictures_in, portraits

@@ -18,9 +18,9 @@ from rich.progress import track
 from rich.table import Table
 
 from open_the_eyes.imaging.arrays import Points, Rgb
+from open_the_eyes.imaging.face.mesh478 import FACE_OVAL
+from open_the_eyes.imaging.face.pose import roll_of, turned_from
 from open_the_eyes.imaging.geometry import Box
-from open_the_eyes.imaging.mesh478 import FACE_OVAL
-from open_the_eyes.imaging.pose import roll_of, turned_from
 from open_the_eyes.models.face_search import same_face, turned_back
 
 from .faces import detector, pictures_in, read_rgb

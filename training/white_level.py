@@ -19,8 +19,8 @@ from rich.console import Console
 from rich.table import Table
 
 from open_the_eyes.imaging.arrays import Points, Rgb, to_tones
-from open_the_eyes.imaging.lids import EyeShape
-from open_the_eyes.imaging.mesh478 import EYE_RING, IRIS, SIDES, Side
+from open_the_eyes.imaging.face.lids import EyeShape
+from open_the_eyes.imaging.face.mesh478 import EYE_RING, IRIS, SIDES, Side
 from open_the_eyes.models.appearance.ball import ball_of
 from open_the_eyes.models.appearance.generator import AppearanceGenerator
 from open_the_eyes.models.appearance.steps import Step, lit_whites

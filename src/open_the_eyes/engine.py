@@ -66,9 +66,9 @@ class Engine:
         """
         import numpy as np
 
-        from .imaging.face_view import face_view
+        from .imaging.face.face_view import face_view
+        from .imaging.face.mesh478 import EYE_RING, SIDES
         from .imaging.geometry import Box
-        from .imaging.mesh478 import EYE_RING, SIDES
 
         pixels = portrait()
         for face in self.detector.detect(pixels):

@@ -11,9 +11,9 @@ import cv2
 import numpy as np
 
 from .imaging.arrays import to_tones
-from .imaging.blocks import blockiness
-from .imaging.noise import noise_of
-from .imaging.sharpness import fine_energy
+from .imaging.detail.blocks import blockiness
+from .imaging.detail.noise import noise_of
+from .imaging.detail.sharpness import fine_energy
 from .seen import Seen
 
 # What speaks against a frame. The frame with the least is the best one.

@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from .givers import MATCH, NoDonors, Origin
+from .imaging.face.mesh478 import SIDES, Side
 from .imaging.geometry import Box
-from .imaging.mesh478 import SIDES, Side
 from .roles import Outcome
 from .version import __version__
 

@@ -10,7 +10,7 @@ from typing import Final
 from . import files
 from .edit_record import PAINTED
 from .givers import NoDonors, ReferenceFace
-from .imaging.mesh478 import SIDES
+from .imaging.face.mesh478 import SIDES
 from .options import Options
 from .photo import Photo
 from .report import EyeReport, FaceReport, InputReport, Report

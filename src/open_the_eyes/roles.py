@@ -12,9 +12,9 @@ from numpy.typing import NDArray
 
 from .givers import Giver, Origin
 from .imaging.arrays import Plane, Points, Rgb, Tones
+from .imaging.face.mesh478 import SIDES, Side
 from .imaging.geometry import Box
-from .imaging.mesh478 import SIDES, Side
-from .imaging.tonal_range import TonalRange
+from .imaging.light.tonal_range import TonalRange
 from .options import GenerateOptions
 from .options.eye_style import PLAIN_STYLE, EyeStyle
 
@@ -49,7 +49,7 @@ class Face:
 
     Args:
         box: the face in photo pixels, around the mesh.
-        landmarks: (478, 3) photo pixels, see `imaging/mesh478.py`.
+        landmarks: (478, 3) photo pixels, see `imaging/face/mesh478.py`.
         eyes: "left" and "right" as seen in the upright picture of the face.
         yaw_deg: 0 is frontal, positive looks to the picture's right.
         roll_deg: 0 is upright, positive is turned clockwise in the picture.

@@ -21,8 +21,8 @@ from open_the_eyes.bench.truth import Findings, Hidden
 from open_the_eyes.engine import Engine
 from open_the_eyes.errors import NoCapacity
 from open_the_eyes.imaging.arrays import Rgb
-from open_the_eyes.imaging.eyechange import iris_disc
-from open_the_eyes.imaging.mesh478 import SIDES, Side
+from open_the_eyes.imaging.face.eye_change import iris_disc
+from open_the_eyes.imaging.face.mesh478 import SIDES, Side
 from open_the_eyes.options import Options
 
 NOTHING: Any = SimpleNamespace(ms_ssim=False, lpips=False, fid=False, pair=lambda *_: {}, likeness=lambda *_: None)

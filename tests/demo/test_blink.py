@@ -10,8 +10,8 @@ import pytest
 
 from open_the_eyes.demo.blink import paint_blink
 from open_the_eyes.imaging.arrays import Matrix, Points, Rgb
+from open_the_eyes.imaging.face.mesh478 import BROW, CHIN, EYE_RING, INNER_CORNER, IRIS, OUTER_CORNER, SIDES, Side
 from open_the_eyes.imaging.geometry import transformed
-from open_the_eyes.imaging.mesh478 import BROW, CHIN, EYE_RING, INNER_CORNER, IRIS, OUTER_CORNER, SIDES, Side
 from open_the_eyes.portrait import portrait
 
 # The mesh of the portrait's astronaut (NASA, public domain) around the eyes, photo pixels.

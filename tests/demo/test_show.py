@@ -14,7 +14,7 @@ from open_the_eyes.cli import main
 from open_the_eyes.demo.show import BORDER_PX, COLUMN_PX, GAP_PX, run_demo, side_by_side
 from open_the_eyes.errors import OpenTheEyesError, PhotoNotWritten
 from open_the_eyes.imaging.arrays import Points, Rgb
-from open_the_eyes.imaging.mesh478 import EYE_RING, SIDES
+from open_the_eyes.imaging.face.mesh478 import EYE_RING, SIDES
 
 if TYPE_CHECKING:
     from open_the_eyes.demo.show import DemoResult

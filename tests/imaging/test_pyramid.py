@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from open_the_eyes.imaging.arrays import Rgb
-from open_the_eyes.imaging.facecrop import Place, drawn, warped
+from open_the_eyes.imaging.face.face_crop import Place, drawn, warped
 from open_the_eyes.imaging.geometry import transformed
 from open_the_eyes.imaging.pyramid import Pyramid, on_level
 

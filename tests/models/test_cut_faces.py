@@ -8,10 +8,10 @@ import numpy as np
 import pytest
 
 from open_the_eyes.imaging.arrays import Points, Rgb
-from open_the_eyes.imaging.eye_corners import eye_middle
-from open_the_eyes.imaging.facecrop import Place
-from open_the_eyes.imaging.mesh478 import SIDES
-from open_the_eyes.imaging.pose import roll_of
+from open_the_eyes.imaging.face.eye_corners import eye_middle
+from open_the_eyes.imaging.face.face_crop import Place
+from open_the_eyes.imaging.face.mesh478 import SIDES
+from open_the_eyes.imaging.face.pose import roll_of
 from open_the_eyes.imaging.pyramid import Pyramid
 from open_the_eyes.models.cut_faces import the_right_way_up
 from open_the_eyes.models.face_finder import FaceFinder, Sighting

@@ -11,7 +11,7 @@ import onnx
 import pytest
 
 from open_the_eyes.errors import WeightsMissing
-from open_the_eyes.imaging.eyecrop import SIZE_WH
+from open_the_eyes.imaging.face.eye_crop import SIZE_WH
 from open_the_eyes.models.eye_state import MODEL_FILE, EyeStateNetwork, standardised
 from open_the_eyes.system.installed import RESTORE
 

@@ -9,10 +9,10 @@ import numpy as np
 import pytest
 
 from open_the_eyes.imaging.arrays import Rgb
-from open_the_eyes.imaging.facecrop import Place
+from open_the_eyes.imaging.face.face_crop import Place
+from open_the_eyes.imaging.face.mesh478 import CHIN, IRIS
+from open_the_eyes.imaging.face.pose import roll_of
 from open_the_eyes.imaging.geometry import Box
-from open_the_eyes.imaging.mesh478 import CHIN, IRIS
-from open_the_eyes.imaging.pose import roll_of
 from open_the_eyes.imaging.pyramid import Pyramid
 from open_the_eyes.models.face_finder import FaceFinder, Sighting
 from open_the_eyes.models.face_search import Found, found_in, same_face, turned_back, turns_to_try, ways_up

@@ -11,8 +11,8 @@ import pytest
 
 from open_the_eyes.demo.blink import paint_blink
 from open_the_eyes.imaging.arrays import Rgb
+from open_the_eyes.imaging.face.mesh478 import SIDES
 from open_the_eyes.imaging.geometry import Box
-from open_the_eyes.imaging.mesh478 import SIDES
 from open_the_eyes.models.mediapipe_faces import MediapipeDetector
 from open_the_eyes.roles import Face, FaceDetector
 from open_the_eyes.settings import Settings

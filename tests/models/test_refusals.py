@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from open_the_eyes.imaging.face.mesh478 import INNER_CORNER, OUTER_CORNER
 from open_the_eyes.imaging.geometry import Box
-from open_the_eyes.imaging.mesh478 import INNER_CORNER, OUTER_CORNER
 from open_the_eyes.models.eye_state import Reading
 from open_the_eyes.models.refusals import covered_sides, outside_sides, refusal_of
 

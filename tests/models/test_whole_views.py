@@ -8,7 +8,7 @@ from typing import cast
 import numpy as np
 import pytest
 
-from open_the_eyes.imaging.facecrop import Place
+from open_the_eyes.imaging.face.face_crop import Place
 from open_the_eyes.imaging.pyramid import Pyramid
 from open_the_eyes.models.face_finder import FaceFinder, Sighting
 from open_the_eyes.models.tiles import Overview, Window

@@ -9,8 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from open_the_eyes.imaging.arrays import Rgb
+from open_the_eyes.imaging.face.mesh478 import SIDES, Side
 from open_the_eyes.imaging.geometry import Box
-from open_the_eyes.imaging.mesh478 import SIDES, Side
 from open_the_eyes.photo import Photo
 from open_the_eyes.roles import Eye, Face, FaceDetector, Watch
 from open_the_eyes.seen import Seen

@@ -9,7 +9,7 @@ import pytest
 
 from open_the_eyes.errors import UsageError
 from open_the_eyes.givers import ReferenceFace
-from open_the_eyes.imaging.mesh478 import Side
+from open_the_eyes.imaging.face.mesh478 import Side
 from open_the_eyes.options import GenerateOptions
 from open_the_eyes.options.eye_style import FaceStyle
 from open_the_eyes.roles import Crop, Donor

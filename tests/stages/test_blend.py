@@ -12,9 +12,9 @@ import pytest
 from numpy.typing import NDArray
 
 from open_the_eyes.imaging.arrays import Rgb, to_levels, to_tones
+from open_the_eyes.imaging.detail.motion import stroke_of
+from open_the_eyes.imaging.detail.noise import noise_of
 from open_the_eyes.imaging.geometry import Box
-from open_the_eyes.imaging.motion import stroke_of
-from open_the_eyes.imaging.noise import noise_of
 from open_the_eyes.imaging.painting import Painting, Tile
 from open_the_eyes.imaging.smooth import smoothed
 from open_the_eyes.imaging.threefold import threefold

@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 from open_the_eyes.errors import UsageError
+from open_the_eyes.imaging.face.mesh478 import Side
 from open_the_eyes.imaging.geometry import Box
-from open_the_eyes.imaging.mesh478 import Side
 from open_the_eyes.options import ChooseOptions
 from open_the_eyes.roles import Eye, Face, Refusal
 from open_the_eyes.stages.choose import CLOSED_FROM, OPEN_BELOW, decide, eye_state

@@ -9,7 +9,7 @@ import pytest
 
 from open_the_eyes.engine import Engine
 from open_the_eyes.imaging.arrays import Rgb
-from open_the_eyes.imaging.mesh478 import SIDES
+from open_the_eyes.imaging.face.mesh478 import SIDES
 from open_the_eyes.roles import Face, Watch
 from open_the_eyes.stages.choose import Decision
 from open_the_eyes.stages.confirm import BESIDE, MAX_MOVE, confirmed

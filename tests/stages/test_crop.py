@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 
 from open_the_eyes.imaging.arrays import Plane, Points, Rgb
+from open_the_eyes.imaging.face.mesh478 import CHIN, EYE_RING, INNER_CORNER, OUTER_CORNER, SIDES, Side
 from open_the_eyes.imaging.geometry import across
-from open_the_eyes.imaging.mesh478 import CHIN, EYE_RING, INNER_CORNER, OUTER_CORNER, SIDES, Side
 from open_the_eyes.roles import Eye, Face
 from open_the_eyes.stages import crop as stage
 from open_the_eyes.stages.crop import crop

@@ -14,7 +14,7 @@ from open_the_eyes.engine import Engine
 from open_the_eyes.errors import UsageError
 from open_the_eyes.givers import Match, NoDonor, NoDonors, ReferenceFace
 from open_the_eyes.imaging.arrays import Rgb
-from open_the_eyes.imaging.mesh478 import SIDES, Side
+from open_the_eyes.imaging.face.mesh478 import SIDES, Side
 from open_the_eyes.options import ChooseOptions, MatchOptions
 from open_the_eyes.photo import Photo
 from open_the_eyes.roles import Eye, Face, FaceDetector

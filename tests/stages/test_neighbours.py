@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 from open_the_eyes.imaging.assignment import Pairing, paired
+from open_the_eyes.imaging.face.mesh478 import SIDES
 from open_the_eyes.imaging.geometry import Box
-from open_the_eyes.imaging.mesh478 import SIDES
 from open_the_eyes.roles import Eye, Face
 from open_the_eyes.stages.match import MARGIN
 from open_the_eyes.stages.neighbours import Change, vouched

@@ -11,8 +11,8 @@ import pytest
 
 from open_the_eyes.engine import Engine
 from open_the_eyes.imaging.arrays import Rgb
+from open_the_eyes.imaging.face.mesh478 import FACE_OVAL, SIDES
 from open_the_eyes.imaging.geometry import Box
-from open_the_eyes.imaging.mesh478 import FACE_OVAL, SIDES
 from open_the_eyes.options import ChooseOptions, Options
 from open_the_eyes.photo import Photo
 from open_the_eyes.pipeline import open_eyes

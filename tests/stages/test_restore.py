@@ -16,12 +16,12 @@ from numpy.typing import NDArray
 
 from open_the_eyes.engine import Engine
 from open_the_eyes.errors import Cancelled, UsageError, WeightsMissing
-from open_the_eyes.imaging.alignment import FFHQ, SIDE, oval_mask, to_ffhq
 from open_the_eyes.imaging.arrays import Rgb, to_levels, to_tones
+from open_the_eyes.imaging.detail.grain import fine_part
+from open_the_eyes.imaging.face.alignment import FFHQ, SIDE, oval_mask, to_ffhq
+from open_the_eyes.imaging.face.mesh478 import IRIS, SIDES
 from open_the_eyes.imaging.geometry import transformed
-from open_the_eyes.imaging.grain import fine_part
 from open_the_eyes.imaging.luma import LUMA
-from open_the_eyes.imaging.mesh478 import IRIS, SIDES
 from open_the_eyes.models.restorers import OnnxRestorers
 from open_the_eyes.models.weights.catalogue import weight_of
 from open_the_eyes.options import Options

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from open_the_eyes.imaging.arrays import Rgb, to_levels, to_tones
-from open_the_eyes.imaging.mesh478 import EYE_RING, IRIS, SIDES, Side
+from open_the_eyes.imaging.face.mesh478 import EYE_RING, IRIS, SIDES, Side
 from open_the_eyes.options import RestoreOptions
 from open_the_eyes.roles import Eye, Face, Patch, Watch
 from open_the_eyes.stages.blend import Look, looks_of

@@ -9,8 +9,8 @@ import pytest
 
 from open_the_eyes.engine import Engine
 from open_the_eyes.imaging.arrays import Rgb
-from open_the_eyes.imaging.eyechange import convergence, rightwards
-from open_the_eyes.imaging.mesh478 import EYE_RING, IRIS, SIDES
+from open_the_eyes.imaging.face.eye_change import convergence, rightwards
+from open_the_eyes.imaging.face.mesh478 import EYE_RING, IRIS, SIDES
 from open_the_eyes.options.eye_style import EyeStyle
 from open_the_eyes.roles import Crop, Eye, Face, Patch, Watch
 from open_the_eyes.stages import verify as verify_stage

@@ -11,7 +11,7 @@ from PIL import Image
 
 from open_the_eyes.engine import Engine
 from open_the_eyes.imaging.arrays import Rgb
-from open_the_eyes.imaging.mesh478 import IRIS, SIDES
+from open_the_eyes.imaging.face.mesh478 import IRIS, SIDES
 from open_the_eyes.roles import Face
 from training import catch_lights
 

@@ -11,7 +11,7 @@ from PIL import Image
 
 from open_the_eyes.engine import Engine
 from open_the_eyes.imaging.arrays import Rgb
-from open_the_eyes.imaging.mesh478 import INNER_CORNER, OUTER_CORNER
+from open_the_eyes.imaging.face.mesh478 import INNER_CORNER, OUTER_CORNER
 from open_the_eyes.roles import Face
 from training import in_the_way
 

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from open_the_eyes.imaging.arrays import Rgb
-from open_the_eyes.imaging.mesh478 import EYE_RING, IRIS, SIDES
+from open_the_eyes.imaging.face.mesh478 import EYE_RING, IRIS, SIDES
 from training.faces import Portrait
 from training.iris_colour import iris_colour, irises_apart, irises_off
 

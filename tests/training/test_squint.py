@@ -6,8 +6,8 @@ from dataclasses import replace
 
 import numpy as np
 
-from open_the_eyes.imaging.eyechange import rightwards
-from open_the_eyes.imaging.mesh478 import EYE_RING, IRIS
+from open_the_eyes.imaging.face.eye_change import rightwards
+from open_the_eyes.imaging.face.mesh478 import EYE_RING, IRIS
 from training.faces import Portrait
 from training.squint import squint_of, table_of
 

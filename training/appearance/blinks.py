@@ -16,8 +16,8 @@ from rich.progress import track
 
 from open_the_eyes.demo.blink import paint_blink
 from open_the_eyes.imaging.arrays import Points
+from open_the_eyes.imaging.face.mesh478 import SIDES
 from open_the_eyes.imaging.geometry import Box, transformed
-from open_the_eyes.imaging.mesh478 import SIDES
 from open_the_eyes.models.appearance import layout
 from open_the_eyes.models.appearance.model import AppearanceModel
 from open_the_eyes.models.appearance.strip import sampled

@@ -28,11 +28,11 @@ from open_the_eyes.bench.measures import gradient, ssim_map
 from open_the_eyes.bench.statistics import interval
 from open_the_eyes.demo.blink import paint_blink
 from open_the_eyes.imaging.arrays import Points, Rgb, to_tones
-from open_the_eyes.imaging.eye_region import MASK_WH
+from open_the_eyes.imaging.face.eye_region import MASK_WH
+from open_the_eyes.imaging.face.mesh478 import EYE_RING, FACE_OVAL, IRIS, SIDES
+from open_the_eyes.imaging.face.openness import opennesses
+from open_the_eyes.imaging.face.pose import pose_of
 from open_the_eyes.imaging.geometry import Box
-from open_the_eyes.imaging.mesh478 import EYE_RING, FACE_OVAL, IRIS, SIDES
-from open_the_eyes.imaging.openness import opennesses
-from open_the_eyes.imaging.pose import pose_of
 from open_the_eyes.models.appearance.generator import AppearanceGenerator
 from open_the_eyes.models.refusals import MAX_YAW_DEG
 from open_the_eyes.options import GenerateOptions

@@ -21,10 +21,10 @@ from numpy.typing import NDArray
 from rich.progress import track
 
 from open_the_eyes.demo.blink import paint_blink
+from open_the_eyes.imaging.face.lids import lid_distances
+from open_the_eyes.imaging.face.mesh478 import SIDES
 from open_the_eyes.imaging.geometry import Box, inverted, transformed
-from open_the_eyes.imaging.lids import lid_distances
 from open_the_eyes.imaging.luma import LUMA
-from open_the_eyes.imaging.mesh478 import SIDES
 from open_the_eyes.models.appearance import iris, layout
 from open_the_eyes.models.appearance.generator import AppearanceGenerator
 from open_the_eyes.options import GenerateOptions

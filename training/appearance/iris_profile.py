@@ -22,9 +22,9 @@ from rich.console import Console
 from rich.table import Table
 
 from open_the_eyes.imaging.arrays import to_tones
-from open_the_eyes.imaging.lids import EyeShape
+from open_the_eyes.imaging.face.lids import EyeShape
+from open_the_eyes.imaging.face.mesh478 import EYE_RING, IRIS, SIDES
 from open_the_eyes.imaging.luma import luma_of
-from open_the_eyes.imaging.mesh478 import EYE_RING, IRIS, SIDES
 from open_the_eyes.imaging.smooth import smoothed
 from open_the_eyes.models.appearance.ball import Ball, ball_of, catch_light
 

@@ -11,9 +11,9 @@ from numpy.typing import NDArray
 
 from open_the_eyes.imaging.arrays import Plane, Points, to_tones
 from open_the_eyes.imaging.easing import ramp, risen
-from open_the_eyes.imaging.eye_corners import radius_of
+from open_the_eyes.imaging.face.eye_corners import radius_of
+from open_the_eyes.imaging.face.lids import EyeShape, LidDistances, lid_distances
 from open_the_eyes.imaging.geometry import Box
-from open_the_eyes.imaging.lids import EyeShape, LidDistances, lid_distances
 from open_the_eyes.models.appearance.exemplars import EYE_PX, Exemplars, Framed, band_of
 
 from ..appearance.evaluate import crop_of, usable

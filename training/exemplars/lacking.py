@@ -14,8 +14,8 @@ from numpy.typing import NDArray
 
 from open_the_eyes.demo.blink import paint_blink
 from open_the_eyes.imaging.arrays import Plane, Points, Tones, to_tones
-from open_the_eyes.imaging.lids import EyeShape
-from open_the_eyes.imaging.mesh478 import EYE_RING, IRIS, SIDES
+from open_the_eyes.imaging.face.lids import EyeShape
+from open_the_eyes.imaging.face.mesh478 import EYE_RING, IRIS, SIDES
 from open_the_eyes.models.appearance import layout
 from open_the_eyes.models.appearance.exemplars import EYE_PX, Framed, drawn
 from open_the_eyes.models.appearance.refiner import PaintedEyes

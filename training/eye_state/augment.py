@@ -8,8 +8,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from open_the_eyes.imaging import eyecrop
 from open_the_eyes.imaging.arrays import Rgb
+from open_the_eyes.imaging.face import eye_crop as eyecrop
 
 NET_WH, NET_SPAN = eyecrop.SIZE_WH, eyecrop.SPAN
 WIDE_WH, WIDE_SPAN = (120, 88), 2.9

@@ -15,9 +15,9 @@ from typing import Any, Final
 import numpy as np
 
 from open_the_eyes.imaging.arrays import Rgb
-from open_the_eyes.imaging.eyecrop import eye_crop
-from open_the_eyes.imaging.mesh478 import SIDES
-from open_the_eyes.imaging.openness import opennesses
+from open_the_eyes.imaging.face.eye_crop import eye_crop
+from open_the_eyes.imaging.face.mesh478 import SIDES
+from open_the_eyes.imaging.face.openness import opennesses
 
 from ..faces import Portrait, expect_faces, pictures_in, portraits
 from .augment import WIDE_SPAN, WIDE_WH

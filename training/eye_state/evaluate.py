@@ -19,7 +19,7 @@ import numpy as np
 from PIL import Image
 
 from open_the_eyes.imaging.arrays import Rgb
-from open_the_eyes.imaging.facecrop import place_around, warped
+from open_the_eyes.imaging.face.face_crop import place_around, warped
 from open_the_eyes.roles import Face
 from open_the_eyes.stages.choose import EyeState, face_states
 

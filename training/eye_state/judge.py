@@ -15,8 +15,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from open_the_eyes.imaging.arrays import Rgb
-from open_the_eyes.imaging.eyecrop import eye_crop
-from open_the_eyes.imaging.mesh478 import SIDES, Side
+from open_the_eyes.imaging.face.eye_crop import eye_crop
+from open_the_eyes.imaging.face.mesh478 import SIDES, Side
 from open_the_eyes.roles import Face
 
 from ..kept import fingerprint, made_of, making

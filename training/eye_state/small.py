@@ -25,7 +25,7 @@ from rich.progress import track
 from rich.table import Table
 
 from open_the_eyes.imaging.arrays import Rgb
-from open_the_eyes.imaging.facecrop import place_around, warped
+from open_the_eyes.imaging.face.face_crop import place_around, warped
 from open_the_eyes.options import ChooseOptions
 from open_the_eyes.roles import Face
 from open_the_eyes.stages.choose import decide

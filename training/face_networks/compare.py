@@ -16,7 +16,7 @@ import cv2
 import numpy as np
 
 from open_the_eyes.imaging.arrays import Points, Rgb
-from open_the_eyes.imaging.facecrop import drawn
+from open_the_eyes.imaging.face.face_crop import drawn
 from open_the_eyes.imaging.pyramid import Pyramid
 from open_the_eyes.models.face_finder import MIN_HIT, place_of
 from open_the_eyes.models.face_hits import Hit

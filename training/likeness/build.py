@@ -13,7 +13,7 @@ from typing import Any, Final, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from open_the_eyes.imaging.facelook import edges_of, shape_of
+from open_the_eyes.imaging.face.likeness import edges_of, shape_of
 from open_the_eyes.models.reference.likeness import FILE
 
 from ..faces import expect_faces, pictures_in, portraits

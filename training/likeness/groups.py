@@ -17,8 +17,8 @@ from rich.console import Console
 from rich.table import Table
 
 from open_the_eyes.imaging.assignment import paired
+from open_the_eyes.imaging.face.mesh478 import SIDES
 from open_the_eyes.imaging.geometry import Box
-from open_the_eyes.imaging.mesh478 import SIDES
 from open_the_eyes.models.reference.likeness import Likeness
 from open_the_eyes.roles import Eye, Face
 from open_the_eyes.stages.match import MARGIN

@@ -28,7 +28,7 @@ from rich.table import Table
 from open_the_eyes.bench.measures import gradient
 from open_the_eyes.demo.blink import paint_blink
 from open_the_eyes.imaging.arrays import Plane, Rgb
-from open_the_eyes.imaging.mesh478 import EYE_RING, SIDES
+from open_the_eyes.imaging.face.mesh478 import EYE_RING, SIDES
 from open_the_eyes.models.appearance.generator import REFINER_FILE, AppearanceGenerator
 from open_the_eyes.options import GenerateOptions
 from open_the_eyes.roles import Crop, Patch, Request

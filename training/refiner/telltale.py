@@ -23,8 +23,8 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 from open_the_eyes.imaging.arrays import Rgb, to_levels
+from open_the_eyes.imaging.face.mesh478 import EYE_RING, SIDES
 from open_the_eyes.imaging.luma import luma_of
-from open_the_eyes.imaging.mesh478 import EYE_RING, SIDES
 from open_the_eyes.imaging.smooth import SHRINK_BLUR
 
 EyePicture: TypeAlias = "NDArray[np.uint8]"

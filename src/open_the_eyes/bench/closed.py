@@ -11,9 +11,9 @@ from ..engine import Engine
 from ..errors import OpenTheEyesError
 from ..files import read
 from ..imaging.arrays import Rgb
+from ..imaging.face.mesh478 import SIDES
 from ..imaging.geometry import Box
-from ..imaging.mesh478 import SIDES
-from ..imaging.seam import seam_step
+from ..imaging.light.seam import seam_step
 from ..options import ChooseOptions, Options
 from ..pipeline import open_eyes
 from ..results import Opened

@@ -9,9 +9,9 @@ import cv2
 import numpy as np
 
 from ..engine import Engine
-from ..imaging.alignment import SIDE, to_ffhq
 from ..imaging.arrays import Rgb, to_levels, to_tones
-from ..imaging.facecrop import warped
+from ..imaging.face.alignment import SIDE, to_ffhq
+from ..imaging.face.face_crop import warped
 from ..imaging.geometry import inverted
 from ..options import Options
 from ..photo import Photo

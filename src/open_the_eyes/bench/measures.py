@@ -11,10 +11,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..imaging.arrays import Plane, Points, Rgb, to_tones
-from ..imaging.eyechange import convergence, gaze_shift, iris_ring
+from ..imaging.face.eye_change import convergence, gaze_shift, iris_ring
+from ..imaging.face.mesh478 import INNER_CORNER, OUTER_CORNER, SIDES, Side
 from ..imaging.geometry import Box
 from ..imaging.luma import LUMA
-from ..imaging.mesh478 import INNER_CORNER, OUTER_CORNER, SIDES, Side
 from ..roles import Crop, Face
 from .figures import Better
 

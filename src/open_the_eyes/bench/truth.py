@@ -12,8 +12,8 @@ from ..demo.blink import paint_blink
 from ..engine import Engine
 from ..errors import OpenTheEyesError
 from ..imaging.arrays import Rgb
-from ..imaging.mesh478 import SIDES
-from ..imaging.seam import seam_step
+from ..imaging.face.mesh478 import SIDES
+from ..imaging.light.seam import seam_step
 from ..options import ChooseOptions
 from ..roles import Crop, Face
 from ..stages.choose import decide

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 from ..files import SUFFIXES, encoded, for_screen, write
 from ..files.whole_file import write_whole
-from ..imaging.mesh478 import EYE_RING, SIDES
+from ..imaging.face.mesh478 import EYE_RING, SIDES
 from ..photo import FileFacts, Photo
 from ..report import OutputReport
 from ..roles import Face, Outcome

@@ -18,9 +18,9 @@ from numpy.typing import NDArray
 
 from ..imaging.arrays import Plane, Points, Rgb, Tones, to_levels, to_tones
 from ..imaging.easing import smoothstep
-from ..imaging.eye_corners import seen_eye_width
+from ..imaging.face.eye_corners import seen_eye_width
+from ..imaging.face.mesh478 import SIDES, Side
 from ..imaging.geometry import Box, inverted
-from ..imaging.mesh478 import SIDES, Side
 from .blink_lashes import lash_colour, lash_layers, softness_of
 from .blink_lines import (
     BOTTOM_V,

@@ -14,9 +14,9 @@ from numpy.typing import NDArray
 
 from ..imaging.arrays import Matrix, Plane, Points, Rgb, Tones, to_tones
 from ..imaging.easing import smoothstep
-from ..imaging.eye_corners import eye_corners, seen_eye_width
+from ..imaging.face.eye_corners import eye_corners, seen_eye_width
+from ..imaging.face.mesh478 import BROW, CHIN, EYE_RING, RING_UPPER, Side
 from ..imaging.geometry import Box, across, inverted, transformed
-from ..imaging.mesh478 import BROW, CHIN, EYE_RING, RING_UPPER, Side
 
 LEFT_U, RIGHT_U, TOP_V, BOTTOM_V = -0.5, 1.4, -0.65, 0.65
 """Ends of the part of the face around an eye that may change, in widths of the eye."""

@@ -14,9 +14,9 @@ from .. import files
 from ..engine import Engine, load_engine
 from ..errors import OpenTheEyesError, PhotoNotWritten
 from ..imaging.arrays import Points, Rgb
-from ..imaging.eye_corners import eyes_apart
+from ..imaging.face.eye_corners import eyes_apart
+from ..imaging.face.mesh478 import EYE_RING
 from ..imaging.geometry import Box
-from ..imaging.mesh478 import EYE_RING
 from ..options import EngineName
 from ..photo import Photo
 from ..pipeline import open_eyes

@@ -14,11 +14,11 @@ from typing import Final
 import numpy as np
 
 from ..imaging.arrays import Points
-from ..imaging.cloth import Cloth
-from ..imaging.eye_corners import eye_middle
-from ..imaging.facecrop import Place, place_around
-from ..imaging.mesh478 import FOREHEAD, SIDES
-from ..imaging.pose import roll_of, turned_from
+from ..imaging.face.eye_corners import eye_middle
+from ..imaging.face.face_crop import Place, place_around
+from ..imaging.face.mesh478 import FOREHEAD, SIDES
+from ..imaging.face.pose import roll_of, turned_from
+from ..imaging.occlusion.cloth import Cloth
 from ..imaging.pyramid import Pyramid
 from .face_finder import HEAD_DOWN_DEG, WIDER, FaceFinder
 

@@ -58,7 +58,7 @@ class EyeStateNetwork(Reloaded):
         return network_of(self._file)
 
     def read(self, crops: Sequence[Rgb], opennesses: Sequence[float]) -> list[Reading]:
-        """Eye crops of `imaging/eyecrop.py` with their measured openness -> one reading each.
+        """Eye crops of `imaging/face/eye_crop.py` with their measured openness -> one reading each.
 
         Eyes are read one at a time: a batch would let rounding of one depend on its neighbours.
         """

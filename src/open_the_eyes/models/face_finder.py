@@ -10,9 +10,9 @@ from typing import Final
 import numpy as np
 
 from ..imaging.arrays import Points
-from ..imaging.facecrop import CROP_FACTOR, Place, drawn, lifted, place_around
+from ..imaging.face.face_crop import CROP_FACTOR, Place, drawn, lifted, place_around
+from ..imaging.face.pose import turned_from
 from ..imaging.geometry import Box, transformed
-from ..imaging.pose import turned_from
 from ..imaging.pyramid import Pyramid
 from ..progress import Tick, still
 from ..system.parallel import side_by_side

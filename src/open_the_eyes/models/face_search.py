@@ -16,9 +16,9 @@ from typing import Final
 import numpy as np
 
 from ..imaging.arrays import Points
+from ..imaging.face.mesh478 import FACE_OVAL
+from ..imaging.face.pose import roll_of, turned_from
 from ..imaging.geometry import Box
-from ..imaging.mesh478 import FACE_OVAL
-from ..imaging.pose import roll_of, turned_from
 from ..imaging.pyramid import Pyramid
 from ..progress import Tick, still
 from . import tiles

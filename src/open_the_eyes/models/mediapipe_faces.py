@@ -8,12 +8,12 @@ from __future__ import annotations
 from functools import cache
 
 from ..imaging.arrays import Points, Rgb
-from ..imaging.eyecrop import eye_crop
-from ..imaging.facecrop import Place, place_around
+from ..imaging.face.eye_crop import eye_crop
+from ..imaging.face.face_crop import Place, place_around
+from ..imaging.face.mesh478 import FACE_OVAL, SIDES
+from ..imaging.face.openness import opennesses
+from ..imaging.face.pose import pose_of
 from ..imaging.geometry import Box
-from ..imaging.mesh478 import FACE_OVAL, SIDES
-from ..imaging.openness import opennesses
-from ..imaging.pose import pose_of
 from ..imaging.pyramid import Pyramid
 from ..progress import ticking
 from ..roles import Eye, Face, Watch

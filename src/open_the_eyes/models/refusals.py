@@ -7,9 +7,9 @@ from collections.abc import Collection, Mapping
 from typing import Final
 
 from ..imaging.arrays import Points
-from ..imaging.eye_corners import eye_middle
+from ..imaging.face.eye_corners import eye_middle
+from ..imaging.face.mesh478 import SIDES, Side
 from ..imaging.geometry import Box
-from ..imaging.mesh478 import SIDES, Side
 from ..roles import Refusal
 from .eye_state import Reading
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Final
 
-from ..imaging.pose import turned_from
+from ..imaging.face.pose import turned_from
 from ..progress import Tick, still
 from .face_finder import FaceFinder, Sighting
 from .tiles import Overview

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from ..imaging.arrays import Rgb, to_levels, to_tones
-from ..imaging.focus import face_blur, soft_part
+from ..imaging.detail.focus import face_blur, soft_part
+from ..imaging.detail.motion import Motion, motion_of, moved_part
+from ..imaging.detail.noise import Noise, noise_of, noisy_part
 from ..imaging.geometry import Box
-from ..imaging.motion import Motion, motion_of, moved_part
-from ..imaging.noise import Noise, noise_of, noisy_part
 from ..imaging.painting import Painting, Tile
 from ..imaging.threefold import taken_where, threefold
 from ..roles import FEATHER, Crop, Patch
@@ -37,7 +37,7 @@ class Look:
 
 @dataclass(frozen=True, slots=True)
 class Degradation:
-    """What a camera did to a face, and new pixels are to match: its noise, its blur (`imaging.focus`), and how it was
+    """What a camera did to a face, and new pixels are to match: its noise, its blur (`imaging.detail.focus`), and how it was
     moved; that blur then is the one across the movement."""
 
     noise: Noise
@@ -69,7 +69,7 @@ def _look(crop: Crop, patches: Sequence[Patch], number: int, around: Degradation
 def blend(crop: Crop, patch: Patch, around: Degradation | None = None) -> Rgb:
     """The crop with the patch in it, (h, w, 3); where either mask is 0 the pixels are the crop's own.
 
-    A patch comes in the light of its surroundings (`imaging.tint`: a generator has to match colours before it adds
+    A patch comes in the light of its surroundings (`imaging.light.tint`: a generator has to match colours before it adds
     detail); here it gets as soft and as noisy as these, and its rim is feathered along the lid-shaped mask. How soft
     and noisy they are is told by `around`, or measured.
     """

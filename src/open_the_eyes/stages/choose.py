@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final, Literal
 
-from ..imaging.mesh478 import SIDES, Side
+from ..imaging.face.mesh478 import SIDES, Side
 from ..options import ChooseOptions
 from ..options.face_numbers import no_such_face
 from ..roles import Eye, Face, Outcome

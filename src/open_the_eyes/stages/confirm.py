@@ -14,9 +14,9 @@ from typing import Final
 import numpy as np
 
 from ..imaging.arrays import Points, Rgb
-from ..imaging.eye_corners import true_eye_width
+from ..imaging.face.eye_corners import true_eye_width
+from ..imaging.face.mesh478 import INNER_CORNER, OUTER_CORNER, SIDES
 from ..imaging.geometry import Box
-from ..imaging.mesh478 import INNER_CORNER, OUTER_CORNER, SIDES
 from ..roles import Face, FaceDetector, Watch
 from .choose import Decision
 

@@ -7,22 +7,22 @@ from typing import Final
 
 import numpy as np
 
-from ..imaging import mesh478 as mesh
 from ..imaging.arrays import Plane, Rgb, joint
-from ..imaging.cloth import Cloth
-from ..imaging.eye_corners import eyes_apart
-from ..imaging.eye_region import eye_region
-from ..imaging.face_view import face_view
-from ..imaging.facecrop import place_around
+from ..imaging.face import mesh478 as mesh
+from ..imaging.face.eye_corners import eyes_apart
+from ..imaging.face.eye_region import eye_region
+from ..imaging.face.face_crop import place_around
+from ..imaging.face.face_view import face_view
+from ..imaging.face.mesh478 import Side
 from ..imaging.geometry import Box
-from ..imaging.in_front import in_front
-from ..imaging.lash_frame import LashFrame, lash_frame
-from ..imaging.lash_tails import lash_tail
-from ..imaging.lash_tips import lash_tips, tips_behind
-from ..imaging.mesh478 import Side
-from ..imaging.nose import nose_mask
-from ..imaging.silhouette import behind_face
-from ..imaging.tonal_range import tones_across
+from ..imaging.lashes.frame import LashFrame, lash_frame
+from ..imaging.lashes.tails import lash_tail
+from ..imaging.lashes.tips import lash_tips, tips_behind
+from ..imaging.light.tonal_range import tones_across
+from ..imaging.occlusion.cloth import Cloth
+from ..imaging.occlusion.in_front import in_front
+from ..imaging.occlusion.nose import nose_mask
+from ..imaging.occlusion.silhouette import behind_face
 from ..roles import REACH, Crop, Face
 
 MUCH_MORE: Final = 6.0

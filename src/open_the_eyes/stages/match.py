@@ -13,7 +13,7 @@ from ..errors import UsageError
 from ..givers import Lack, Match, NoDonor, NoDonors, ReferenceFace
 from ..imaging.arrays import Rgb
 from ..imaging.assignment import Pairing, paired
-from ..imaging.mesh478 import SIDES, Side
+from ..imaging.face.mesh478 import SIDES, Side
 from ..options import MatchOptions
 from ..options.face_numbers import no_such_face
 from ..roles import Donor, Face, FaceDescriber

@@ -12,7 +12,7 @@ import cv2
 import numpy as np
 
 from ..imaging.arrays import Rgb
-from ..imaging.mesh478 import EYE_RING, FACE_OVAL, SIDES, Side
+from ..imaging.face.mesh478 import EYE_RING, FACE_OVAL, SIDES, Side
 from ..roles import Face, FaceDetector, Watch
 from .confirm import moves
 

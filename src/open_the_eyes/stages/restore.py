@@ -13,15 +13,15 @@ from typing import Final
 
 import numpy as np
 
-from ..imaging.alignment import SIDE, carried_back, oval_mask, to_ffhq
 from ..imaging.arrays import Matrix, Plane, Rgb, Tones, to_levels, to_tones
-from ..imaging.eyechange import gaze_shift, iris_disc, iris_radius, iris_shift, ring_shift
-from ..imaging.facecrop import lifted, warped
+from ..imaging.detail.noise import noise_of, with_noise
+from ..imaging.face.alignment import SIDE, carried_back, oval_mask, to_ffhq
+from ..imaging.face.eye_change import gaze_shift, iris_disc, iris_radius, iris_shift, ring_shift
+from ..imaging.face.face_crop import lifted, warped
+from ..imaging.face.mesh478 import FACE_OVAL, SIDES
 from ..imaging.geometry import Box, inverted, transformed
+from ..imaging.light.palette import palette_of
 from ..imaging.luma import LUMA, luma_of
-from ..imaging.mesh478 import FACE_OVAL, SIDES
-from ..imaging.noise import noise_of, with_noise
-from ..imaging.palette import palette_of
 from ..imaging.smooth import smoothed
 from ..imaging.threefold import taken_where
 from ..options import RestoreOptions

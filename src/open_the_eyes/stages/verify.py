@@ -9,9 +9,9 @@ from typing import Final
 import numpy as np
 
 from ..imaging.arrays import Rgb
-from ..imaging.eyechange import convergence
-from ..imaging.mesh478 import SIDES, Side
-from ..imaging.seam import seam_step
+from ..imaging.face.eye_change import convergence
+from ..imaging.face.mesh478 import SIDES, Side
+from ..imaging.light.seam import seam_step
 from ..options.eye_style import EyeStyle
 from ..roles import Crop, Face, FaceDetector, Patch
 from .blend import lay

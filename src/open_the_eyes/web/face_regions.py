@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
+from ..imaging.face.mesh478 import EYE_RING, OUTER_CORNER, SIDES
 from ..imaging.geometry import Box
-from ..imaging.mesh478 import EYE_RING, OUTER_CORNER, SIDES
 from ..results import Inspected
 from ..roles import Outcome
 

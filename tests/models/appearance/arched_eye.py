@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from open_the_eyes.imaging.lids import EyeShape
+from open_the_eyes.imaging.face.lids import EyeShape
 
 
 def an_eye(height: float, width: float = 90.0) -> EyeShape:

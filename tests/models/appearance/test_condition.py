@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from open_the_eyes.imaging.mesh478 import SIDES, Side
+from open_the_eyes.imaging.face.mesh478 import SIDES, Side
 from open_the_eyes.models.appearance import condition, layout
 from open_the_eyes.models.appearance.generator import MODEL_FILE
 from open_the_eyes.models.appearance.model import AppearanceModel, Components, Prediction

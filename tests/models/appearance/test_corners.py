@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from open_the_eyes.imaging.arrays import Points
-from open_the_eyes.imaging.mesh478 import SIDES, Side
+from open_the_eyes.imaging.face.mesh478 import SIDES, Side
 from open_the_eyes.models.appearance import corners, layout
 from open_the_eyes.roles import Face
 

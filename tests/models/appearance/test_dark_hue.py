@@ -9,10 +9,10 @@ import pytest
 from numpy.typing import NDArray
 
 from open_the_eyes.imaging.arrays import Plane, Tones, to_levels
+from open_the_eyes.imaging.face.lids import EyeShape, lid_distances
+from open_the_eyes.imaging.face.mesh478 import BROW
 from open_the_eyes.imaging.geometry import Box
-from open_the_eyes.imaging.lids import EyeShape, lid_distances
 from open_the_eyes.imaging.luma import luma_of
-from open_the_eyes.imaging.mesh478 import BROW
 from open_the_eyes.models.appearance.dark_hue import DarkHue, dark_hue, with_dark_hue
 from open_the_eyes.roles import Crop
 from tests.models.appearance.arched_eye import an_eye

@@ -11,8 +11,8 @@ import pytest
 from numpy.typing import NDArray
 
 from open_the_eyes.imaging.arrays import Tones
-from open_the_eyes.imaging.eyeball import moved
-from open_the_eyes.imaging.mesh478 import FACE_OVAL, OUTER_CORNER
+from open_the_eyes.imaging.face.eyeball import moved
+from open_the_eyes.imaging.face.mesh478 import FACE_OVAL, OUTER_CORNER
 from open_the_eyes.models.appearance.exemplars import (
     AMONG,
     FLOOR,

@@ -16,8 +16,8 @@ from numpy.typing import NDArray
 
 from open_the_eyes.errors import WeightsMissing
 from open_the_eyes.imaging.arrays import Rgb
+from open_the_eyes.imaging.face.mesh478 import INNER_CORNER, OUTER_CORNER, SIDES, Side
 from open_the_eyes.imaging.geometry import Box
-from open_the_eyes.imaging.mesh478 import INNER_CORNER, OUTER_CORNER, SIDES, Side
 from open_the_eyes.models.appearance.generator import MODEL_FILE, AppearanceGenerator
 from open_the_eyes.models.appearance.steps import At, Painted, Step
 from open_the_eyes.options import GenerateOptions

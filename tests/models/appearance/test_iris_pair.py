@@ -9,8 +9,8 @@ import pytest
 from numpy.typing import NDArray
 
 from open_the_eyes.imaging.arrays import Tones
+from open_the_eyes.imaging.face.lids import LidDistances, lid_distances
 from open_the_eyes.imaging.geometry import Box
-from open_the_eyes.imaging.lids import LidDistances, lid_distances
 from open_the_eyes.imaging.luma import luma_of
 from open_the_eyes.models.appearance.ball import Ball, ball_of
 from open_the_eyes.models.appearance.iris_pair import with_irises_alike

@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 from open_the_eyes.imaging.arrays import Plane, Tones
+from open_the_eyes.imaging.face.lids import EyeShape, lid_distances
 from open_the_eyes.imaging.geometry import Box
-from open_the_eyes.imaging.lids import EyeShape, lid_distances
 from open_the_eyes.models.appearance.lash_line import shut_line, shut_lines, with_lash_lines
 from tests.models.appearance.arched_eye import an_eye
 from training.lash_line import open_line

@@ -8,8 +8,8 @@ import cv2
 import numpy as np
 import pytest
 
+from open_the_eyes.imaging.face.lids import EyeShape, lid_distances
 from open_the_eyes.imaging.geometry import Box
-from open_the_eyes.imaging.lids import EyeShape, lid_distances
 from open_the_eyes.models.appearance.lashes import FINER, _strands, with_lashes
 from open_the_eyes.models.appearance.own_lashes import SEEN_FROM, Lashes
 from tests.models.appearance.arched_eye import an_eye

@@ -7,9 +7,9 @@ import math
 import numpy as np
 import pytest
 
-from open_the_eyes.imaging import mesh478 as mesh
+from open_the_eyes.imaging.face import mesh478 as mesh
+from open_the_eyes.imaging.face.mesh478 import SIDES
 from open_the_eyes.imaging.geometry import transformed
-from open_the_eyes.imaging.mesh478 import SIDES
 from open_the_eyes.models.appearance import layout
 from open_the_eyes.roles import Face
 

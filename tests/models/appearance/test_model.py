@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from open_the_eyes.imaging.arrays import Points, Tones
-from open_the_eyes.imaging.mesh478 import SIDES
+from open_the_eyes.imaging.face.mesh478 import SIDES
 from open_the_eyes.models.appearance import layout
 from open_the_eyes.models.appearance.exemplars import Exemplars
 from open_the_eyes.models.appearance.generator import EXEMPLARS_FILE, MODEL_FILE

@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 
 from open_the_eyes.imaging.arrays import Rgb
-from open_the_eyes.imaging.eye_corners import eye_corners
+from open_the_eyes.imaging.face.eye_corners import eye_corners
+from open_the_eyes.imaging.face.mesh478 import SIDES, Side
 from open_the_eyes.imaging.geometry import Box
-from open_the_eyes.imaging.mesh478 import SIDES, Side
 from open_the_eyes.models.appearance.pieces import pieces_of
 from open_the_eyes.roles import Crop, Face
 from open_the_eyes.stages.crop import crop

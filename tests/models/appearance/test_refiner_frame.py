@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 import pytest
 
-from open_the_eyes.imaging.lids import EyeShape
+from open_the_eyes.imaging.face.lids import EyeShape
 from open_the_eyes.models.appearance.refiner_frame import MAX_EYE, MIN_EYE, REACH_WH, RefinerFrame, eye_frame
 
 

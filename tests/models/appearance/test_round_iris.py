@@ -8,10 +8,10 @@ import numpy as np
 import pytest
 
 from open_the_eyes.imaging.arrays import Points, Tones
+from open_the_eyes.imaging.face.lids import EyeShape, LidDistances, lid_distances
+from open_the_eyes.imaging.face.mesh478 import Side
 from open_the_eyes.imaging.geometry import Box
-from open_the_eyes.imaging.lids import EyeShape, LidDistances, lid_distances
 from open_the_eyes.imaging.luma import LUMA
-from open_the_eyes.imaging.mesh478 import Side
 from open_the_eyes.models.appearance.ball import CatchLight, ball_of, catch_light, same_light
 from open_the_eyes.models.appearance.refiner import PaintedEyes
 from open_the_eyes.models.appearance.round_iris import LARGE as LARGE_SPOT

@@ -7,8 +7,8 @@ import pytest
 from numpy.typing import NDArray
 
 from open_the_eyes.imaging.arrays import Plane, Tones
+from open_the_eyes.imaging.face.lids import EyeShape, lid_distances
 from open_the_eyes.imaging.geometry import Box
-from open_the_eyes.imaging.lids import EyeShape, lid_distances
 from open_the_eyes.imaging.luma import LUMA
 from open_the_eyes.models.appearance.skin import IN_SHADE, SEEN_FROM, with_own_skin
 

@@ -7,7 +7,7 @@ import pytest
 from numpy.typing import NDArray
 
 from open_the_eyes.imaging.arrays import Points
-from open_the_eyes.imaging.mesh478 import SIDES, Side
+from open_the_eyes.imaging.face.mesh478 import SIDES, Side
 from open_the_eyes.models.appearance import layout, steer
 from open_the_eyes.models.appearance.generator import MODEL_FILE
 from open_the_eyes.models.appearance.iris import NAMED

@@ -14,11 +14,11 @@ from numpy.typing import NDArray
 from open_the_eyes.demo.blink import paint_blink
 from open_the_eyes.engine import Engine
 from open_the_eyes.imaging.arrays import Rgb, Tones, to_levels, to_tones
+from open_the_eyes.imaging.detail.grain import fine_part
+from open_the_eyes.imaging.face.lids import EyeShape, LidDistances, lid_distances
+from open_the_eyes.imaging.face.mesh478 import EYE_RING, IRIS, SIDES, Side
 from open_the_eyes.imaging.geometry import Box
-from open_the_eyes.imaging.grain import fine_part
-from open_the_eyes.imaging.lids import EyeShape, LidDistances, lid_distances
 from open_the_eyes.imaging.luma import luma_of
-from open_the_eyes.imaging.mesh478 import EYE_RING, IRIS, SIDES, Side
 from open_the_eyes.models.appearance import generator
 from open_the_eyes.models.appearance.ball import ball_of
 from open_the_eyes.models.appearance.generator import AppearanceGenerator

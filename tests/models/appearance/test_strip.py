@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 
 from open_the_eyes.imaging.arrays import Points, Rgb
+from open_the_eyes.imaging.face.mesh478 import SIDES
 from open_the_eyes.imaging.geometry import inverted, transformed
-from open_the_eyes.imaging.mesh478 import SIDES
 from open_the_eyes.models.appearance import layout
 from open_the_eyes.models.appearance.strip import laid_back, sampled
 from open_the_eyes.roles import Face

@@ -12,7 +12,7 @@ import pytest
 from open_the_eyes.demo.blink import paint_blink
 from open_the_eyes.errors import WeightsMissing
 from open_the_eyes.imaging.arrays import Rgb
-from open_the_eyes.imaging.face_view import face_view
+from open_the_eyes.imaging.face.face_view import face_view
 from open_the_eyes.models.appearance.traits import TRAITS_FILE, FaceTraits
 from open_the_eyes.models.face_networks import MESH_FILE
 from open_the_eyes.roles import Crop, Face
@@ -53,7 +53,7 @@ def test_with_the_eyes_covered_a_blink_changes_less(
         return float(np.abs(after - before).mean())
 
     covered = change()
-    monkeypatch.setattr("open_the_eyes.imaging.face_view.COVER_WH", (0.0, 0.0))
+    monkeypatch.setattr("open_the_eyes.imaging.face.face_view.COVER_WH", (0.0, 0.0))
     assert covered < 0.8 * change()
 
 

@@ -10,7 +10,7 @@ import pytest
 from open_the_eyes import photo_from
 from open_the_eyes.engine import Engine
 from open_the_eyes.imaging.arrays import Rgb
-from open_the_eyes.imaging.mesh478 import OUTER_CORNER, SIDES
+from open_the_eyes.imaging.face.mesh478 import OUTER_CORNER, SIDES
 from open_the_eyes.models.appearance.generator import AppearanceGenerator
 from open_the_eyes.models.appearance.uncovered import uncovered
 from open_the_eyes.options import GenerateOptions

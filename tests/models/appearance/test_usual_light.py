@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 
 from open_the_eyes.imaging.arrays import Rgb, to_levels, to_tones
+from open_the_eyes.imaging.light.tonal_range import TonalRange, within_photo
 from open_the_eyes.imaging.luma import luma_of
-from open_the_eyes.imaging.tonal_range import TonalRange, within_photo
 from open_the_eyes.models.appearance.generator import AppearanceGenerator
 from open_the_eyes.models.appearance.usual_light import UsualLight
 from open_the_eyes.options import GenerateOptions

@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 
 from open_the_eyes.imaging.arrays import to_levels, to_tones
+from open_the_eyes.imaging.face.lids import lid_distances
+from open_the_eyes.imaging.face.mesh478 import Side
 from open_the_eyes.imaging.geometry import Box
-from open_the_eyes.imaging.lids import lid_distances
-from open_the_eyes.imaging.mesh478 import Side
 from open_the_eyes.models.appearance.ball import ball_of
 from open_the_eyes.models.appearance.prepared import Prepared
 from open_the_eyes.models.appearance.refiner import PaintedEyes

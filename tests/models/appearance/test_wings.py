@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 
 from open_the_eyes.imaging.arrays import Points, Rgb, Tones, to_levels, to_tones
-from open_the_eyes.imaging.grain import fine_part
-from open_the_eyes.imaging.mesh478 import EYE_RING, INNER_CORNER, OUTER_CORNER, SIDES
+from open_the_eyes.imaging.detail.grain import fine_part
+from open_the_eyes.imaging.face.mesh478 import EYE_RING, INNER_CORNER, OUTER_CORNER, SIDES
 from open_the_eyes.models.appearance import corners, layout
 from open_the_eyes.models.appearance.generator import AppearanceGenerator
 from open_the_eyes.models.appearance.prepared import Prepared, shapes_in

@@ -11,7 +11,7 @@ import pytest
 from open_the_eyes.engine import load_engine
 from open_the_eyes.errors import WeightsMissing
 from open_the_eyes.imaging.arrays import Rgb
-from open_the_eyes.imaging.mesh478 import SIDES
+from open_the_eyes.imaging.face.mesh478 import SIDES
 from open_the_eyes.models.insightface import InsightFaceDetector
 from open_the_eyes.models.insightface.networks import Scrfd
 from open_the_eyes.models.insightface.scrfd import Found

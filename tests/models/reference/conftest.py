@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from open_the_eyes.imaging.mesh478 import INNER_CORNER, OUTER_CORNER
+from open_the_eyes.imaging.face.mesh478 import INNER_CORNER, OUTER_CORNER
 from open_the_eyes.models.appearance.generator import AppearanceGenerator
 from open_the_eyes.models.reference.generator import ReferenceGenerator
 from open_the_eyes.roles import Crop

@@ -5,7 +5,7 @@ from __future__ import annotations
 from open_the_eyes.engine import Engine
 from open_the_eyes.givers import Giver, ReferenceFace
 from open_the_eyes.imaging.arrays import Rgb
-from open_the_eyes.imaging.mesh478 import SIDES, Side
+from open_the_eyes.imaging.face.mesh478 import SIDES, Side
 from open_the_eyes.models.reference.generator import ReferenceGenerator
 from open_the_eyes.options import GenerateOptions
 from open_the_eyes.options.eye_style import PLAIN_STYLE, EyeStyle

@@ -8,7 +8,7 @@ import pytest
 
 from open_the_eyes.engine import Engine
 from open_the_eyes.imaging.arrays import Rgb, to_levels, to_tones
-from open_the_eyes.imaging.mesh478 import SIDES
+from open_the_eyes.imaging.face.mesh478 import SIDES
 from open_the_eyes.models.reference.choice import _obstacle, ranked
 from open_the_eyes.roles import Crop
 from tests.models.reference.donors import donor

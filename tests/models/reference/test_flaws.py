@@ -10,8 +10,8 @@ import pytest
 
 from open_the_eyes.engine import Engine
 from open_the_eyes.imaging.arrays import Rgb, to_levels
-from open_the_eyes.imaging.mesh478 import SIDES
-from open_the_eyes.imaging.motion import stroke_of
+from open_the_eyes.imaging.detail.motion import stroke_of
+from open_the_eyes.imaging.face.mesh478 import SIDES
 from open_the_eyes.models.reference.choice import ranked
 from open_the_eyes.models.reference.flaws import Flaws
 from open_the_eyes.roles import Crop, Face

@@ -14,9 +14,9 @@ from open_the_eyes.demo.blink import paint_blink
 from open_the_eyes.engine import Engine
 from open_the_eyes.givers import ReferenceFace
 from open_the_eyes.imaging.arrays import Rgb, to_levels, to_tones
-from open_the_eyes.imaging.eyechange import convergence
-from open_the_eyes.imaging.mesh478 import SIDES, Side
-from open_the_eyes.imaging.sharpness import fine_energy
+from open_the_eyes.imaging.detail.sharpness import fine_energy
+from open_the_eyes.imaging.face.eye_change import convergence
+from open_the_eyes.imaging.face.mesh478 import SIDES, Side
 from open_the_eyes.models.reference import choice, lay, transfer
 from open_the_eyes.models.reference.face_givers import OWN
 from open_the_eyes.models.reference.generator import ReferenceGenerator

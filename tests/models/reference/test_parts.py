@@ -13,10 +13,10 @@ from numpy.typing import NDArray
 from open_the_eyes.engine import Engine
 from open_the_eyes.givers import ReferenceFace
 from open_the_eyes.imaging.arrays import Rgb, to_tones
+from open_the_eyes.imaging.face.lids import EyeShape, lid_distances
+from open_the_eyes.imaging.face.mesh478 import BROW, SIDES, Side
 from open_the_eyes.imaging.geometry import Box
-from open_the_eyes.imaging.lids import EyeShape, lid_distances
 from open_the_eyes.imaging.luma import luma_of
-from open_the_eyes.imaging.mesh478 import BROW, SIDES, Side
 from open_the_eyes.models.appearance import layout
 from open_the_eyes.models.appearance.generator import AppearanceGenerator
 from open_the_eyes.models.appearance.iris import eye_shape

@@ -7,7 +7,7 @@ import pytest
 
 from open_the_eyes.engine import Engine
 from open_the_eyes.imaging.arrays import Rgb
-from open_the_eyes.imaging.mesh478 import SIDES
+from open_the_eyes.imaging.face.mesh478 import SIDES
 from open_the_eyes.models.reference.generator import ReferenceGenerator
 from open_the_eyes.options.eye_style import PLAIN_STYLE, EyeStyle
 from open_the_eyes.roles import Crop, Face

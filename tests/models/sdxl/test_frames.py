@@ -8,8 +8,8 @@ import cv2
 import numpy as np
 import pytest
 
+from open_the_eyes.imaging.face.mesh478 import OUTER_CORNER, SIDES
 from open_the_eyes.imaging.geometry import transformed
-from open_the_eyes.imaging.mesh478 import OUTER_CORNER, SIDES
 from open_the_eyes.models.sdxl.frames import BUCKETS_WH, frame_of
 from open_the_eyes.roles import Crop
 

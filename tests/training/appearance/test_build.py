@@ -10,8 +10,8 @@ import pytest
 from numpy.typing import NDArray
 
 from open_the_eyes.imaging.arrays import to_levels
+from open_the_eyes.imaging.face.mesh478 import SIDES
 from open_the_eyes.imaging.geometry import transformed
-from open_the_eyes.imaging.mesh478 import SIDES
 from open_the_eyes.models.appearance import layout
 from open_the_eyes.models.appearance.model import AppearanceModel
 from open_the_eyes.options import GenerateOptions

@@ -10,7 +10,7 @@ import pytest
 from PIL import Image
 
 from open_the_eyes.imaging.arrays import Rgb
-from open_the_eyes.imaging.eyecrop import eye_crop
+from open_the_eyes.imaging.face.eye_crop import eye_crop
 from open_the_eyes.roles import Face
 from training.eye_state import augment, data
 from training.eye_state.judge import SIZE_WH, SPAN, Judge, eyes_beside, features, from_wide

@@ -8,7 +8,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from open_the_eyes.imaging.mesh478 import IRIS
+from open_the_eyes.imaging.face.mesh478 import IRIS
 from training.faces import Portrait
 from training.refiner.evaluate import WAYS, eye_to_cheek, generators, looks_of
 from training.refiner.held_out import held_out

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from open_the_eyes.imaging.arrays import to_tones
-from open_the_eyes.imaging.mesh478 import INNER_CORNER, SIDES
+from open_the_eyes.imaging.face.mesh478 import INNER_CORNER, SIDES
 from open_the_eyes.models.appearance.generator import MODEL_FILE
 from tests.faces import HEAD, resized
 from training.faces import Portrait

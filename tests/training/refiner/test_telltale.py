@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 import pytest
 
-from open_the_eyes.imaging.mesh478 import INNER_CORNER
+from open_the_eyes.imaging.face.mesh478 import INNER_CORNER
 from training.faces import Portrait
 from training.refiner.telltale import EYE_PX, SIZE_WH, EyePicture, auc, exchanged, eye_pictures
 

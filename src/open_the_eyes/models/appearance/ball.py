@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 
 from ...imaging.arrays import Plane, Points, Tones
 from ...imaging.easing import ramp
+from ...imaging.face.lids import EyeShape, lid_distances
 from ...imaging.geometry import Box
-from ...imaging.lids import EyeShape, lid_distances
 from ...imaging.luma import LUMA, luma_of
 from ...imaging.smooth import smoothed
 from ...imaging.threefold import threefold

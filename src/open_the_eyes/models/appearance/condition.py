@@ -8,9 +8,9 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from ...imaging import mesh478 as mesh
 from ...imaging.arrays import Points, Tones
-from ...imaging.mesh478 import Side
+from ...imaging.face import mesh478 as mesh
+from ...imaging.face.mesh478 import Side
 from . import layout
 from .model import AppearanceModel, Components, Prediction
 

@@ -13,7 +13,7 @@ import numpy as np
 
 from ...imaging.arrays import Points
 from ...imaging.easing import ramp
-from ...imaging.mesh478 import RING_INNER, RING_OUTER, Side
+from ...imaging.face.mesh478 import RING_INNER, RING_OUTER, Side
 from . import layout
 
 OUTER: Final = (0.055, 0.095)

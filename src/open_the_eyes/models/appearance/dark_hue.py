@@ -19,10 +19,10 @@ from numpy.typing import NDArray
 
 from ...imaging.arrays import Plane, Points, Rgb, Tones
 from ...imaging.easing import ramp
+from ...imaging.face.lids import EyeShape, LidDistances, lid_distances
+from ...imaging.face.mesh478 import BROW, Side
 from ...imaging.geometry import Box
-from ...imaging.lids import EyeShape, LidDistances, lid_distances
 from ...imaging.luma import luma_of
-from ...imaging.mesh478 import BROW, Side
 from ...imaging.smooth import reduced
 from ...imaging.threefold import threefold
 from ...roles import Crop

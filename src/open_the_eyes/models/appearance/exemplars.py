@@ -21,8 +21,8 @@ from numpy.typing import NDArray
 
 from ...imaging.arrays import Matrix, Plane, Points, Tones
 from ...imaging.easing import ramp
-from ...imaging.lids import EyeShape
-from ...imaging.mesh478 import SIDES
+from ...imaging.face.lids import EyeShape
+from ...imaging.face.mesh478 import SIDES
 from ...imaging.smooth import SHRINK_BLUR
 from ...imaging.threefold import threefold
 from ...imaging.warp import ThinPlate

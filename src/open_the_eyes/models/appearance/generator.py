@@ -14,11 +14,11 @@ from numpy.typing import NDArray
 
 from ...givers import Painted
 from ...imaging.arrays import Plane, Points, Tones, to_tones
-from ...imaging.eyeball import moved, turned, within_reach
-from ...imaging.mesh478 import Side
-from ...imaging.palette import lacks_colour
+from ...imaging.face.eyeball import moved, turned, within_reach
+from ...imaging.face.mesh478 import Side
+from ...imaging.light.palette import lacks_colour
+from ...imaging.light.tint import met_at_rim, tinted
 from ...imaging.threefold import taken_where, threefold
-from ...imaging.tint import met_at_rim, tinted
 from ...options import GenerateOptions
 from ...roles import Crop, Patch, Request, Watch
 from ..folded import Folded, FoldedPatches

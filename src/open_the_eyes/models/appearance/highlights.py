@@ -14,9 +14,9 @@ from numpy.typing import NDArray
 
 from ...imaging.arrays import Tones, to_levels, to_tones
 from ...imaging.easing import ramp
-from ...imaging.eye_corners import seen_eye_width
+from ...imaging.face.eye_corners import seen_eye_width
 from ...imaging.geometry import Box
-from ...imaging.palette import palette_of
+from ...imaging.light.palette import palette_of
 from ...imaging.smooth import smoothed
 from ...imaging.threefold import threefold
 from ...roles import Crop, Patch

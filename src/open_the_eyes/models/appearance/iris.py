@@ -10,10 +10,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...imaging.arrays import Plane, Points, Tones
+from ...imaging.face.lids import EyeShape, lid_distances
+from ...imaging.face.mesh478 import SIDES, Side
 from ...imaging.geometry import Box
-from ...imaging.lids import EyeShape, lid_distances
 from ...imaging.luma import LUMA, luma_of
-from ...imaging.mesh478 import SIDES, Side
 from ...imaging.smooth import smoothed
 from ...options.eye_style import EyeColor
 from . import layout

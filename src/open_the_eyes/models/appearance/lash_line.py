@@ -17,10 +17,10 @@ from numpy.typing import NDArray
 
 from ...imaging.arrays import Plane, Tones
 from ...imaging.easing import ramp, risen
+from ...imaging.face.lids import EyeShape, LidDistances, lid_distances
+from ...imaging.face.mesh478 import Side
 from ...imaging.geometry import Box
-from ...imaging.lids import EyeShape, LidDistances, lid_distances
 from ...imaging.luma import luma_of
-from ...imaging.mesh478 import Side
 from ...imaging.threefold import threefold
 from .shut_lashes import DARKEST
 from .skin_below import lash_line, skin_below

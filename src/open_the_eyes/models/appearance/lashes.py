@@ -16,10 +16,10 @@ from numpy.typing import NDArray
 
 from ...imaging.arrays import Plane, Points, Tones
 from ...imaging.easing import ramp
+from ...imaging.face.lids import EyeShape
+from ...imaging.face.mesh478 import SIDES
 from ...imaging.geometry import Box
-from ...imaging.lids import EyeShape
 from ...imaging.marks import FIXED_BITS, fixed
-from ...imaging.mesh478 import SIDES
 from ...imaging.threefold import threefold
 from .own_lashes import SEEN_FROM, Lashes
 

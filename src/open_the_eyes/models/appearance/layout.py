@@ -12,12 +12,12 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from ...imaging import mesh478 as mesh
 from ...imaging.arrays import Matrix, Points
-from ...imaging.eye_corners import ring_ends, ring_width
-from ...imaging.eyechange import along_eye
+from ...imaging.face import mesh478 as mesh
+from ...imaging.face.eye_change import along_eye
+from ...imaging.face.eye_corners import ring_ends, ring_width
+from ...imaging.face.mesh478 import SIDES, Side
 from ...imaging.geometry import similarity_from_two, transformed
-from ...imaging.mesh478 import SIDES, Side
 
 SIZE_WH: Final = (320, 140)
 CORNERS_AT: Final[dict[Side, tuple[float, float]]] = {"left": (55.0, 78.0), "right": (265.0, 78.0)}

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...imaging.arrays import Tones
-from ...imaging.mesh478 import SIDES
+from ...imaging.face.mesh478 import SIDES
 from . import iris
 from .cast import chroma
 from .model import AppearanceModel

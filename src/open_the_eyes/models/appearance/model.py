@@ -18,8 +18,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...imaging.arrays import Plane, Points, Tones
+from ...imaging.face.mesh478 import RING_INNER, RING_OUTER, SIDES
 from ...imaging.geometry import quarter_turned
-from ...imaging.mesh478 import RING_INNER, RING_OUTER, SIDES
 from . import layout
 from .cast import without_cast
 

@@ -11,11 +11,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...imaging.arrays import Plane, Tones
+from ...imaging.detail.sharpness import edge_blur
 from ...imaging.easing import ramp
+from ...imaging.face.lids import EyeShape, lid_distances
 from ...imaging.geometry import Box
-from ...imaging.lids import EyeShape, lid_distances
 from ...imaging.luma import LUMA, luma_of
-from ...imaging.sharpness import edge_blur
 from .shut_lashes import DARKEST, LINE
 from .skin_below import lash_line, skin_below
 

@@ -10,10 +10,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...imaging.arrays import Plane
-from ...imaging.cheeks import cheeks
-from ...imaging.eye_corners import eye_middle, seen_eye_width
+from ...imaging.face.cheeks import cheeks
+from ...imaging.face.eye_corners import eye_middle, seen_eye_width
+from ...imaging.face.mesh478 import Side
 from ...imaging.geometry import Box
-from ...imaging.mesh478 import Side
 from ...roles import Crop
 from . import layout
 from .refiner_frame import REACH_WH

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from ...imaging.arrays import Points, Tones, to_tones
+from ...imaging.face.lids import EyeShape
+from ...imaging.face.mesh478 import SIDES, Side
 from ...imaging.geometry import inverted, transformed
-from ...imaging.lids import EyeShape
-from ...imaging.mesh478 import SIDES, Side
-from ...imaging.palette import Palette, palette_of
+from ...imaging.light.palette import Palette, palette_of
 from ...roles import Crop, Patch
 from . import iris, layout
 from .ball import CatchLight, ball_of, catch_light

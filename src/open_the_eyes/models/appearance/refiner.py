@@ -13,9 +13,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...imaging.arrays import Plane, Points, Tones
-from ...imaging.lids import EyeShape
+from ...imaging.face.lids import EyeShape
+from ...imaging.face.mesh478 import Side
 from ...imaging.luma import LUMA, luma_of
-from ...imaging.mesh478 import Side
 from ...imaging.threefold import threefold
 from ...system.parallel import side_by_side
 from ..packaged import network_of

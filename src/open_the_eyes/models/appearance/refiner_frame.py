@@ -10,9 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...imaging.arrays import Matrix, Plane
+from ...imaging.face.lids import EyeShape, lid_distances
+from ...imaging.face.mesh478 import RING_INNER, RING_OUTER
 from ...imaging.geometry import Box, inverted, scale_of, similarity_from_two, transformed
-from ...imaging.lids import EyeShape, lid_distances
-from ...imaging.mesh478 import RING_INNER, RING_OUTER
 from ...imaging.smooth import SHRINK_BLUR
 
 MIN_EYE, MAX_EYE = 40.0, 110.0

@@ -15,9 +15,9 @@ import numpy as np
 
 from ...imaging.arrays import Plane, Tones
 from ...imaging.easing import ramp, risen
-from ...imaging.lids import EyeShape
+from ...imaging.face.lids import EyeShape
+from ...imaging.face.mesh478 import SIDES
 from ...imaging.luma import luma_of
-from ...imaging.mesh478 import SIDES
 from ...imaging.smooth import smoothed
 from ...imaging.threefold import threefold
 from .ball import Ball, CatchLight, balls_of, catch_light, redrawn, same_light, white_share

@@ -18,12 +18,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...imaging.arrays import Plane, Tones
+from ...imaging.detail.grain import MAD_TO_SIGMA, continued_grain, fine_part
 from ...imaging.easing import risen
+from ...imaging.face.lids import EyeShape
+from ...imaging.face.mesh478 import SIDES, Side
 from ...imaging.geometry import Box
-from ...imaging.grain import MAD_TO_SIGMA, continued_grain, fine_part
-from ...imaging.lids import EyeShape
 from ...imaging.luma import LUMA, luma_of
-from ...imaging.mesh478 import SIDES, Side
 from ...imaging.smooth import reduced, shrink_for, smoothed
 from ...imaging.threefold import threefold, within
 from .outer_corner import with_own_corner

@@ -7,7 +7,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from ...imaging.lids import LidDistances
+from ...imaging.face.lids import LidDistances
 from .shut_lashes import LINE
 
 BELOW: Final = (0.28, 0.45)

@@ -8,8 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...imaging.arrays import Points
-from ...imaging.eye_corners import ring_width
-from ...imaging.mesh478 import RING_UPPER, SIDES, Side
+from ...imaging.face.eye_corners import ring_width
+from ...imaging.face.mesh478 import RING_UPPER, SIDES, Side
 from ...options.eye_style import EyeColor
 from . import layout
 from .iris import NAMED

@@ -14,8 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...imaging.arrays import Plane
-from ...imaging.eye_corners import seen_eye_width
-from ...imaging.grain import continued_grain
+from ...imaging.detail.grain import continued_grain
+from ...imaging.face.eye_corners import seen_eye_width
 from ...imaging.threefold import threefold
 from ...roles import Request
 from .dark_hue import with_dark_hue

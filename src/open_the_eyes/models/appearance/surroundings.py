@@ -7,8 +7,8 @@ from dataclasses import dataclass, fields
 import numpy as np
 
 from ...imaging.arrays import Plane
+from ...imaging.face.lids import EyeShape, lid_distances
 from ...imaging.geometry import Box
-from ...imaging.lids import EyeShape, lid_distances
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,10 +8,10 @@ from typing import Final
 import numpy as np
 
 from ...imaging.arrays import to_levels
-from ...imaging.eye_corners import seen_eye_width
-from ...imaging.grain import continued_grain
-from ...imaging.lash_tails import without_tails
-from ...imaging.lash_tips import without_tips
+from ...imaging.detail.grain import continued_grain
+from ...imaging.face.eye_corners import seen_eye_width
+from ...imaging.lashes.tails import without_tails
+from ...imaging.lashes.tips import without_tips
 from ...imaging.threefold import threefold
 from ...roles import Crop, Patch
 from .pieces import skin_around

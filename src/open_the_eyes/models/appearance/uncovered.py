@@ -14,11 +14,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...imaging.arrays import Plane, Rgb, Tones, joint, to_levels, to_tones
-from ...imaging.eye_corners import seen_eye_width
+from ...imaging.face.eye_corners import seen_eye_width
+from ...imaging.face.mesh478 import CHIN, FOREHEAD, OUTER_CORNER, SIDES
 from ...imaging.geometry import across, along_and_across
-from ...imaging.lash_tips import without_tips
+from ...imaging.lashes.tips import without_tips
 from ...imaging.marks import Marks, between
-from ...imaging.mesh478 import CHIN, FOREHEAD, OUTER_CORNER, SIDES
 from ...imaging.smooth import reduced, shrink_for, smoothed
 from ...imaging.threefold import threefold
 from ...roles import Crop

@@ -16,11 +16,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...imaging.arrays import Rgb, to_levels, to_tones
-from ...imaging.cheeks import cheeks
 from ...imaging.easing import ramp
+from ...imaging.face.cheeks import cheeks
+from ...imaging.light.palette import palette_of
+from ...imaging.light.tonal_range import TonalRange, within_photo
 from ...imaging.luma import luma_of
-from ...imaging.palette import palette_of
-from ...imaging.tonal_range import TonalRange, within_photo
 from ...roles import Crop, Patch
 from .cast import cast_of
 from .uncovered import lashless_behind, uncovered

@@ -16,11 +16,11 @@ import numpy as np
 
 from ...imaging.arrays import Plane, Tones, to_tones
 from ...imaging.easing import ramp
+from ...imaging.face.lids import EyeShape, lid_distances
+from ...imaging.face.mesh478 import FACE_OVAL, Side
 from ...imaging.geometry import Box
-from ...imaging.lids import EyeShape, lid_distances
 from ...imaging.luma import luma_of
 from ...imaging.marks import filled
-from ...imaging.mesh478 import FACE_OVAL, Side
 from ...imaging.threefold import threefold
 from ...roles import Crop
 from .ball import ball_of

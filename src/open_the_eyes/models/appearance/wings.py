@@ -16,10 +16,10 @@ from numpy.typing import NDArray
 
 from ...imaging.arrays import Plane, Points, Tones, to_tones
 from ...imaging.easing import risen
+from ...imaging.face.lids import EyeShape
+from ...imaging.face.mesh478 import Side
 from ...imaging.geometry import Box
-from ...imaging.lids import EyeShape
 from ...imaging.luma import luma_of
-from ...imaging.mesh478 import Side
 from ...imaging.threefold import threefold
 from ...roles import Crop
 

@@ -14,7 +14,7 @@ from typing import Final
 import numpy as np
 
 from ...imaging.arrays import Rgb
-from ...imaging.facecrop import Place
+from ...imaging.face.face_crop import Place
 from ...imaging.pyramid import Pyramid
 from ...progress import Tick, ticking
 from ...roles import Face, Watch

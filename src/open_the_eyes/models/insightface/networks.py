@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from ...imaging.alignment import to_arcface
 from ...imaging.arrays import Points, Rgb
-from ...imaging.facecrop import warped
+from ...imaging.face.alignment import to_arcface
+from ...imaging.face.face_crop import warped
 from ...imaging.geometry import inverted
 from ...progress import Tick, still
 from ...residency.cards import BY_NAME

@@ -11,13 +11,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...imaging.arrays import Rgb, to_tones
-from ...imaging.eye_corners import eyes_apart
+from ...imaging.detail.noise import noise_of
+from ...imaging.detail.sharpness import fine_energy
+from ...imaging.face.eye_corners import eyes_apart
+from ...imaging.face.mesh478 import NASION
+from ...imaging.face.pose import pose_of
+from ...imaging.light.palette import lacks_colour
 from ...imaging.luma import luma_of
-from ...imaging.mesh478 import NASION
-from ...imaging.noise import noise_of
-from ...imaging.palette import lacks_colour
-from ...imaging.pose import pose_of
-from ...imaging.sharpness import fine_energy
 from ...roles import Crop, Donor
 from ..appearance import layout
 from .flaws import Flaws

@@ -7,8 +7,8 @@ from typing import Final
 import numpy as np
 
 from ...imaging.arrays import Tones
+from ...imaging.face.lids import EyeShape, lid_distances
 from ...imaging.geometry import Box
-from ...imaging.lids import EyeShape, lid_distances
 from ...imaging.luma import LUMA, luma_of
 from ...options.eye_style import EyeColor
 from ..appearance.iris import NAMED

@@ -10,9 +10,9 @@ from numpy.typing import NDArray
 
 from ...imaging.arrays import Plane, Points
 from ...imaging.easing import smoothstep
-from ...imaging.eye_corners import ring_ends, ring_width
+from ...imaging.face.eye_corners import ring_ends, ring_width
+from ...imaging.face.mesh478 import BROW, FACE_OVAL, OTHER, SIDES, Side
 from ...imaging.marks import filled
-from ...imaging.mesh478 import BROW, FACE_OVAL, OTHER, SIDES, Side
 from ...roles import FEATHER, Crop
 from ..appearance import layout
 

@@ -9,9 +9,9 @@ from typing import Final
 import numpy as np
 
 from ...givers import OtherEye
-from ...imaging.eye_region import eye_region
-from ...imaging.in_front import in_front
-from ...imaging.mesh478 import CHIN, INNER_CORNER, OUTER_CORNER, Side
+from ...imaging.face.eye_region import eye_region
+from ...imaging.face.mesh478 import CHIN, INNER_CORNER, OUTER_CORNER, Side
+from ...imaging.occlusion.in_front import in_front
 from ...roles import Crop, Donor
 from ..appearance.highlights import ShorterExposure
 from .choice import Ranked, ranked

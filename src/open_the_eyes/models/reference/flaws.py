@@ -13,11 +13,11 @@ import cv2
 import numpy as np
 
 from ...imaging.arrays import Plane, Points, Rgb
-from ...imaging.blocks import blockiness
-from ...imaging.eye_corners import eyes_apart
-from ...imaging.focus import NOISY_FROM, eye_scale, face_blur
-from ...imaging.motion import blurs_of
-from ...imaging.noise import noise_of
+from ...imaging.detail.blocks import blockiness
+from ...imaging.detail.focus import NOISY_FROM, eye_scale, face_blur
+from ...imaging.detail.motion import blurs_of
+from ...imaging.detail.noise import noise_of
+from ...imaging.face.eye_corners import eyes_apart
 from ...roles import Crop
 
 MOST_BLURRED: Final = (0.006, 0.6)

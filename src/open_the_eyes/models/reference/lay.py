@@ -11,15 +11,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...imaging.arrays import Matrix, Plane, Points, Tones, to_tones
-from ...imaging.eye_corners import eyes_apart, ring_width
-from ...imaging.eyeball import moved, turned, within_reach
-from ...imaging.eyechange import rightwards
+from ...imaging.detail.grain import continued_grain
+from ...imaging.detail.register import registered
+from ...imaging.detail.sharpness import blur_to_match
+from ...imaging.face.eye_change import rightwards
+from ...imaging.face.eye_corners import eyes_apart, ring_width
+from ...imaging.face.eyeball import moved, turned, within_reach
+from ...imaging.face.mesh478 import OTHER, SIDES, Side
 from ...imaging.geometry import Box, quarter_turned, transformed
-from ...imaging.grain import continued_grain
-from ...imaging.mesh478 import OTHER, SIDES, Side
-from ...imaging.register import registered
-from ...imaging.relight import relit
-from ...imaging.sharpness import blur_to_match
+from ...imaging.light.relight import relit
 from ...options.eye_style import EyeStyle
 from ...roles import Crop
 from ..appearance import layout

@@ -10,8 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...imaging.arrays import to_tones
-from ...imaging.eyechange import convergence
-from ...imaging.mesh478 import OTHER, Side
+from ...imaging.face.eye_change import convergence
+from ...imaging.face.mesh478 import OTHER, Side
 from ...roles import Crop, Donor, Patch, Request
 from ..appearance import condition, layout
 from ..appearance.generator import AppearanceGenerator

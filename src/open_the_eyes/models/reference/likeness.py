@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...imaging.arrays import Rgb
-from ...imaging.facelook import COLOURS, colours_of, edges_of, shape_of
+from ...imaging.face.likeness import COLOURS, colours_of, edges_of, shape_of
 from ...roles import Face
 from ..packaged import DATA, whole
 from ..reloaded import Reloaded

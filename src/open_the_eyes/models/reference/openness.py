@@ -10,8 +10,8 @@ import cv2
 import numpy as np
 
 from ...imaging.arrays import Plane, Points
-from ...imaging.eyeball import behind_lids
-from ...imaging.mesh478 import RING_LOWER, RING_UPPER, Side
+from ...imaging.face.eyeball import behind_lids
+from ...imaging.face.mesh478 import RING_LOWER, RING_UPPER, Side
 from ...imaging.threefold import threefold
 from ...imaging.warp import ThinPlate
 from ..appearance import layout

@@ -11,9 +11,9 @@ from numpy.typing import NDArray
 
 from ...imaging.arrays import Matrix, Plane, Points, Rgb, Tones, to_tones
 from ...imaging.easing import smoothstep
-from ...imaging.eye_corners import ring_ends, ring_width
+from ...imaging.face.eye_corners import ring_ends, ring_width
+from ...imaging.face.mesh478 import SIDES, Side
 from ...imaging.geometry import Box, inverted, transformed
-from ...imaging.mesh478 import SIDES, Side
 from ...imaging.smooth import SHRINK_BLUR
 from ...imaging.warp import ThinPlate, between_nodes, nodes_of
 from ...roles import Crop

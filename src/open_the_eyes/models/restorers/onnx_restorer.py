@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from ...imaging.alignment import SIDE
 from ...imaging.arrays import Rgb, to_levels
+from ...imaging.face.alignment import SIDE
 from ...residency import ModelCard, Residency
 from ...roles import Watch
 from ...settings import Settings

@@ -11,10 +11,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...imaging.arrays import Matrix
-from ...imaging.eye_corners import eyes_apart
+from ...imaging.face.eye_corners import eyes_apart
+from ...imaging.face.mesh478 import EYE_RING
+from ...imaging.face.pose import roll_of
 from ...imaging.geometry import Box, from_reduced, inverted, scale_of, transformed
-from ...imaging.mesh478 import EYE_RING
-from ...imaging.pose import roll_of
 from ...roles import REACH, Crop
 
 BUCKETS_WH: Final = (

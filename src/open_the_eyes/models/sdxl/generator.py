@@ -13,10 +13,10 @@ import numpy as np
 
 from ...givers import Painted
 from ...imaging.arrays import Tones, to_tones
-from ...imaging.eye_corners import eyes_apart
-from ...imaging.grain import fine_part
-from ...imaging.palette import palette_of
-from ...imaging.tint import tinted
+from ...imaging.detail.grain import fine_part
+from ...imaging.face.eye_corners import eyes_apart
+from ...imaging.light.palette import palette_of
+from ...imaging.light.tint import tinted
 from ...options import GenerateOptions
 from ...roles import EyeGenerator, Request, Watch
 from ..folded import Folded, FoldedPatches, folded

@@ -1,0 +1,1 @@
+"""Fine detail: sharpness, blur, grain, noise and compression, measured and matched."""

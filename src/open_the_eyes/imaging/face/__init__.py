@@ -1,0 +1,1 @@
+"""A face by its mesh: pose, eyes, lids, crops, and what tells one face from another."""

@@ -1,0 +1,47 @@
+"""Where a face shows plain skin: its cheeks and the bridge of its nose, below the eyes."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..arrays import Points
+from .eye_corners import eyes_apart
+from .mesh478 import CHIN, FOREHEAD, OUTER_CORNER, SIDES
+
+# Lengths are shares of the distance between the eyes' outer corners.
+BELOW: Final = 0.1
+"""Where cheeks begin: how far below the line through the eyes' outer corners."""
+ASIDE: Final = 0.52
+"""How far cheeks reach to either side of the middle between the eyes' outer corners."""
+SPREAD_DOWN: Final = 0.75
+"""How far below the line through the eyes' outer corners the places of `cheek_places` reach."""
+
+
+def cheeks(landmarks: Points, covered: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """(h, w): cheeks and the bridge of the nose, but for what is `covered`; landmarks (478, 2+) in its pixels."""
+    centre, down, reach = _frame(landmarks)
+    xs = np.arange(covered.shape[1], dtype=np.float32) - np.float32(centre[0])
+    ys = np.arange(covered.shape[0], dtype=np.float32)[:, None] - np.float32(centre[1])
+    down = down.astype(np.float32)
+    below, aside = xs * down[0] + ys * down[1], np.abs(xs * down[1] - ys * down[0])
+    return np.asarray(~covered & (below > BELOW * reach) & (aside < ASIDE * reach), np.bool_)
+
+
+def cheek_places(landmarks: Points, apart: float, most: int) -> Points:
+    """(n, 2): places in rows on the cheeks, whatever covers them; at least so many pixels apart, at most so many in a
+    row."""
+    centre, way_down, reach = _frame(landmarks)
+    step = max(apart / max(reach, 1e-6), 2 * ASIDE / most)
+    aside, below = np.meshgrid(np.arange(-ASIDE, ASIDE, step), np.arange(BELOW, SPREAD_DOWN, step))
+    rightwards = np.array([way_down[1], -way_down[0]])
+    return np.asarray(centre + reach * (aside.reshape(-1, 1) * rightwards + below.reshape(-1, 1) * way_down))
+
+
+def _frame(landmarks: Points) -> tuple[Points, Points, float]:
+    """The middle between the outer corners, the way down the face (both (2,)), and the corners' distance."""
+    left, right = (landmarks[OUTER_CORNER[side], :2] for side in SIDES)
+    down = landmarks[CHIN, :2] - landmarks[FOREHEAD, :2]
+    return (left + right) / 2, down / max(float(np.linalg.norm(down)), 1e-6), eyes_apart(landmarks)
