@@ -70,7 +70,7 @@ def statements(folder: Path, engine: Engine, photo: Path) -> tuple[float, float]
     from sqlalchemy import event
     from sqlalchemy.engine import Engine as Database
 
-    from open_the_eyes.service.app import create_app
+    from open_the_eyes.service.http.app import create_app
     from open_the_eyes.service.settings import ServiceSettings
 
     sent: list[str] = []

@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from deploy.tests.overlays import Objects, of_kind
-from open_the_eyes.service import app, server
+from open_the_eyes.service import server
+from open_the_eyes.service.http import app
 
 DEPLOYED = pytest.mark.parametrize("overlay", ["cpu", "gpu"])
 

@@ -24,8 +24,8 @@ from open_the_eyes.options import EngineName, Options
 from open_the_eyes.photo import Photo
 from open_the_eyes.pipeline import open_eyes
 from open_the_eyes.results import Opened
+from open_the_eyes.service.database.worker_lock import worker_lock
 from open_the_eyes.service.settings import ServiceSettings
-from open_the_eyes.service.worker_lock import worker_lock
 from open_the_eyes.settings import Settings
 from tests.fleet.handles import Handle, batches
 
@@ -68,7 +68,7 @@ def test_a_frontend_waits_for_the_one_before_it_to_leave(
     before.acquire()
     leaving = threading.Timer(0.5, before.close)
     leaving.start()
-    monkeypatch.setattr("open_the_eyes.service.worker_lock.PATIENCE_SECONDS", 0.1)
+    monkeypatch.setattr("open_the_eyes.service.database.worker_lock.PATIENCE_SECONDS", 0.1)
     frontend = Frontend(Handle(painter), Settings(device="cpu"), own, "127.0.0.1")
     app = asyncio.run(frontend.__serve_build_asgi_app__())
     leaving.join()

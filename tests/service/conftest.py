@@ -13,7 +13,7 @@ from PIL import Image
 
 from benchmarks.service_rig import postgres
 from open_the_eyes.imaging.arrays import Rgb
-from open_the_eyes.service.repository import JobRepository
+from open_the_eyes.service.database.repository import JobRepository
 from tests.service.running import RunningService, running_service
 
 if TYPE_CHECKING:

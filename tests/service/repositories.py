@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from open_the_eyes.service.jobs import Job, JobRequest
-from open_the_eyes.service.repository import JobRepository
+from open_the_eyes.service.database.repository import JobRepository
+from open_the_eyes.service.jobs.job import Job, JobRequest
 
 
 def job_request(**what: Any) -> JobRequest:

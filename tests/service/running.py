@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Any
 import httpx
 
 from open_the_eyes.service.api_keys import ApiKeys
-from open_the_eyes.service.app import create_app
 from open_the_eyes.service.errors import StoreAway
+from open_the_eyes.service.http.app import create_app
 from open_the_eyes.service.server import StoppedTwice, _listener, http_config
 from open_the_eyes.service.settings import ServiceSettings
 

@@ -18,7 +18,7 @@ from PIL import Image
 
 from open_the_eyes.options import Options
 from open_the_eyes.pipeline import open_eyes
-from open_the_eyes.service.events import until_ended
+from open_the_eyes.service.http.events import until_ended
 from tests.service.running import RunningService
 
 if TYPE_CHECKING:

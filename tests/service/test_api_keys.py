@@ -11,7 +11,7 @@ import pytest
 
 from open_the_eyes.errors import PhotoNotWritten, UsageError
 from open_the_eyes.service.api_keys import ApiKeys, make_key
-from open_the_eyes.service.middleware import PUBLIC
+from open_the_eyes.service.http.middleware import PUBLIC
 from tests.service.running import running_service
 
 if TYPE_CHECKING:

@@ -20,18 +20,18 @@ from benchmarks.service_rig import serving
 from open_the_eyes import errors
 from open_the_eyes.errors import Cancelled, FiguresWorse, OpenTheEyesError, PhotoError, SomePhotosFailed
 from open_the_eyes.service import errors as service_errors
-from open_the_eyes.service import routes
 from open_the_eyes.service.api_keys import make_key
-from open_the_eyes.service.events import events
-from open_the_eyes.service.problems import name_of
-from open_the_eyes.service.processing import options_of
+from open_the_eyes.service.http import routes
+from open_the_eyes.service.http.events import events
+from open_the_eyes.service.http.problems import name_of
+from open_the_eyes.service.jobs.processing import options_of
 from open_the_eyes.service.settings import ServiceSettings
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
-    from open_the_eyes.service.jobs import Job
-    from open_the_eyes.service.repository import JobRepository
+    from open_the_eyes.service.database.repository import JobRepository
+    from open_the_eyes.service.jobs.job import Job
     from tests.service.running import RunningService
 
 ROOT: Final = Path(__file__).parents[2]

@@ -7,11 +7,11 @@ import time
 
 import pytest
 
-from open_the_eyes.service import priority_lock
 from open_the_eyes.service.errors import Busy
-from open_the_eyes.service.jobs import Lane
-from open_the_eyes.service.priority_lock import IN_A_ROW, PriorityLock, turns_before
-from open_the_eyes.service.rate_limit import MANY, RateLimiter
+from open_the_eyes.service.http.rate_limit import MANY, RateLimiter
+from open_the_eyes.service.jobs import priority_lock
+from open_the_eyes.service.jobs.job import Lane
+from open_the_eyes.service.jobs.priority_lock import IN_A_ROW, PriorityLock, turns_before
 
 
 def turns(*lanes: Lane) -> list[Lane]:

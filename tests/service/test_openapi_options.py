@@ -12,8 +12,8 @@ from jsonschema import Draft202012Validator
 from open_the_eyes.errors import UsageError
 from open_the_eyes.options import MODES, NAMES, Options
 from open_the_eyes.options.eye_style import FaceStyle
-from open_the_eyes.service.forms import options_in
-from open_the_eyes.service.openapi import RANGES
+from open_the_eyes.service.http.openapi import RANGES
+from open_the_eyes.service.uploads.forms import options_in
 
 
 def test_the_options_are_described_as_the_command_line_has_them(document: dict[str, Any]) -> None:

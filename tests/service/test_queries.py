@@ -10,10 +10,10 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from open_the_eyes.service import repository as repository_module
-from open_the_eyes.service.jobs import TOLD, Job, ToldState
-from open_the_eyes.service.listing import Cursor
-from open_the_eyes.service.repository import JobRepository
+from open_the_eyes.service.database import repository as repository_module
+from open_the_eyes.service.database.repository import JobRepository
+from open_the_eyes.service.http.listing import Cursor
+from open_the_eyes.service.jobs.job import TOLD, Job, ToldState
 from tests.service.repositories import job_request, queued
 
 

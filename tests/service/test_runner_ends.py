@@ -10,9 +10,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from open_the_eyes.service import app, job_steps, processing
 from open_the_eyes.service.errors import Stopping, StoreAway
-from open_the_eyes.service.jobs import MARKER
+from open_the_eyes.service.http import app
+from open_the_eyes.service.jobs import processing
+from open_the_eyes.service.jobs import steps as job_steps
+from open_the_eyes.service.jobs.job import MARKER
 from tests.service.running import painting_without_end, running_service
 
 if TYPE_CHECKING:

@@ -14,8 +14,9 @@ import pytest
 from benchmarks.service_rig import serving
 from open_the_eyes.cli import main
 from open_the_eyes.errors import UsageError
-from open_the_eyes.service import server, worker_lock
+from open_the_eyes.service import server
 from open_the_eyes.service.api_keys import ApiKeys, make_key
+from open_the_eyes.service.database import worker_lock
 from open_the_eyes.service.server import _listener, admission, assembled, is_loopback
 from open_the_eyes.service.settings import ServiceSettings
 

@@ -10,7 +10,7 @@ import pytest
 
 from open_the_eyes.errors import UsageError
 from open_the_eyes.service.api_keys import LOCAL
-from open_the_eyes.service.connections import ConnectionShares
+from open_the_eyes.service.database.connections import ConnectionShares
 from open_the_eyes.service.settings import ServiceSettings
 
 HOSTS = ("photos.example", "photos_2.local", "::1", "10.0.0.7")

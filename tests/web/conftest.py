@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from open_the_eyes.imaging.arrays import Rgb
-from open_the_eyes.service.jobs import Job, JobRequest
+from open_the_eyes.service.jobs.job import Job, JobRequest
 from open_the_eyes.web.controller import Controller
 from open_the_eyes.web.edit_session import EditSession
 from tests.web.fake_jobs import ADA, FakeJobClient, face

@@ -8,7 +8,7 @@ from typing import Any
 from open_the_eyes.imaging.geometry import Box
 from open_the_eyes.options import Mode
 from open_the_eyes.service.errors import NotHere
-from open_the_eyes.service.jobs import Job
+from open_the_eyes.service.jobs.job import Job
 from open_the_eyes.web.edit_session import EditSession, Preview, new_session
 from open_the_eyes.web.face_regions import FaceRegion, PhotoFaces
 from open_the_eyes.web.tab_memory import TabMemory

@@ -9,7 +9,7 @@ import pytest
 
 from open_the_eyes.options.eye_style import EyeStyle
 from open_the_eyes.service.errors import NotHere, StoreUnreadable
-from open_the_eyes.service.jobs import Job, JobRequest
+from open_the_eyes.service.jobs.job import Job, JobRequest
 from open_the_eyes.web.controller import Controller, PageState
 from open_the_eyes.web.edit_session import EditSession, Preview
 from open_the_eyes.web.eye_origin import EyeOrigin, NotFrom

@@ -6,7 +6,7 @@ import pytest
 
 from open_the_eyes.errors import PhotoNotWritten
 from open_the_eyes.service.errors import NotHere, QueueFull
-from open_the_eyes.service.jobs import Job, JobRequest
+from open_the_eyes.service.jobs.job import Job, JobRequest
 from open_the_eyes.web.controller import Controller
 from open_the_eyes.web.edit_session import EditSession
 from open_the_eyes.web.job_client import NoFace

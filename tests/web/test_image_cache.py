@@ -16,7 +16,7 @@ from PIL import Image, ImageCms
 from open_the_eyes.imaging.arrays import Rgb
 from open_the_eyes.imaging.geometry import Box
 from open_the_eyes.photo import Photo
-from open_the_eyes.service.jobs import PHOTO, Job, JobRequest
+from open_the_eyes.service.jobs.job import PHOTO, Job, JobRequest
 from open_the_eyes.service.store import ArtifactStore
 from open_the_eyes.settings import Settings
 from open_the_eyes.web.face_regions import FaceRegion, PhotoFaces

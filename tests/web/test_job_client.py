@@ -14,7 +14,7 @@ from open_the_eyes.imaging.geometry import Box
 from open_the_eyes.options import Mode
 from open_the_eyes.options.eye_style import EyeStyle
 from open_the_eyes.service.errors import NotHere, StoreAway
-from open_the_eyes.service.jobs import Job, JobRequest, State
+from open_the_eyes.service.jobs.job import Job, JobRequest, State
 from open_the_eyes.service.store import ArtifactStore
 from open_the_eyes.settings import Settings
 from open_the_eyes.web.edit_session import EditSession, Preview, new_session

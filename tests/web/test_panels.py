@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 
 from open_the_eyes.roles import Outcome
-from open_the_eyes.service.jobs import Job, JobRequest
+from open_the_eyes.service.jobs.job import Job, JobRequest
 from open_the_eyes.web import panels, photo_html
 from open_the_eyes.web.choices import Capabilities
 from open_the_eyes.web.edit_session import Preview

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from open_the_eyes.cli import main
+from open_the_eyes.service.database.worker_lock import WorkerLock, other_service, worker_lock
 from open_the_eyes.service.whereabouts import Whereabouts, WhereaboutsFile
-from open_the_eyes.service.worker_lock import WorkerLock, other_service, worker_lock
 
 Captured = pytest.CaptureFixture[str]
 
@@ -71,7 +71,7 @@ def test_what_runs_there_but_is_not_what_was_asked_for_is_told_apart(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     address, lock = running
-    monkeypatch.setattr("open_the_eyes.service.worker_lock.PATIENCE_SECONDS", 0.1)
+    monkeypatch.setattr("open_the_eyes.service.database.worker_lock.PATIENCE_SECONDS", 0.1)
     if page is not None:
         lock.tell(Whereabouts(address, "127.0.0.1", page))
     assert main(["ui", "--no-browser", *options]) == 2

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import httpx
 import pytest
 
-from open_the_eyes.service import audience
+from open_the_eyes.service.jobs import audience
 from tests.service.huge import huge
 from tests.web.sites import Site, ended, handed_in, pixels_of
 

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from open_the_eyes.options.eye_style import EyeStyle
-from open_the_eyes.service.jobs import Job, JobRequest
+from open_the_eyes.service.jobs.job import Job, JobRequest
 from open_the_eyes.web.choices import shown_style, style_of
 from open_the_eyes.web.controller import Controller
 from open_the_eyes.web.edit_session import EditSession, Preview, new_session

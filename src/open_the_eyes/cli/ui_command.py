@@ -41,9 +41,9 @@ def ui_command(
     """
     number = port_number(port)
     with libraries.of_extra("ui", "ui"):
+        from ..service.database.worker_lock import other_service
         from ..service.server import admission, is_loopback, serve, url_of
         from ..service.settings import ServiceSettings
-        from ..service.worker_lock import other_service
 
         own = ServiceSettings.from_environment()
         admission(own, host)  # who may not come is told before anything heavy is loaded

@@ -20,25 +20,25 @@ from ..options import Options
 from ..pipeline import inspect_photo
 from ..residency.failures import failed_gpus
 from ..results import Inspected
-from .audience import Audience
+from .database.repository import JobRepository
+from .database.worker_lock import worker_lock
 from .errors import NotHere, NotYet, StoreAway, Unwatched
-from .follow_room import FollowRoom
-from .job_steps import JobSteps
-from .jobs import PHOTO, Job, Lane, ToldState, reference_name
-from .listing import Cursor
-from .metrics import Metrics
-from .priority_lock import NONE, PriorityLock
-from .problems import log_bug, problem_of
-from .processing import check_options, face_name, options_of
-from .progress_watch import ProgressWatch
-from .repository import JobRepository
-from .runner import JobRunner
+from .http.follow_room import FollowRoom
+from .http.listing import Cursor
+from .http.metrics import Metrics
+from .http.problems import log_bug, problem_of
+from .http.views import job_view, page_view
+from .jobs.audience import Audience
+from .jobs.job import PHOTO, Job, Lane, ToldState, reference_name
+from .jobs.priority_lock import NONE, PriorityLock
+from .jobs.processing import check_options, face_name, options_of
+from .jobs.progress_watch import ProgressWatch
+from .jobs.runner import JobRunner
+from .jobs.steps import JobSteps
 from .settings import ServiceSettings
 from .store import ArtifactStore
-from .uploads import Upload, UploadHandler
-from .views import job_view, page_view
+from .uploads.intake import Upload, UploadHandler
 from .whereabouts import Whereabouts
-from .worker_lock import worker_lock
 
 GRACE_SECONDS: Final = 3600.0
 """How long after a job was forgotten its files are looked for once more, and after which an upload that never ended is

@@ -19,8 +19,8 @@ from starlette.types import ASGIApp
 from ..engine import Engine
 from ..errors import UsageError
 from .api_keys import ApiKeys
-from .app import create_app
-from .protocol import Protocol
+from .http.app import create_app
+from .http.protocol import Protocol
 from .settings import ServiceSettings
 from .whereabouts import Whereabouts
 

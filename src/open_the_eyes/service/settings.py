@@ -17,7 +17,7 @@ from ..errors import UsageError
 from ..settings import path_from
 from ..wording import typed
 from .api_keys import LOCAL
-from .connections import LEAST, ConnectionShares
+from .database.connections import LEAST, ConnectionShares
 
 DATABASES: Final = ("sqlite", "postgresql")
 LEAST_QUEUE: Final = 4

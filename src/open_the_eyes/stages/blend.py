@@ -37,8 +37,8 @@ class Look:
 
 @dataclass(frozen=True, slots=True)
 class Degradation:
-    """What a camera did to a face, and new pixels are to match: its noise, its blur (`imaging.detail.focus`), and how it was
-    moved; that blur then is the one across the movement."""
+    """What a camera did to a face, and new pixels are to match: its noise, its blur (`imaging.detail.focus`), and how
+    it was moved; that blur then is the one across the movement."""
 
     noise: Noise
     blur: float
@@ -69,8 +69,8 @@ def _look(crop: Crop, patches: Sequence[Patch], number: int, around: Degradation
 def blend(crop: Crop, patch: Patch, around: Degradation | None = None) -> Rgb:
     """The crop with the patch in it, (h, w, 3); where either mask is 0 the pixels are the crop's own.
 
-    A patch comes in the light of its surroundings (`imaging.light.tint`: a generator has to match colours before it adds
-    detail); here it gets as soft and as noisy as these, and its rim is feathered along the lid-shaped mask. How soft
+    A patch comes in the light of its surroundings (`imaging.light.tint`: a generator has to match colours before it
+    adds detail); here it gets as soft and as noisy as these, and its rim is feathered along the lid-shaped mask. How soft
     and noisy they are is told by `around`, or measured.
     """
     out = crop.pixels.copy()

@@ -18,7 +18,7 @@ from .. import files
 from ..imaging.arrays import Rgb
 from ..imaging.geometry import Box
 from ..photo import FileFacts, Photo
-from ..service.jobs import PHOTO, Job, reference_name
+from ..service.jobs.job import PHOTO, Job, reference_name
 from ..service.store import ArtifactStore
 from ..settings import Settings
 from .face_regions import FaceRegion, PhotoFaces

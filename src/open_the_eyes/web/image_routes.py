@@ -18,7 +18,7 @@ from ..options import MAX_VARIATIONS
 from ..options.face_numbers import MAX_FACE
 from ..service.errors import NotHere
 from ..service.job_service import JobService
-from ..service.jobs import Job
+from ..service.jobs.job import Job
 from .image_cache import ImageCache
 
 MINUTES: Final = 600

@@ -12,8 +12,8 @@ from ..errors import OpenTheEyesError, PhotoTooLarge, UnreadablePhoto, UsageErro
 from ..options import Mode
 from ..service.errors import NotHere
 from ..service.job_service import JobService
-from ..service.jobs import Job
-from ..service.uploads import Upload
+from ..service.jobs.job import Job
+from ..service.uploads.intake import Upload
 from .cookie_auth import is_visitor
 from .edit_session import PREVIEW, EditSession, Preview, new_session
 from .face_regions import PhotoFaces, photo_faces

@@ -14,7 +14,7 @@ from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from ..service.errors import BodyTooLarge, WrongMethod
-from ..service.routes import methods_at, no_such_route
+from ..service.http.routes import methods_at, no_such_route
 from . import words
 from .cookie_auth import LOGIN, CookieAuth
 from .panels import EYE

@@ -12,7 +12,7 @@ from urllib.parse import quote
 
 from ..files import SUFFIXES, suffix_for
 from ..naming import opened_path
-from ..service.jobs import Job
+from ..service.jobs.job import Job
 from . import choices, words
 from .edit_session import EditSession
 from .eye_origin import EyeOrigin

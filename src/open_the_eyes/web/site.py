@@ -11,7 +11,7 @@ from starlette.routing import Mount
 from ..engine import Engine
 from ..errors import OpenTheEyesError
 from ..options import Restorer
-from ..service.app import create_app
+from ..service.http.app import create_app
 from ..service.server import admission, is_loopback
 from ..service.settings import ServiceSettings
 from . import choices, words

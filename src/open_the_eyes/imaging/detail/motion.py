@@ -1,8 +1,8 @@
 """Painted eyes in a photo that was moved: drawn out along the movement, and no softer across it than the face is.
 
 A movement blurs the edges that lie across it and spares those along it. So the face's blur is told for four directions,
-as `imaging.detail.focus` tells it for all: blurred once more along one of them, the slope of an edge across it falls the more
-the sharper it was there. How the four differ gives the movement's direction and its length.
+as `imaging.detail.focus` tells it for all: blurred once more along one of them, the slope of an edge across it falls
+the more the sharper it was there. How the four differ gives the movement's direction and its length.
 """
 
 from __future__ import annotations
