@@ -10,7 +10,7 @@ import cv2
 import pytest
 
 from open_the_eyes import errors
-from open_the_eyes.cli.flags import by_flag
+from open_the_eyes.cli.flags.common import by_flag
 from open_the_eyes.errors import NoRoomInMemory, OpenTheEyesError, UsageError, as_known, memory_in_words
 
 FAMILY = [v for v in vars(errors).values() if isinstance(v, type) and issubclass(v, OpenTheEyesError)]

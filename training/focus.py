@@ -2,8 +2,8 @@
 
 FACES is a folder of blinks, one face a picture. Each is opened as it is and blurred by Gaussians of so many pixels. A
 line for each: at how many the painted eyes are blurred (`imaging.detail.focus`); and the blur of the shut eyes, of the
-eyes as painted, and of these in the photo, as multiples of that of the face around them, medians over the pictures. What open
-eyes have in truth is told by the faces of --open, blurred alike, in the last column.
+eyes as painted, and of these in the photo, as multiples of that of the face around them, medians over the pictures.
+What open eyes have in truth is told by the faces of --open, blurred alike, in the last column.
 """
 
 from __future__ import annotations

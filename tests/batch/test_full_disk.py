@@ -12,8 +12,8 @@ from open_the_eyes.batch.manifest import Manifest
 from open_the_eyes.batch.plan import Item
 from open_the_eyes.batch.record import Record, failed_by
 from open_the_eyes.batch.run import Stop, run_batch
-from open_the_eyes.cli import batch_command
-from open_the_eyes.cli.batch_places import RunOptions
+from open_the_eyes.cli.batch import command as batch_command
+from open_the_eyes.cli.batch.places import RunOptions
 from open_the_eyes.errors import NoRoomOnDisk, PhotoNotWritten, not_written
 from open_the_eyes.settings import Settings
 from tests.batch.processors import SPEC, done, photos, planned, unwatched
@@ -72,7 +72,7 @@ def test_what_was_done_until_then_is_summed_up(
     def no_room(*_: object) -> Path:
         raise FULL
 
-    monkeypatch.setattr("open_the_eyes.cli.batch_places.executor_for", lambda *_: execute)
+    monkeypatch.setattr("open_the_eyes.cli.batch.places.executor_for", lambda *_: execute)
     if not room:
         monkeypatch.setattr("open_the_eyes.batch.summary.write_summary", no_room)
     run_options = RunOptions(None, None, retry_failed=False, patience=1, ray=None, gpus_each=0)

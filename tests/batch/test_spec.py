@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from open_the_eyes.batch.spec import BatchSpec, deciding
-from open_the_eyes.cli.batch_command import _spec
+from open_the_eyes.cli.batch.command import _spec
 from open_the_eyes.options import Options
 from open_the_eyes.settings import Settings
 

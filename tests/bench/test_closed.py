@@ -12,7 +12,7 @@ from open_the_eyes.bench import closed
 from open_the_eyes.bench.closed import STEPS, Row, figures_of, rows_of
 from open_the_eyes.bench.folders import groups_told, photos_in
 from open_the_eyes.bench.networks import Networks
-from open_the_eyes.cli.bench_places import named_folder
+from open_the_eyes.cli.bench.places import named_folder
 from open_the_eyes.engine import Engine
 from open_the_eyes.errors import UsageError
 from open_the_eyes.imaging.arrays import Rgb

@@ -16,9 +16,12 @@ import pytest
 
 from open_the_eyes.batch.stop_signals import HANGUP, STOP_SIGNALS
 from open_the_eyes.batch.worker import WorkerSlot
-from open_the_eyes.cli import batch_command, batch_places, batch_words, main, speech
-from open_the_eyes.cli.batch_places import RunOptions
-from open_the_eyes.cli.batch_stop import BatchStop
+from open_the_eyes.cli import main, speech
+from open_the_eyes.cli.batch import command as batch_command
+from open_the_eyes.cli.batch import places as batch_places
+from open_the_eyes.cli.batch import words as batch_words
+from open_the_eyes.cli.batch.places import RunOptions
+from open_the_eyes.cli.batch.stop import BatchStop
 from open_the_eyes.errors import SomePhotosFailed
 from open_the_eyes.files import EditRecord, write
 from open_the_eyes.photo import Photo
@@ -202,7 +205,7 @@ def test_an_out_that_cannot_be_written_is_refused_before_any_work(
 def test_what_ray_lacks_is_said_with_what_brings_it(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("open_the_eyes.cli.batch_places.find_spec", lambda _: None)
+    monkeypatch.setattr("open_the_eyes.cli.batch.places.find_spec", lambda _: None)
     assert main(["batch", "in", "out", "--ray", "local"]) == 2
     said = "open-the-eyes: --ray: expected its libraries, fsspec and ray not installed; install them: pip install "
     assert capsys.readouterr().err == f'{said}"open-the-eyes[ray]".\n'

@@ -15,7 +15,7 @@ import pytest
 from PIL import Image
 
 from open_the_eyes.cli import main
-from open_the_eyes.cli.replay_flag import edit_in
+from open_the_eyes.cli.flags.replay import edit_in
 from open_the_eyes.demo.blink import paint_blink
 from open_the_eyes.demo.show import DemoResult
 from open_the_eyes.files import Credentials, EditRecord, is_as_signed, read, read_record, write

@@ -23,8 +23,8 @@ from open_the_eyes.batch.record import Output, Record, failed  # noqa: E402
 from open_the_eyes.batch.run import BatchResult, run_batch  # noqa: E402
 from open_the_eyes.batch.sources import FOLDER  # noqa: E402
 from open_the_eyes.batch.tally import Tally  # noqa: E402
-from open_the_eyes.cli.batch_places import catch_up, manifest_of, planned, sent  # noqa: E402
-from open_the_eyes.cli.batch_words import summed_up  # noqa: E402
+from open_the_eyes.cli.batch.places import catch_up, manifest_of, planned, sent  # noqa: E402
+from open_the_eyes.cli.batch.words import summed_up  # noqa: E402
 from open_the_eyes.fleet.remote import RemoteFolders, plan_remote  # noqa: E402
 from open_the_eyes.fleet.remote_store import fetch_file, size_at, stamp  # noqa: E402
 from tests.batch.processors import SPEC, photos, unwatched  # noqa: E402

@@ -17,7 +17,7 @@ from open_the_eyes.options import GenerateOptions, Options
 from tests.batch.processors import SPEC
 from tests.fleet.test_remote_processor import MemoryFileSystem, doer  # without fsspec it ends here
 
-from open_the_eyes.cli.batch_places import planned  # isort: skip
+from open_the_eyes.cli.batch.places import planned  # isort: skip
 from open_the_eyes.fleet.remote import RemoteFolders, _check_apart, plan_remote  # isort: skip -- needs fsspec
 
 JPEG = b"\xff\xd8\xff\xe0 as good as a photo"

@@ -11,15 +11,15 @@ from typer.main import get_command
 
 from ..version import __version__
 from . import completion, speech
-from .batch_command import batch_command
-from .bench_command import bench_app
+from .batch.command import batch_command
+from .bench.command import bench_app
 from .best_take_command import best_take_command
 from .command import Command, Group
 from .demo_command import demo_command
 from .doctor_command import doctor_command
 from .exits import exit_code_of
 from .fetch_command import fetch_command
-from .flag_groups import takes_debug
+from .flags.groups import takes_debug
 from .inspect_command import inspect_command
 from .open_command import open_command
 from .serve_command import serve_command

@@ -15,7 +15,9 @@ from ..folders import not_looked_into, photos_in
 from ..options import MatchOptions, Options
 from ..system.paths import is_folder, is_there
 from ..wording import counted
-from . import donors, flags, names, parse, paths, progress, speech, words
+from . import donors, names, paths, progress, speech, words
+from .flags import common as flags
+from .flags import parse
 
 COPIED: Final = "copy"
 """`encoding` of an output that is the photo's very file."""

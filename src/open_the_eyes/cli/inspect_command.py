@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from ..naming import DRAWN
-from . import flags, interrupts, names, paths, progress, several, speech, words
+from . import interrupts, names, paths, progress, several, speech, words
+from .flags import common as flags
 
 if TYPE_CHECKING:
     from ..engine import Engine

@@ -10,8 +10,12 @@ import typer
 
 from ..naming import numbered
 from ..options import Options
-from . import donors, flags, interrupts, names, parse, paths, progress, replay_flag, several, speech, style_flags, words
-from .flag_groups import Attempts, Maker, Networks, Saving, takes_groups
+from . import donors, interrupts, names, paths, progress, several, speech, words
+from .flags import common as flags
+from .flags import parse
+from .flags import replay as replay_flag
+from .flags import style as style_flags
+from .flags.groups import Attempts, Maker, Networks, Saving, takes_groups
 
 if TYPE_CHECKING:
     from ..arguments import Source

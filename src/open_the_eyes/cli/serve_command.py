@@ -8,7 +8,9 @@ import typer
 
 from ..errors import UsageError
 from ..wording import counted
-from . import flags, libraries, parse, speech
+from . import libraries, speech
+from .flags import common as flags
+from .flags import parse
 
 LAST_PORT = 65_535
 ONLY = "metrics"

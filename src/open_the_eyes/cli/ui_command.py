@@ -8,7 +8,8 @@ from typing import Annotated
 
 import typer
 
-from . import flags, libraries, speech
+from . import libraries, speech
+from .flags import common as flags
 from .lan import own_address
 from .serve_command import port_number
 

@@ -70,8 +70,8 @@ def blend(crop: Crop, patch: Patch, around: Degradation | None = None) -> Rgb:
     """The crop with the patch in it, (h, w, 3); where either mask is 0 the pixels are the crop's own.
 
     A patch comes in the light of its surroundings (`imaging.light.tint`: a generator has to match colours before it
-    adds detail); here it gets as soft and as noisy as these, and its rim is feathered along the lid-shaped mask. How soft
-    and noisy they are is told by `around`, or measured.
+    adds detail); here it gets as soft and as noisy as these, and its rim is feathered along the lid-shaped mask. How
+    soft and noisy they are is told by `around`, or measured.
     """
     out = crop.pixels.copy()
     both = np.minimum(patch.mask, crop.mask)

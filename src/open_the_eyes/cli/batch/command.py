@@ -8,20 +8,24 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from ..errors import NoRoomOnDisk, SomePhotosFailed, UsageError
-from ..wording import counted, typed
-from . import batch_places, batch_progress, batch_words, donors, flags, names, paths, speech
-from .batch_places import RunOptions
-from .batch_stop import BatchStop
-from .flag_groups import Attempts, Maker, Networks, Saving, takes_groups
-from .interrupts import INTERRUPTED
+from ...errors import NoRoomOnDisk, SomePhotosFailed, UsageError
+from ...wording import counted, typed
+from .. import donors, names, paths, speech
+from ..flags import common as flags
+from ..flags.groups import Attempts, Maker, Networks, Saving, takes_groups
+from ..interrupts import INTERRUPTED
+from . import places as batch_places
+from . import progress as batch_progress
+from . import words as batch_words
+from .places import RunOptions
+from .stop import BatchStop
 
 if TYPE_CHECKING:
-    from ..batch.plan import Plan
-    from ..batch.run import BatchResult
-    from ..batch.spec import BatchSpec
-    from ..fleet.remote import RemoteFolders
-    from ..settings import Settings
+    from ...batch.plan import Plan
+    from ...batch.run import BatchResult
+    from ...batch.spec import BatchSpec
+    from ...fleet.remote import RemoteFolders
+    from ...settings import Settings
 
 
 @takes_groups
@@ -120,7 +124,7 @@ def batch_command(
     for photo in references:
         names.check_reference(photo)
 
-    from ..settings import Settings
+    from ...settings import Settings
 
     settings = Settings.from_environment()
     planned, remote = batch_places.planned(
@@ -156,7 +160,7 @@ def _spec(settings: Settings, *, here: bool, **values: Any) -> BatchSpec:
     Args:
         here: False where others paint, whose machines may have what this one lacks.
     """
-    from ..batch.spec import BatchSpec, deciding
+    from ...batch.spec import BatchSpec, deciding
 
     painter = _checked(settings, **values) if here else values["engine"]
     return BatchSpec(painter=painter, settings=deciding(settings, painter), **values)
@@ -164,7 +168,7 @@ def _spec(settings: Settings, *, here: bool, **values: Any) -> BatchSpec:
 
 def _checked(settings: Settings, **values: Any) -> str:
     """The name of the engine that paints here, which has all that is asked of it."""
-    from ..engine import load_engine
+    from ...engine import load_engine
 
     with flags.by_flag():
         engine = load_engine(values["engine"], settings)
@@ -173,7 +177,7 @@ def _checked(settings: Settings, **values: Any) -> str:
         engine.teller()
         donors.check_faces(values["references"], settings)
     if values["certificate"] is not None:
-        from ..files import Credentials
+        from ...files import Credentials
 
         Credentials.load(values["certificate"], values["key"])
     speech.note(f"engine: {engine.name}, {engine.why}")
@@ -189,7 +193,7 @@ def _run(
     *,
     as_json: bool,
 ) -> None:
-    from ..batch.run import run_batch
+    from ...batch.run import run_batch
 
     execute = batch_places.executor_for(planned, remote, spec, settings, run_options)
     manifest = batch_places.manifest_of(planned, remote)

@@ -9,14 +9,15 @@ from typing import TYPE_CHECKING, Annotated, Any, Final, TypeAlias
 
 import typer
 
-from ..errors import UsageError
-from ..options import ENGINES, MAX_VARIATIONS, MODES, NAMES, PRECISIONS, RESTORERS, Options
-from ..options.eye_style import EYE_COLORS, MAX_OPENNESS
-from ..options.values import checked_quality
-from . import parse, paths
+from ...errors import UsageError
+from ...options import ENGINES, MAX_VARIATIONS, MODES, NAMES, PRECISIONS, RESTORERS, Options
+from ...options.eye_style import EYE_COLORS, MAX_OPENNESS
+from ...options.values import checked_quality
+from .. import paths
+from . import parse
 
 if TYPE_CHECKING:
-    from ..engine import Engine
+    from ...engine import Engine
 
 EngineName: TypeAlias = Annotated[
     str,
@@ -216,8 +217,8 @@ def openness_of(option: str, text: str) -> float:
 
 def engine_of(name: str) -> Engine:
     """The engine that --engine names; raises what `load_engine` raises."""
-    from ..engine import engine_name, load_engine
-    from ..settings import Settings
+    from ...engine import engine_name, load_engine
+    from ...settings import Settings
 
     with by_flag():
         return load_engine(engine_name(name), Settings.from_environment())

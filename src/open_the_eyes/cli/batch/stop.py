@@ -6,8 +6,8 @@ import signal
 from types import FrameType
 from typing import Any
 
-from ..batch.stop_signals import HANGUP, STOP_SIGNALS
-from . import speech
+from ...batch.stop_signals import HANGUP, STOP_SIGNALS
+from .. import speech
 
 
 class BatchStop:

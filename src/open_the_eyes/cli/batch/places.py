@@ -10,18 +10,19 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ..addresses import without_secrets
-from ..errors import UsageError
-from ..wording import counted
-from . import parse, paths, speech
+from ...addresses import without_secrets
+from ...errors import UsageError
+from ...wording import counted
+from .. import paths, speech
+from ..flags import parse
 
 if TYPE_CHECKING:
-    from ..batch.manifest import Manifest
-    from ..batch.plan import Plan
-    from ..batch.run import Executor
-    from ..batch.spec import BatchSpec
-    from ..fleet.remote import RemoteFolders
-    from ..settings import Settings
+    from ...batch.manifest import Manifest
+    from ...batch.plan import Plan
+    from ...batch.run import Executor
+    from ...batch.spec import BatchSpec
+    from ...fleet.remote import RemoteFolders
+    from ...settings import Settings
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +82,7 @@ def planned(
     """
     elsewhere = ["://" in place for place in (*sources, out)]
     if not any(elsewhere):
-        from ..batch.plan import plan
+        from ...batch.plan import plan
 
         here = plan(sources, out, keep_names=keep_names, copy=copy, references=references, variations=variations)
         paths.check_folder(here.out, "OUT")
@@ -92,7 +93,7 @@ def planned(
         )
     if not all(elsewhere) or len(sources) > 1:
         raise UsageError("batch: expected one address for IN and one for OUT, such as s3://photos/in s3://photos/out.")
-    from ..fleet.remote import RemoteFolders, plan_remote
+    from ...fleet.remote import RemoteFolders, plan_remote
 
     remote = RemoteFolders(sources[0].rstrip("/"), out.rstrip("/"))
     try:
@@ -111,11 +112,11 @@ def manifest_of(plan: Plan, remote: RemoteFolders | None) -> Manifest:
         PhotoNotWritten: it cannot be made.
         UsageError: what is kept at OUT is out of reach.
     """
-    from ..batch.manifest import Manifest
+    from ...batch.manifest import Manifest
 
     if remote is None:
         return Manifest(plan.folder)
-    from ..fleet.remote_store import size_at
+    from ...fleet.remote_store import size_at
 
     manifest = Manifest(plan.folder, lambda name: size_at(remote.out, name))
     try:
@@ -144,9 +145,9 @@ def catch_up(manifest: Manifest, remote: RemoteFolders) -> None:
         UsageError: what is kept at OUT is out of reach.
         PhotoNotWritten: no room for it here.
     """
-    from ..batch.manifest import MANIFEST
-    from ..batch.sources import FOLDER
-    from ..fleet.remote_store import fetch_file
+    from ...batch.manifest import MANIFEST
+    from ...batch.sources import FOLDER
+    from ...fleet.remote_store import fetch_file
 
     with tempfile.TemporaryDirectory(prefix=".fetching-", dir=manifest.path.parent) as folder:
         stored = Path(folder) / MANIFEST
@@ -163,17 +164,17 @@ def executor_for(
         UsageError, NoCapacity: not so many GPUs, no Ray.
     """
     if run_options.ray is None:
-        from ..batch.run import in_processes
-        from ..fleet.slots import worker_slots
+        from ...batch.run import in_processes
+        from ...fleet.slots import worker_slots
 
         restorer = spec.options.restore.restorer
         places = worker_slots(spec.painter, settings, run_options.workers, run_options.at_once, restorer=restorer)
         hands = counted(len(places), "worker")
         speech.note(f"{counted(len(plan.items), 'photo')}, {hands}, results in {speech.printable(plan.place)}")
         return in_processes(plan, spec, places, settings, patience=run_options.patience)
-    from ..batch.worker import WorkerConfig, make_processor
-    from ..fleet.cluster import Cluster, check_room, connected
-    from ..fleet.ray_batch import on_ray, slot_on
+    from ...batch.worker import WorkerConfig, make_processor
+    from ...fleet.cluster import Cluster, check_room, connected
+    from ...fleet.ray_batch import on_ray, slot_on
 
     cluster = Cluster(address=run_options.ray, actors=run_options.workers, gpus=run_options.gpus_each)
     slot = slot_on(cluster, run_options.at_once)
@@ -194,7 +195,7 @@ def executor_for(
 
 def sent(plan: Plan, remote: RemoteFolders) -> None:
     """Manifest, summary and sheet, put beside the results."""
-    from ..batch.sources import FOLDER
-    from ..fleet.remote_store import send_tree
+    from ...batch.sources import FOLDER
+    from ...fleet.remote_store import send_tree
 
     send_tree(plan.folder, f"{remote.out}/{FOLDER}")

@@ -8,10 +8,11 @@ from typing import Annotated, Any, Final, TypeAlias
 
 import typer
 
-from ..errors import INSPECT, UsageError
-from ..options.eye_style import AUTO, EYE_COLORS, MAX_OPENNESS, EyeStyle, FaceStyle
-from ..wording import typed
-from . import flags, parse
+from ...errors import INSPECT, UsageError
+from ...options.eye_style import AUTO, EYE_COLORS, MAX_OPENNESS, EyeStyle, FaceStyle
+from ...wording import typed
+from . import common as flags
+from . import parse
 
 _ONE: Final = " With 2= before it, for face 2 alone; may be given several times."
 

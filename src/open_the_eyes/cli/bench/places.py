@@ -6,13 +6,13 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ..errors import UsageError
-from ..system.paths import is_file, is_folder, is_there, special
-from . import paths
+from ...errors import UsageError
+from ...system.paths import is_file, is_folder, is_there, special
+from .. import paths
 
 if TYPE_CHECKING:
-    from ..bench.figures import BenchReport
-    from ..bench.run import Found
+    from ...bench.figures import BenchReport
+    from ...bench.run import Found
 
 TITLE = b"# Benchmarks"
 """Beginning of a page of documentation that the benchmark wrote."""
@@ -25,7 +25,7 @@ def report_at(text: str) -> BenchReport:
     Raises:
         UsageError: there is none.
     """
-    from ..bench.figures import report_from_json
+    from ...bench.figures import report_from_json
 
     try:
         told = json.loads(Path(text).read_text(encoding="utf-8"))
@@ -79,7 +79,7 @@ def output_folder(out: str) -> Path:
 
 def written(found: Found, folder: Path, *, photos: bool) -> list[Path]:
     """The page and the JSON; those of an earlier run are replaced."""
-    from ..bench.page import page_of
+    from ...bench.page import page_of
 
     page, report = folder / PAGE, folder / REPORT
     paths.write_text(report, json.dumps(found.report.to_json(), indent=1) + "\n", overwrite=True)

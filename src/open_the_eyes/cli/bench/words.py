@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from . import speech
+from .. import speech
 
 if TYPE_CHECKING:
-    from ..bench.cells import Table
-    from ..bench.figures import BenchReport
+    from ...bench.cells import Table
+    from ...bench.figures import BenchReport
 
 
 def summary_lines(report: BenchReport) -> list[str]:
     """All tables as plain text."""
-    from ..bench.machine import said
-    from ..bench.tables import tables_of
+    from ...bench.machine import said
+    from ...bench.tables import tables_of
 
     lines = [f"open-the-eyes {report.machine['version']} on {said(report.machine)}"]
     for table in tables_of(report):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from . import speech
+from .. import speech
 
 
 def networks_command() -> None:
@@ -12,6 +12,6 @@ def networks_command() -> None:
     Examples:
       open-the-eyes bench networks
     """
-    from ..bench.networks import fetch_networks
+    from ...bench.networks import fetch_networks
 
     speech.say("\n".join(fetch_networks()))

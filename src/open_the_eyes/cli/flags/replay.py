@@ -7,14 +7,15 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ..errors import UnreadablePhoto, UsageError
-from ..options import Options
-from ..system.digest import sha256_of
-from . import donors, flags, speech
+from ...errors import UnreadablePhoto, UsageError
+from ...options import Options
+from ...system.digest import sha256_of
+from .. import donors, speech
+from . import common as flags
 
 if TYPE_CHECKING:
-    from ..edit_record import EditRecord
-    from ..photo import FileFacts, Photo
+    from ...edit_record import EditRecord
+    from ...photo import FileFacts, Photo
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,8 +34,8 @@ def edit_in(path: Path) -> Replayed:
         UnreadablePhoto, PhotoTooLarge: it cannot be read.
         UsageError: it has none.
     """
-    from ..replaying import edit_in as recorded_edit
-    from ..replaying import made_by_others
+    from ...replaying import edit_in as recorded_edit
+    from ...replaying import made_by_others
 
     photo = donors.photo_at(path)
     record = recorded_edit(photo)
@@ -58,7 +59,7 @@ def options_of(record: EditRecord, given: Options) -> Options:
         raise UsageError(
             f"expected no other options, got {named}; they come from the record, leave them out.", option="--replay"
         )
-    from .. import replaying
+    from ... import replaying
 
     try:
         return replaying.options_of(record)
@@ -76,14 +77,14 @@ def check_one_photo(photos: Sequence[Path]) -> None:
 
 def check_same_photo(record: EditRecord, sha256: str, photo: Path) -> None:
     """Says when it is another photo than the one that was edited, such as a resized one, or when nobody can know."""
-    from ..replaying import of_another_photo
+    from ...replaying import of_another_photo
 
     _note(of_another_photo(record, sha256, str(photo)))
 
 
 def check_signed(replayed: Replayed, photo: Photo, *, signs: bool) -> None:
     """Says when the edited file was signed and the result, made from `photo`, will not be."""
-    from .. import files
+    from ... import files
 
     if not signs and photo.file is not None and files.signed_itself(replayed.facts, photo.file):
         ways = "the result will not be, unless --c2pa-cert and --c2pa-key are given."
@@ -97,7 +98,7 @@ def recorded_references(record: EditRecord, given: Sequence[Path]) -> tuple[Path
         UnreadablePhoto: one cannot be read.
         UsageError: one that the edit had is missing, or one is given that it did not have.
     """
-    from ..replaying import recorded_order
+    from ...replaying import recorded_order
 
     contents, names = [_sha256(path) for path in given], [f"--reference {path}" for path in given]
     try:

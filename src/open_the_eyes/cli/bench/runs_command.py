@@ -7,10 +7,11 @@ from typing import Annotated
 
 import typer
 
-from ..errors import FiguresWorse, UsageError
-from . import parse, paths, speech
-from .bench_places import page_place, report_at
-from .bench_words import table_lines
+from ...errors import FiguresWorse, UsageError
+from .. import paths, speech
+from ..flags import parse
+from .places import page_place, report_at
+from .words import table_lines
 
 
 def compare_command(
@@ -32,7 +33,7 @@ def compare_command(
       open-the-eyes bench compare main/report.json branch/report.json
       open-the-eyes bench compare a.json b.json --threshold 0.05
     """
-    from ..bench.compare import compared, table_of
+    from ...bench.compare import compared, table_of
 
     limit = parse.decimal("--threshold", threshold)
     if not 0 < limit < 10:
@@ -70,7 +71,7 @@ def document_command(
     Examples:
       open-the-eyes bench document report.json -o docs/benchmarks.md
     """
-    from ..bench.markdown import markdown_of
+    from ...bench.markdown import markdown_of
 
     paths.write_text(page_place("-o", out), markdown_of(*map(report_at, reports)), overwrite=True)
     speech.say(f"written: {speech.printable(out)}")

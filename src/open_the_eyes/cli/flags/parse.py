@@ -9,8 +9,8 @@ import re
 from collections.abc import Sequence
 from pathlib import Path
 
-from ..errors import INSPECT, UsageError
-from ..wording import typed
+from ...errors import INSPECT, UsageError
+from ...wording import typed
 
 
 def numbers(option: str, text: str) -> tuple[int, ...]:

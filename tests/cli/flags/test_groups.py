@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 from typer.testing import CliRunner
 
-from open_the_eyes.cli.flag_groups import Attempts, Maker, takes_debug, takes_groups
+from open_the_eyes.cli.flags.groups import Attempts, Maker, takes_debug, takes_groups
 
 
 def test_a_group_stands_in_its_place_and_comes_as_one() -> None:

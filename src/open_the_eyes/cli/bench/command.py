@@ -7,15 +7,17 @@ from typing import Annotated, Any
 
 import typer
 
-from ..errors import UsageError
-from . import flags, parse, paths, progress, speech
-from .bench_networks_command import networks_command
-from .bench_places import named_folder, output_folder, page_place, written
-from .bench_runs_command import compare_command, document_command
-from .bench_survey_command import survey_app
-from .bench_words import summary_lines
-from .command import Command, Group
-from .flag_groups import takes_debug
+from ...errors import UsageError
+from .. import paths, progress, speech
+from ..command import Command, Group
+from ..flags import common as flags
+from ..flags import parse
+from ..flags.groups import takes_debug
+from .networks_command import networks_command
+from .places import named_folder, output_folder, page_place, written
+from .runs_command import compare_command, document_command
+from .survey_command import survey_app
+from .words import summary_lines
 
 FOLDER = "open-the-eyes-bench"
 SURVEY = "survey.html"
@@ -94,7 +96,7 @@ def bench_command(
     """
     if context.invoked_subcommand is not None:
         return
-    from ..bench.plan import PARTS, Plan
+    from ...bench.plan import PARTS, Plan
 
     with flags.by_flag():
         plan = Plan(
@@ -114,18 +116,18 @@ def bench_command(
             "expected quality to be measured, whose pictures it shows; leave --only out.", option="--survey"
         )
     folder, document = output_folder(out), None if markdown is None else page_place("--markdown", markdown)
-    from ..bench.run import run
+    from ...bench.run import run
 
     with progress.shown("bench") as tell, flags.by_flag():
         found = run(plan, tell=tell)
     files = written(found, folder, photos=not no_photos)
     if document is not None:
-        from ..bench.markdown import markdown_of
+        from ...bench.markdown import markdown_of
 
         paths.write_text(document, markdown_of(found.report), overwrite=True)
         files.append(document)
     if survey:
-        from ..bench.survey import pairs_of, survey_of
+        from ...bench.survey import pairs_of, survey_of
 
         pairs = pairs_of(found.albums, plan.seed)
         paths.write_text(folder / SURVEY, survey_of(pairs, plan.seed), overwrite=True)

@@ -8,10 +8,10 @@ from typing import Annotated
 
 import typer
 
-from . import names, speech
-from .bench_words import table_lines
-from .command import Command, Group
-from .flag_groups import takes_debug
+from .. import names, speech
+from ..command import Command, Group
+from ..flags.groups import takes_debug
+from .words import table_lines
 
 survey_app = typer.Typer(cls=Group, rich_markup_mode=None)
 
@@ -40,8 +40,8 @@ def tally_command(
     Examples:
       open-the-eyes bench survey tally answers-anna.json answers-ben.json
     """
-    from ..bench.survey import tally
-    from ..bench.survey.tally import table_of
+    from ...bench.survey import tally
+    from ...bench.survey.tally import table_of
 
     found = tally(map(Path, names.spelt_out(answers)))
     if as_json:

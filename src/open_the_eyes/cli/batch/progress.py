@@ -9,12 +9,12 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Final
 
-from ..wording import counted
-from . import speech
+from ...wording import counted
+from .. import speech
 
 if TYPE_CHECKING:
-    from ..batch.record import Record
-    from ..batch.tally import Tally
+    from ...batch.record import Record
+    from ...batch.tally import Tally
 
 EVERY_SECONDS: Final = 10.0
 """Pause between the plain lines of a log."""
@@ -50,7 +50,7 @@ def batch_shown() -> Iterator[Callable[[Tally], Callable[[Record], None]]]:
 
 def so_far(tally: Tally) -> str:
     """ "opened 12, unchanged 30, failed 1, 4.2 a second, 3 min 20 s left" """
-    from ..batch.tally import in_words
+    from ...batch.tally import in_words
 
     counts = [f"{state} {count}" for state, count in sorted(tally.counts.items(), key=_order)]
     speed = [f"{tally.per_second:.2g} a second"] if tally.per_second else []

@@ -8,8 +8,8 @@ from dataclasses import dataclass, fields, is_dataclass
 from functools import wraps
 from typing import Any, get_type_hints
 
-from ..options import FIDELITY
-from . import flags
+from ...options import FIDELITY
+from . import common as flags
 
 
 @dataclass(frozen=True, slots=True)

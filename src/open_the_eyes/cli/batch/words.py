@@ -7,18 +7,18 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from ..errors import NoRoomOnDisk
-from ..wording import command, counted
-from . import speech
-from .words import option_text
+from ...errors import NoRoomOnDisk
+from ...wording import command, counted
+from .. import speech
+from ..words import option_text
 
 if TYPE_CHECKING:
-    from ..batch.contact_sheet import Section
-    from ..batch.manifest import Manifest
-    from ..batch.plan import Plan
-    from ..batch.record import Record
-    from ..batch.run import BatchResult
-    from ..batch.spec import BatchSpec
+    from ...batch.contact_sheet import Section
+    from ...batch.manifest import Manifest
+    from ...batch.plan import Plan
+    from ...batch.record import Record
+    from ...batch.run import BatchResult
+    from ...batch.spec import BatchSpec
 
 NAMED: Final = 5
 """Most results that a line of the summary names; the file names all."""
@@ -26,9 +26,9 @@ NAMED: Final = 5
 
 def summed_up(planned: Plan, spec: BatchSpec, manifest: Manifest, ran: BatchResult) -> dict[str, Any]:
     """The summary, written beside the manifest with the contact sheet; where there is no room, their names are None."""
-    from ..batch.contact_sheet import write_sheet
-    from ..batch.look_list import write_look_list
-    from ..batch.summary import summary_of, write_summary
+    from ...batch.contact_sheet import write_sheet
+    from ...batch.look_list import write_look_list
+    from ...batch.summary import summary_of, write_summary
 
     told = summary_of(planned, spec, manifest, ran.tally, ran.left, ran.replaced)
     done = partial(manifest.latest, planned.items, spec.fingerprint)
@@ -50,8 +50,8 @@ def summed_up(planned: Plan, spec: BatchSpec, manifest: Manifest, ran: BatchResu
 
 def summary_lines(told: dict[str, Any]) -> Sequence[str]:
     """The summary for a person."""
-    from ..batch import left_out
-    from ..batch.tally import in_words
+    from ...batch import left_out
+    from ...batch.tally import in_words
 
     run = told["this_run"]
     head = (

@@ -1,0 +1,1 @@
+"""`batch` at the terminal: what it is given, its progress, its end."""

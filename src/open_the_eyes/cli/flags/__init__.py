@@ -1,0 +1,1 @@
+"""What commands are told by flags: their text, their values, their refusals."""
