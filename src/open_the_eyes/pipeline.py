@@ -18,7 +18,7 @@ from .photo import Photo
 from .progress import Progress, Shares, part_of
 from .reporting import face_reports, givers_of, recorded, report_of
 from .results import Inspected, Opened
-from .roles import Crop, Donor
+from .roles import Crop, Donor, FaceRestorer
 from .seen import Seen
 from .stages.attempts import check_numbers, is_due, rounds, with_pick_note
 from .stages.blend import looks_of
@@ -202,32 +202,57 @@ def _painted(
     Eyes that were picked are painted alone and first, so that they are the ones that were seen. In the last round eyes
     are painted even where a donor's can be laid in: those have failed in all others.
     """
-    engine, options, watch = run.engine, run.options, run.watch
-    want, spare = options.generate.variations, SPARE[options.generate.mode]
-    restorer = engine.restorer(options.restore.restorer)
+    options = run.options.generate
+    want, spare = options.variations, SPARE[options.mode]
+    restorer = run.engine.restorer(run.options.restore.restorer)
     tried: dict[int, list[Candidate]] = {face_id: [] for face_id, _ in crops}
-    turns = {face_id: rounds(face_id, options.generate, spare, RETRIES) for face_id, _ in crops}
-    for turn in range(max(map(len, turns.values()), default=0)):
-        waiting = [
-            (n, c) for n, c in crops if c.mask.any() and is_due(c, turns[n][turn:], tried[n], want, donors.get(n, ()))
+    planned = {face_id: rounds(face_id, options, spare, RETRIES) for face_id, _ in crops}
+    for number in range(max(map(len, planned.values()), default=0)):
+        due = [
+            (face_id, crop)
+            for face_id, crop in crops
+            if crop.mask.any()
+            and is_due(crop, planned[face_id][number:], tried[face_id], want, donors.get(face_id, ()))
         ]
-        if not waiting:
+        if not due:
             break
-        attempts = [turns[n][turn] for n, _ in waiting]
-        done = partial(run.shares.round, turn)
-        with watch.stage("generate", done(0.0), done(0.75)):
-            patches = generate(waiting, attempts, engine.generator, options.generate, donors, watch)
-        with watch.stage("blend", done(0.75), done(0.8)):
-            looks = [looks_of(c, row) for (_, c), row in zip(waiting, patches, strict=True)]
-            del patches  # those of a close-up are large
-        if restorer is not None:
-            with watch.stage("restore", done(0.8), done(0.9)):
-                looks = restore(pixels, looks, restorer, options.restore, engine.detector, watch)
-        with watch.stage("verify", done(0.9), done(1.0)):
-            for judged, ((face_id, _), numbers, row) in enumerate(zip(waiting, attempts, looks, strict=True)):
-                watch.tell("verify", judged / len(waiting))
-                style = options.generate.style_of(face_id)
-                for attempt, made in zip(numbers, row, strict=True):
-                    tried[face_id].append(judge(pixels, attempt, made, engine.detector, style))
-    picks = dict(options.generate.picks)
-    return {n: with_pick_note(keep(c, tried[n], want), picks.get(n), tried[n]) for n, c in crops}
+        attempts = [planned[face_id][number] for face_id, _ in due]
+        for face_id, candidates in _round(run, restorer, number, pixels, due, attempts, donors).items():
+            tried[face_id] += candidates
+    picks = dict(options.picks)
+    return {
+        face_id: with_pick_note(keep(crop, tried[face_id], want), picks.get(face_id), tried[face_id])
+        for face_id, crop in crops
+    }
+
+
+def _round(
+    run: _Run,
+    restorer: FaceRestorer | None,
+    number: int,
+    pixels: Rgb,
+    crops: Sequence[tuple[int, Crop]],
+    attempts: Sequence[Sequence[int]],
+    donors: Mapping[int, tuple[Donor, ...]],
+) -> dict[int, list[Candidate]]:
+    """One round: by face, what its attempts came to."""
+    engine, options, watch = run.engine, run.options, run.watch
+    done = partial(run.shares.round, number)
+    with watch.stage("generate", done(0.0), done(0.75)):
+        patches = generate(crops, attempts, engine.generator, options.generate, donors, watch)
+    with watch.stage("blend", done(0.75), done(0.8)):
+        looks = [looks_of(crop, row) for (_, crop), row in zip(crops, patches, strict=True)]
+        del patches  # those of a close-up are large
+    if restorer is not None:
+        with watch.stage("restore", done(0.8), done(0.9)):
+            looks = restore(pixels, looks, restorer, options.restore, engine.detector, watch)
+    candidates: dict[int, list[Candidate]] = {}
+    with watch.stage("verify", done(0.9), done(1.0)):
+        for face, ((face_id, _), row, face_looks) in enumerate(zip(crops, attempts, looks, strict=True)):
+            watch.tell("verify", face / len(crops))
+            style = options.generate.style_of(face_id)
+            candidates[face_id] = [
+                judge(pixels, attempt, look, engine.detector, style)
+                for attempt, look in zip(row, face_looks, strict=True)
+            ]
+    return candidates

@@ -26,11 +26,10 @@ def rounds(face_id: int, options: GenerateOptions, spare: int, retries: int) -> 
     pick = dict(options.picks).get(face_id)
     numbers = (attempt for attempt in count() if attempt != pick)
     led = (attempt for attempt in count(LED) if attempt != pick)
-    found = [] if pick is None else [[pick]]
-    found.append(list(islice(numbers, options.variations + spare)))
-    for left in reversed(range(retries)):
-        found.append(list(islice(numbers if left else led, options.variations + 1)))
-    return found
+    first = [] if pick is None else [[pick]]
+    first.append(list(islice(numbers, options.variations + spare)))
+    sources = [numbers] * (retries - 1) + [led] * (retries > 0)  # a donor's eyes only lead in the last round
+    return first + [list(islice(source, options.variations + 1)) for source in sources]
 
 
 def is_due(crop: Crop, left: list[list[int]], tried: list[Candidate], want: int, donors: Sequence[Donor] = ()) -> bool:
@@ -41,8 +40,9 @@ def is_due(crop: Crop, left: list[list[int]], tried: list[Candidate], want: int,
     """
     if not left or sum(one.verdict.passed for one in tried) >= want:
         return False
-    misled = len(crop.sides) == 1 and not donors and bool(tried)
-    return not (len(left) == 1 and misled and all(one.verdict.reason.startswith(DIFFERENT_WAYS) for one in tried))
+    last_round, partner_gives = len(left) == 1, len(crop.sides) == 1 and not donors
+    partner_is_shut = bool(tried) and all(one.verdict.reason.startswith(DIFFERENT_WAYS) for one in tried)
+    return not (last_round and partner_gives and partner_is_shut)
 
 
 def with_pick_note(kept: Kept, pick: int | None, candidates: list[Candidate]) -> Kept:

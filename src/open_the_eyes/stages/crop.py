@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
 
-from ..imaging.arrays import Plane, Rgb, joint
+from ..imaging.arrays import Plane, Points, Rgb, joint
 from ..imaging.face import mesh478 as mesh
 from ..imaging.face.eye_corners import eyes_apart
 from ..imaging.face.eye_region import eye_region
@@ -16,7 +16,7 @@ from ..imaging.face.face_view import face_view
 from ..imaging.face.mesh478 import Side
 from ..imaging.geometry import Box
 from ..imaging.lashes.frame import LashFrame, lash_frame
-from ..imaging.lashes.tails import lash_tail
+from ..imaging.lashes.tails import LashTail, lash_tail
 from ..imaging.lashes.tips import lash_tips, tips_behind
 from ..imaging.light.tonal_range import tones_across
 from ..imaging.occlusion.cloth import Cloth
@@ -49,35 +49,58 @@ def eyes_alone(pixels: Rgb, face: Face, sides: tuple[Side, ...]) -> Crop:
     landmarks = face.landmarks - window.offset
     cut = window.cut(pixels).copy()
     mask = np.zeros(cut.shape[:2], np.float32)
-    tails: Plane | None = None
-    outside: Plane | None = None
-    looked_at: list[tuple[LashFrame, Plane]] = []
-    behind: Plane | None = None
-    winged: list[Side] = []
+    if not cut.size:
+        return Crop(face, window, cut, landmarks, mask, sides)
     covering = Cloth.of(pixels, face.landmarks)
-    cloth = None if covering is None or not cut.size else covering.over(cut, landmarks)
-    for side in sides if cut.size else ():
-        ends = landmarks[[mesh.OUTER_CORNER[side], mesh.INNER_CORNER[side], mesh.CHIN], :2]
-        region = eye_region(cut.shape, ends)
-        over = np.maximum(in_front(cut, region, ends), nose_mask(cut, region, landmarks, side))
-        over = over if cloth is None else np.maximum(over, cloth)
-        past = behind_face(cut, region, landmarks, side)
-        if past is not None:
-            behind, over = joint(behind, past), np.maximum(over, past)
-            outside = joint(outside, tips_behind(cut, past, ends))
-        one = np.asarray(region * (1 - over), np.float32)
-        mask = np.maximum(mask, one)
-        frame = lash_frame(cut, ends)
-        if frame is not None:
-            looked_at.append((frame, over))
-            tail = lash_tail(frame, one)
-            if tail is not None:
-                tails = joint(tails, tail.cover)
-                winged += [side] if tail.wing else []
-    tips = joint(outside, lash_tips(looked_at))
-    for left_behind in (tails, tips):
-        if left_behind is not None:
-            mask = np.maximum(mask, left_behind)
-    return Crop(
-        face, window, cut, landmarks, mask, sides, tails, tips, winged=tuple(winged), cloth=cloth, behind=behind
-    )
+    cloth = None if covering is None else covering.over(cut, landmarks)
+    opened = [_eye_to_open(cut, landmarks, side, cloth) for side in sides]
+    tails = tips = behind = None
+    for eye in opened:
+        mask = np.maximum(mask, eye.mask)
+        tails = joint(tails, None if eye.tail is None else eye.tail.cover)
+        tips, behind = joint(tips, eye.tips_behind), joint(behind, eye.behind)
+    tips = joint(tips, lash_tips([(eye.frame, eye.occluded) for eye in opened if eye.frame is not None]))
+    for lashes in (tails, tips):
+        if lashes is not None:
+            mask = np.maximum(mask, lashes)
+    winged = tuple(eye.side for eye in opened if eye.tail is not None and eye.tail.wing)
+    return Crop(face, window, cut, landmarks, mask, sides, tails, tips, winged=winged, cloth=cloth, behind=behind)
+
+
+@dataclass(frozen=True, slots=True)
+class _EyeToOpen:
+    """One eye of a crop; planes are (h, w) 0..1.
+
+    Args:
+        mask: where it may change.
+        occluded: what is in front of it.
+        behind: what lies past the face's outline beside it; None where that is not near.
+        tips_behind: ends of its lashes seen there.
+        frame: where its lashes are looked for.
+        tail: what shut lashes leave beside it.
+    """
+
+    side: Side
+    mask: Plane
+    occluded: Plane
+    behind: Plane | None
+    tips_behind: Plane | None
+    frame: LashFrame | None
+    tail: LashTail | None
+
+
+def _eye_to_open(cut: Rgb, landmarks: Points, side: Side, cloth: Plane | None) -> _EyeToOpen:
+    ends = landmarks[[mesh.OUTER_CORNER[side], mesh.INNER_CORNER[side], mesh.CHIN], :2]
+    region = eye_region(cut.shape, ends)
+    occluded = np.maximum(in_front(cut, region, ends), nose_mask(cut, region, landmarks, side))
+    if cloth is not None:
+        occluded = np.maximum(occluded, cloth)
+    behind = behind_face(cut, region, landmarks, side)
+    tips = None
+    if behind is not None:
+        occluded = np.maximum(occluded, behind)
+        tips = tips_behind(cut, behind, ends)
+    mask = np.asarray(region * (1 - occluded), np.float32)
+    frame = lash_frame(cut, ends)
+    tail = None if frame is None else lash_tail(frame, mask)
+    return _EyeToOpen(side, mask, occluded, behind, tips, frame, tail)

@@ -119,13 +119,14 @@ class AppearanceGenerator(Reloaded):
 
     def _patch(self, ready: Prepared, traits: Traits, request: Request) -> Patch:
         crop, rng = request.crop, np.random.default_rng(request.seed)
-        points, doubt = self._shape(request, traits, rng)
+        predicted, shape_surprise = self._shape(request, traits, rng)
         gaze = request.style.gaze
-        aimed = points if gaze is None else steer.with_gaze(points, gaze)
-        points = steer.with_irises_of(aimed, points)  # gaze turns the painted ball: moved points would warp it
-        strip, unlikely = self._texture(request, points, traits, rng)
+        aimed = predicted if gaze is None else steer.with_gaze(predicted, gaze)
+        points = steer.with_irises_of(aimed, predicted)  # gaze turns the painted ball: moved points would warp it
+        strip, texture_surprise = self._texture(request, points, traits, rng)
         planes = np.dstack([strip, self._cover(crop.sides)])
-        painted, at = [self._laid(planes, piece.crop, points, aimed) for piece in ready.pieces], At(ready, request)
+        painted = [self._laid(planes, piece.crop, points, aimed) for piece in ready.pieces]
+        at = At(ready, request)
         for step in self.steps:
             painted = step(painted, at)
         canvas = to_tones(crop.pixels)
@@ -136,7 +137,8 @@ class AppearanceGenerator(Reloaded):
             photo: Tones = piece.part.cut(canvas)
             photo[...] = taken_where(eyes.mask > 0, pixels, photo)
         draw_wings(canvas, ready.wings, {side: eye.ring[0] for side, eye in shapes_in(crop, points).items()})
-        return Patch(canvas, at.mask_of(painted), request.seed, -doubt - unlikely, Painted(self.name))
+        score = -shape_surprise - texture_surprise
+        return Patch(canvas, at.mask_of(painted), request.seed, score, Painted(self.name))
 
     def _laid(self, planes: NDArray[np.float32], crop: Crop, points: Points, aimed: Points) -> PaintedEyes:
         """The strip's eyes in a piece of the photo, with the irises where the points `aimed` have them."""

@@ -74,8 +74,9 @@ def shut_lines(shut: Iterable[tuple[Tones, EyeShape]]) -> dict[Side, ShutLine]:
     found = {side: line for side, line in each if line is not None}
     if not found:
         return {}
-    line, darkest = (min(values) for values in zip(*((f.line, f.darkest) for f in found.values()), strict=True))
-    return {side: replace(one, line=line, darkest=darkest) for side, one in found.items()}
+    faintest_line = min(eye.line for eye in found.values())
+    faintest_pixels = min(eye.darkest for eye in found.values())
+    return {side: replace(eye, line=faintest_line, darkest=faintest_pixels) for side, eye in found.items()}
 
 
 def shut_line(photo: Tones, shut: EyeShape) -> ShutLine | None:
@@ -83,7 +84,8 @@ def shut_line(photo: Tones, shut: EyeShape) -> ShutLine | None:
     there = EyeInPicture.of(photo, shut, 0.8)
     if there is None:
         return None
-    skin, line = (where(there.distances, max(shut.width, 1e-3), ALONG) for where in (skin_below, lash_line))
+    width = max(shut.width, 1e-3)
+    skin, line = skin_below(there.distances, width, ALONG), lash_line(there.distances, width, ALONG)
     if min(skin.sum(), line.sum()) < _FEW:
         return None
     usual, levels = float(np.median(there.level[skin])), there.level[line]

@@ -61,13 +61,18 @@ def own_lashes(shut: Iterable[tuple[Tones, EyeShape]]) -> Lashes | None:
 
     Both eyes of a face get the same, whatever the light does to one of them.
     """
-    seen = [(photo, shape) for photo, shape in shut if shape.width > SEEN_FROM[0] / 2]
-    found = [one for one in (_measured(photo, shape) for photo, shape in seen) if one is not None]
-    each = [(f.strength, f.length, f.softness, f.made_up, f.width) for f in found]
-    told = np.mean(each, axis=0) if found else None
-    if told is None or told[-1] <= SEEN_FROM[0]:
+    measured = [_measured(photo, shape) for photo, shape in shut if shape.width > SEEN_FROM[0] / 2]
+    eyes = [lashes for lashes in measured if lashes is not None]
+    if not eyes or np.mean([eye.width for eye in eyes]) <= SEEN_FROM[0]:
         return None
-    return Lashes(np.mean([f.colour for f in found], axis=0), *told.tolist())
+    return Lashes(
+        colour=np.mean([eye.colour for eye in eyes], axis=0),
+        strength=float(np.mean([eye.strength for eye in eyes])),
+        length=float(np.mean([eye.length for eye in eyes])),
+        softness=float(np.mean([eye.softness for eye in eyes])),
+        made_up=float(np.mean([eye.made_up for eye in eyes])),
+        width=float(np.mean([eye.width for eye in eyes])),
+    )
 
 
 def _measured(photo: Tones, shut: EyeShape) -> Lashes | None:
@@ -78,7 +83,8 @@ def _measured(photo: Tones, shut: EyeShape) -> Lashes | None:
     there = lid_distances(small, Box(0, 0, *size_wh))
     along, below = there.along / small.width, there.below_upper / small.width
     inside = (along > _ALONG[0]) & (along < _ALONG[1])
-    line, skin = (where(there, small.width, _ALONG) for where in (lash_line, skin_below))
+    line = lash_line(there, small.width, _ALONG)
+    skin = skin_below(there, small.width, _ALONG)
     if line.sum() < 20 or skin.sum() < 20:
         return None
     level = luma_of(photo)

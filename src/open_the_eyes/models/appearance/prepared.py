@@ -85,17 +85,22 @@ class Prepared:
         """One a piece."""
         return [ShutEyes.of(piece.crop) for piece in self.pieces]
 
+    @property
+    def _shut_pictures(self) -> list[tuple[Tones, EyeShape]]:
+        """A picture of each shut eye, and its shape there."""
+        return [(eyes.photo, shape) for eyes in self.shut for shape in eyes.shapes.values()]
+
     @cached_property
     def lashes(self) -> Lashes | None:
-        return own_lashes(pair for one in self.shut for pair in one.pictures)
+        return own_lashes(self._shut_pictures)
 
     @cached_property
     def lines(self) -> dict[Side, ShutLine]:
-        return shut_lines(pair for one in self.shut for pair in one.pictures)
+        return shut_lines(self._shut_pictures)
 
     @cached_property
     def dark_hue(self) -> DarkHue | None:
-        return dark_hue(self.crop, [pair for one in self.shut for pair in one.pictures])
+        return dark_hue(self.crop, self._shut_pictures)
 
     @cached_property
     def white_levels(self) -> dict[Side, float]:

@@ -152,13 +152,18 @@ def _in_own_hue(painted: Tones, photo: Tones, known: Plane, shown: Plane, reach:
     """The painted skin, where it is `shown`, in the hue that the photo's nearby, where it is `known`, would have in the
     same shade; as bright as it was."""
     shrink, size_wh = shrink_for(reach), (known.shape[1], known.shape[0])
-    known, *pair = (reduced(one, shrink) for one in (known, painted, photo))
-    weight = smoothed(known, reach / shrink)
-    ours, theirs = (smoothed(tones * threefold(known), reach / shrink) + threefold(8 * weight + 0.1) for tones in pair)
+    known, sigma = reduced(known, shrink), reach / shrink
+    weight = smoothed(known, sigma)
+
+    def colour_nearby(picture: Tones) -> Tones:
+        """The mean colour of the known skin around each place, veiled where there is little of it."""
+        return smoothed(reduced(picture, shrink) * threefold(known), sigma) + threefold(8 * weight + 0.1)
+
+    ours, theirs = colour_nearby(painted), colour_nearby(photo)
     level = luma_of(theirs)
     deeper = threefold(1 - IN_SHADE * np.log(luma_of(ours) / level))
-    theirs = np.exp(np.log(theirs / threefold(level)) * deeper)
-    gain = np.clip(theirs / ours * threefold(luma_of(ours) / luma_of(theirs)), 1 / MOST_HUE, MOST_HUE)
+    wanted = np.exp(np.log(theirs / threefold(level)) * deeper)
+    gain = np.clip(wanted / ours * threefold(luma_of(ours) / luma_of(wanted)), 1 / MOST_HUE, MOST_HUE)
     change = cv2.resize((gain - 1) * threefold(np.clip(20 * weight, 0, 1)), size_wh, interpolation=cv2.INTER_LINEAR)
     return np.asarray(painted * (1 + change * threefold(shown)), np.float32)
 

@@ -35,17 +35,15 @@ class Surroundings:
     @classmethod
     def of(cls, mask: Plane, part: Box, opened: EyeShape, shut: EyeShape) -> Surroundings:
         width, to_open, to_shut = opened.width, lid_distances(opened, part), lid_distances(shut, part)
-        below, above = (-edge / width for edge in (to_open.above_lower, to_open.below_upper))
-        below_shut, above_shut = (-edge / width for edge in (to_shut.above_lower, to_shut.below_upper))
-        along, across = (from_outer / width for from_outer in to_open.from_outer)
+        along, across = to_open.from_outer
         return cls(
             mask=mask,
-            below=below,
-            above=above,
-            below_shut=below_shut,
-            above_shut=above_shut,
-            along=along,
-            across=across,
+            below=-to_open.above_lower / width,
+            above=-to_open.below_upper / width,
+            below_shut=-to_shut.above_lower / width,
+            above_shut=-to_shut.below_upper / width,
+            along=along / width,
+            across=across / width,
             along_shut=to_shut.along / width,
         )
 

@@ -39,6 +39,24 @@ MAX_TURN: Final = 7.0
 """Most degrees by which an eye may be turned, beside what the head is, to lie in the skin there: more is a smear."""
 MAX_GROWTH: Final = 2.2
 """Most times that a donor may be enlarged; beyond, its eyes would be a blur in a sharp face."""
+COST_NARROW: Final = 1.2
+"""Cost of each unit by which the donor's eyes are narrow, on average (`_narrowness`)."""
+NARROW_BELOW: Final = 0.95
+"""Openness below which a donor's eye counts as narrow."""
+YAW_COSTING_1, PITCH_COSTING_1 = 30.0, 25.0
+"""Degrees between two heads that cost 1."""
+COST_MIRRORED: Final = 0.5
+"""Cost of each eye that is taken from the other side in a mirror."""
+COST_LIGHT: Final = 0.25
+"""Cost of each unit by which the light differs (`_light_apart`)."""
+COST_ENLARGED: Final = 0.8
+"""Cost of enlarging the donor e times."""
+COST_SOFT: Final = 0.4
+"""Cost of each unit of softness (`_softness`)."""
+COST_UNLIKE: Final = 0.3
+"""Cost of a donor that surely is somebody else."""
+NO_EYES: Final = 9.0
+"""Narrowness of a donor without an open eye: it comes last."""
 _COMMON_PX: Final = 96.0
 """Distance of the outer corners at which sharpness is compared."""
 
@@ -59,23 +77,35 @@ def ranked(crop: Crop, donors: Sequence[Donor]) -> list[Ranked]:
 
 
 def _judged(crop: Crop, donor: Donor) -> Ranked:
-    here, there = pose_of(crop.face.landmarks), pose_of(donor.crop.face.landmarks)
-    yaw, pitch = abs(here.yaw_deg - there.yaw_deg), abs(here.pitch_deg - there.pitch_deg)
-    missing, in_mirror = len(set(crop.sides) - set(donor.crop.sides)), 0.0
-    if missing:  # taken from the other side in a mirror, where the head is turned the other way
-        yaw, in_mirror = (yaw if missing < len(crop.sides) else 0.0), abs(here.yaw_deg + there.yaw_deg)
+    ours, theirs = pose_of(crop.face.landmarks), pose_of(donor.crop.face.landmarks)
+    pitch = abs(ours.pitch_deg - theirs.pitch_deg)
+    missing = len(set(crop.sides) - set(donor.crop.sides))  # these are taken from the other side in a mirror
+    yaw = abs(ours.yaw_deg - theirs.yaw_deg) if missing < len(crop.sides) or not missing else 0.0
+    mirrored_yaw = abs(ours.yaw_deg + theirs.yaw_deg) if missing else 0.0  # there the head is turned the other way
     growth = eyes_apart(crop.landmarks) / max(eyes_apart(donor.crop.landmarks), 1e-6)
-    eyes = [donor.crop.face.eyes[side] for side in donor.crop.sides]
-    narrow = float(np.mean([max(0.95 - eye.openness, 0.0) + eye.closed_probability for eye in eyes])) if eyes else 9.0
-    cost = 1.2 * narrow + max(yaw, in_mirror) / 30 + pitch / 25 + 0.5 * missing + 0.25 * _light_apart(crop, donor.crop)
-    cost += 0.8 * float(np.log(max(growth, 1.0))) + 0.4 * _softness(donor.crop) + 0.3 * (1 - donor.likeness)
-    if obstacle := _unlike(crop, donor, missing > 0) or _obstacle(yaw, pitch, growth, in_mirror):
+    cost = COST_NARROW * _narrowness(donor.crop) + max(yaw, mirrored_yaw) / YAW_COSTING_1 + pitch / PITCH_COSTING_1
+    cost = cost + COST_MIRRORED * missing + COST_LIGHT * _light_apart(crop, donor.crop)
+    cost += (
+        COST_ENLARGED * float(np.log(max(growth, 1.0)))
+        + COST_SOFT * _softness(donor.crop)
+        + COST_UNLIKE * (1 - donor.likeness)
+    )
+    obstacle = _unlike(crop, donor, missing > 0) or _obstacle(yaw, pitch, growth, mirrored_yaw)
+    if obstacle:
         return Ranked(donor, cost, obstacle)
     askew = 0.0 if missing else turned_most(*(one.landmarks[layout.MESH, :2] for one in (crop, donor.crop)))
     if askew > MAX_TURN:
         return Ranked(donor, cost, f"an eye would be turned by {askew:.0f} degrees")
     flaws = Flaws.of(crop, donor.crop)
     return Ranked(donor, cost + flaws.cost, flaws.obstacle)
+
+
+def _narrowness(donor: Crop) -> float:
+    """How far the donor's eyes are from open, on average; 0 for open ones."""
+    eyes = [donor.face.eyes[side] for side in donor.sides]
+    if not eyes:
+        return NO_EYES
+    return float(np.mean([max(NARROW_BELOW - eye.openness, 0.0) + eye.closed_probability for eye in eyes]))
 
 
 def _unlike(crop: Crop, donor: Donor, in_mirror: bool) -> str:

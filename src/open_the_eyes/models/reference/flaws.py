@@ -94,15 +94,18 @@ class Flaws:
 def _blurred(crop: Crop, donor: Crop, noise: float) -> float:
     """How much softer the donor is; 0 where too few edges tell. Both are measured as if they were as noisy as the
     noisier one is, which makes a picture look sharp."""
-    ours, theirs = (face_blur(one.pixels, one.mask, one.landmarks, noise) for one in (crop, donor))
-    if not ours and noise > NOISY_FROM:
-        ours = SHARP
-    if not ours:
+    photo_blur = face_blur(crop.pixels, crop.mask, crop.landmarks, noise)
+    if not photo_blur and noise > NOISY_FROM:
+        photo_blur = SHARP
+    if not photo_blur:
         return 0.0
-    ours, theirs = (
-        blur * eye_scale(one.landmarks) / eyes_apart(one.landmarks) for blur, one in ((ours, crop), (theirs, donor))
-    )
-    return theirs - ours
+    donor_blur = face_blur(donor.pixels, donor.mask, donor.landmarks, noise)
+    return _of_eyes_apart(donor_blur, donor.landmarks) - _of_eyes_apart(photo_blur, crop.landmarks)
+
+
+def _of_eyes_apart(blur: float, landmarks: Points) -> float:
+    """A blur at the size at which faces are measured -> the same as a part of the distance of the outer corners."""
+    return blur * eye_scale(landmarks) / eyes_apart(landmarks)
 
 
 def _moved(crop: Crop, donor: Crop) -> float:
