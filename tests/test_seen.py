@@ -25,7 +25,7 @@ from open_the_eyes.errors import UsageError
 from open_the_eyes.files import read
 from open_the_eyes.imaging.arrays import Rgb
 from open_the_eyes.looking import look, look_at_references
-from open_the_eyes.models.mediapipe_faces import MediapipeDetector
+from open_the_eyes.models.faces.mediapipe_faces import MediapipeDetector
 from open_the_eyes.models.reference.likeness import Likeness
 from open_the_eyes.options import Options
 from open_the_eyes.photo import FileFacts, Photo

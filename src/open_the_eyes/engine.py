@@ -18,7 +18,7 @@ from .wording import typed, written
 
 if TYPE_CHECKING:
     from .models.appearance.generator import AppearanceGenerator
-    from .models.mediapipe_faces import MediapipeDetector
+    from .models.faces.mediapipe_faces import MediapipeDetector
     from .models.reference.likeness import Likeness
 
 
@@ -200,7 +200,7 @@ def _detector(settings: Settings) -> FaceDetector:
 @lru_cache(maxsize=8)
 def _mediapipe(settings: Settings) -> MediapipeDetector:
     """The same one for the same settings, so that what was seen for one engine need not be searched for the next."""
-    from .models.mediapipe_faces import MediapipeDetector
+    from .models.faces.mediapipe_faces import MediapipeDetector
 
     return MediapipeDetector(settings)
 

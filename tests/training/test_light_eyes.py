@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from open_the_eyes.models.appearance import iris
 from open_the_eyes.models.appearance.generator import MODEL_FILE
+from open_the_eyes.models.appearance.irises import colour as iris
 from open_the_eyes.models.appearance.model import AppearanceModel
 from open_the_eyes.models.appearance.traits import FaceTraits
 from training.faces import Portrait

@@ -67,7 +67,7 @@ def test_a_narrow_open_eye_makes_its_partner_narrow(model: AppearanceModel, side
 
 @pytest.mark.parametrize("side", SIDES)
 def test_a_light_open_eye_makes_its_partner_light(model: AppearanceModel, side: Side) -> None:
-    from open_the_eyes.models.appearance import iris
+    from open_the_eyes.models.appearance.irises import colour as iris
 
     other: Side = "right" if side == "left" else "left"
     flat = np.full((layout.SIZE_WH[1], layout.SIZE_WH[0], 3), 130, np.float32)

@@ -8,8 +8,9 @@ from unittest.mock import Mock
 import numpy as np
 import pytest
 
-from open_the_eyes.models.appearance import prepared, tails
+from open_the_eyes.models.appearance import prepared
 from open_the_eyes.models.appearance.generator import AppearanceGenerator
+from open_the_eyes.models.appearance.lashes import tails
 from open_the_eyes.models.appearance.prepared import Prepared
 from open_the_eyes.options import GenerateOptions
 from open_the_eyes.roles import Crop, Request

@@ -11,8 +11,9 @@ from open_the_eyes.imaging.arrays import Points, Tones
 from open_the_eyes.imaging.face.lids import EyeShape
 from open_the_eyes.imaging.face.mesh478 import SIDES, Side
 from open_the_eyes.imaging.geometry import inverted, transformed
-from open_the_eyes.models.appearance import iris, layout
+from open_the_eyes.models.appearance import layout
 from open_the_eyes.models.appearance.generator import REFINER_FILE
+from open_the_eyes.models.appearance.irises import colour as iris
 from open_the_eyes.models.appearance.refiner import GLINT_KEPT, EyeRefiner, PaintedEyes, crispness, glints
 from open_the_eyes.options import GenerateOptions
 from open_the_eyes.roles import Crop, Patch, Request

@@ -10,7 +10,7 @@ from open_the_eyes.imaging.arrays import Points
 from open_the_eyes.imaging.face.mesh478 import SIDES, Side
 from open_the_eyes.models.appearance import layout, steer
 from open_the_eyes.models.appearance.generator import MODEL_FILE
-from open_the_eyes.models.appearance.iris import NAMED
+from open_the_eyes.models.appearance.irises.colour import NAMED
 from open_the_eyes.models.appearance.model import AppearanceModel
 from open_the_eyes.options.eye_style import MAX_OPENNESS, EyeColor
 from open_the_eyes.roles import Face

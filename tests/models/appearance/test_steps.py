@@ -20,8 +20,8 @@ from open_the_eyes.imaging.face.mesh478 import EYE_RING, IRIS, SIDES, Side
 from open_the_eyes.imaging.geometry import Box
 from open_the_eyes.imaging.luma import luma_of
 from open_the_eyes.models.appearance import generator
-from open_the_eyes.models.appearance.ball import ball_of
 from open_the_eyes.models.appearance.generator import AppearanceGenerator
+from open_the_eyes.models.appearance.irises.ball import ball_of
 from open_the_eyes.models.appearance.refiner import PaintedEyes
 from open_the_eyes.models.appearance.steps import At, Step
 from open_the_eyes.options import GenerateOptions

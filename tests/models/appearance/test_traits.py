@@ -14,7 +14,7 @@ from open_the_eyes.errors import WeightsMissing
 from open_the_eyes.imaging.arrays import Rgb
 from open_the_eyes.imaging.face.face_view import face_view
 from open_the_eyes.models.appearance.traits import TRAITS_FILE, FaceTraits
-from open_the_eyes.models.face_networks import MESH_FILE
+from open_the_eyes.models.faces.networks import MESH_FILE
 from open_the_eyes.roles import Crop, Face
 from training.face_networks.traits import TRAITS, last_maps, traits
 

@@ -13,7 +13,8 @@ from open_the_eyes.engine import Engine, load_engine
 from open_the_eyes.imaging.arrays import Rgb, to_levels, to_tones
 from open_the_eyes.imaging.face.mesh478 import EYE_RING, IRIS, SIDES
 from open_the_eyes.imaging.luma import luma_of
-from open_the_eyes.models.appearance import prepared, tails
+from open_the_eyes.models.appearance import prepared
+from open_the_eyes.models.appearance.lashes import tails
 from open_the_eyes.models.reference import lay
 from open_the_eyes.models.reference.choice import NARROWEST, ranked
 from open_the_eyes.models.reference.face_givers import own_donor

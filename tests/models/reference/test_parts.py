@@ -19,7 +19,7 @@ from open_the_eyes.imaging.geometry import Box
 from open_the_eyes.imaging.luma import luma_of
 from open_the_eyes.models.appearance import layout
 from open_the_eyes.models.appearance.generator import AppearanceGenerator
-from open_the_eyes.models.appearance.iris import eye_shape
+from open_the_eyes.models.appearance.irises.colour import eye_shape
 from open_the_eyes.models.reference import choice, colour, cover, openness, transfer
 from open_the_eyes.roles import Crop, Donor, Eye, Face
 from open_the_eyes.stages.crop import crop

@@ -7,8 +7,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from open_the_eyes.models.appearance.cast import cast_of
 from open_the_eyes.models.appearance.generator import MODEL_FILE
+from open_the_eyes.models.appearance.light.cast import cast_of
 from open_the_eyes.models.appearance.model import AppearanceModel
 from training.appearance.skins import chromas, whites_from
 from training.faces import Portrait

@@ -8,7 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...roles import Donor
-from . import condition, iris, layout
+from . import condition, layout
+from .irises import colour as iris
 from .model import AppearanceModel, Prediction
 from .strip import sampled
 

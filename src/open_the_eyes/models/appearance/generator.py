@@ -24,16 +24,18 @@ from ...roles import Crop, Patch, Request, Watch
 from ..folded import Folded, FoldedPatches
 from ..packaged import DATA, whole
 from ..reloaded import Reloaded
-from . import condition, corners, donor, iris, layout, likely_whites, steer
+from . import condition, corners, donor, layout, steer
 from .exemplars import Exemplars
+from .irises import colour as iris
+from .lashes.wings import draw_wings
+from .light import likely_whites
+from .light.usual_light import UsualLight
 from .model import AppearanceModel, Prediction
 from .prepared import Prepared, shapes_in
 from .refiner import EyeRefiner, PaintedEyes
 from .steps import AFTER_REFINER, At, Step, detailed_by, refined_by
 from .strip import laid_back, sampled
 from .traits import FaceTraits
-from .usual_light import UsualLight
-from .wings import draw_wings
 
 MODEL_FILE: Final = DATA / "appearance.npz"
 REFINER_FILE: Final = DATA / "refiner.onnx"

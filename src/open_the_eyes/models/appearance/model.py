@@ -21,7 +21,7 @@ from ...imaging.arrays import Plane, Points, Tones
 from ...imaging.face.mesh478 import RING_INNER, RING_OUTER, SIDES
 from ...imaging.geometry import quarter_turned
 from . import layout
-from .cast import without_cast
+from .light.cast import without_cast
 
 FORMAT: Final = 2
 AROUND_WH: Final = (64, 28)

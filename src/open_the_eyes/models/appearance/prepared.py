@@ -12,16 +12,17 @@ from ...imaging.face.mesh478 import SIDES, Side
 from ...imaging.geometry import inverted, transformed
 from ...imaging.light.palette import Palette, palette_of
 from ...roles import Crop, Patch
-from . import iris, layout
-from .ball import CatchLight, ball_of, catch_light
-from .dark_hue import DarkHue, dark_hue
-from .highlights import ShorterExposure
-from .lash_line import ShutLine, shut_lines
-from .own_lashes import Lashes, own_lashes
+from . import layout
+from .irises import colour as iris
+from .irises.ball import CatchLight, ball_of, catch_light
+from .lashes.lash_line import ShutLine, shut_lines
+from .lashes.own_lashes import Lashes, own_lashes
+from .lashes.tails import over_tails, tailless
+from .lashes.wings import Wing, wings_of
+from .light.dark_hue import DarkHue, dark_hue
+from .light.highlights import ShorterExposure
+from .light.white_level import white_levels
 from .pieces import Piece, pieces_of
-from .tails import over_tails, tailless
-from .white_level import white_levels
-from .wings import Wing, wings_of
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from ...imaging.face.eye_corners import ring_width
 from ...imaging.face.mesh478 import RING_UPPER, SIDES, Side
 from ...options.eye_style import EyeColor
 from . import layout
-from .iris import NAMED
+from .irises.colour import NAMED
 from .model import Components
 
 GAZE_ASIDE, GAZE_UP, GAZE_DOWN = 0.21, 0.13, 0.075

@@ -18,18 +18,18 @@ from ...imaging.detail.grain import continued_grain
 from ...imaging.face.eye_corners import seen_eye_width
 from ...imaging.threefold import threefold
 from ...roles import Request
-from .dark_hue import with_dark_hue
 from .exemplars import Exemplars
-from .iris_pair import with_irises_alike
-from .lash_line import with_lash_lines
-from .lashes import with_lashes
+from .irises.pair import with_irises_alike
+from .irises.round_iris import with_round_irises
+from .lashes.lash_line import with_lash_lines
+from .lashes.strokes import with_lashes
+from .light.dark_hue import with_dark_hue
+from .light.white_level import with_white_levels
 from .pieces import skin_around
 from .prepared import Prepared
 from .refiner import EyeRefiner, PaintedEyes
 from .refiner_frame import MAX_EYE
-from .round_iris import with_round_irises
-from .skin import with_own_skin
-from .white_level import with_white_levels
+from .skin.own_skin import with_own_skin
 
 SOFT: Final = 1.0
 """Blur of a photo whose eyes are too small to tell it, pixels."""

@@ -19,9 +19,9 @@ from ...imaging.pyramid import Pyramid
 from ...progress import Tick, ticking
 from ...roles import Face, Watch
 from ...settings import Settings
-from ..face_search import same_face
-from ..mediapipe_faces import MediapipeDetector
-from ..tiles import Window, on_black, overlapping, reduced
+from ..faces.mediapipe_faces import MediapipeDetector
+from ..faces.search import same_face
+from ..faces.tiles import Window, on_black, overlapping, reduced
 from ..weights import path_of
 from .networks import ArcFace, Scrfd
 from .scrfd import SIDE, Found

@@ -11,8 +11,8 @@ from ...imaging.face.lids import EyeShape, lid_distances
 from ...imaging.geometry import Box
 from ...imaging.luma import LUMA, luma_of
 from ...options.eye_style import EyeColor
-from ..appearance.iris import NAMED
-from ..appearance.iris import recoloured as brought_to
+from ..appearance.irises.colour import NAMED
+from ..appearance.irises.colour import recoloured as brought_to
 
 DARKEST: Final = 5
 """Percentile of brightness over iris and pupil, as dark as which any colour is at least: where haze or blur lets

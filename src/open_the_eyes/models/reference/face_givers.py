@@ -13,7 +13,7 @@ from ...imaging.face.eye_region import eye_region
 from ...imaging.face.mesh478 import CHIN, INNER_CORNER, OUTER_CORNER, Side
 from ...imaging.occlusion.in_front import in_front
 from ...roles import Crop, Donor
-from ..appearance.highlights import ShorterExposure
+from ..appearance.light.highlights import ShorterExposure
 from .choice import Ranked, ranked
 
 OWN: Final = OtherEye()

@@ -23,7 +23,7 @@ from ...imaging.light.relight import relit
 from ...options.eye_style import EyeStyle
 from ...roles import Crop
 from ..appearance import layout
-from ..appearance.iris import eye_shape
+from ..appearance.irises.colour import eye_shape
 from ..appearance.steer import gaze_move
 from . import colour, cover
 from .openness import opened

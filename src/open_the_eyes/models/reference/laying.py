@@ -15,9 +15,9 @@ from ...imaging.face.mesh478 import OTHER, Side
 from ...roles import Crop, Donor, Patch, Request
 from ..appearance import condition, layout
 from ..appearance.generator import AppearanceGenerator
-from ..appearance.highlights import ShorterExposure
+from ..appearance.lashes.wings import draw_wings
+from ..appearance.light.highlights import ShorterExposure
 from ..appearance.prepared import Prepared
-from ..appearance.wings import draw_wings
 from . import lay
 from .choice import Ranked
 from .face_givers import Givers, own_donor

@@ -15,7 +15,7 @@ from ...imaging.face.mesh478 import RING_LOWER, RING_UPPER, Side
 from ...imaging.threefold import threefold
 from ...imaging.warp import ThinPlate
 from ..appearance import layout
-from ..appearance.iris import eye_shape
+from ..appearance.irises.colour import eye_shape
 from .transfer import Drawn
 
 STEP: Final = (0.6, 1.35)

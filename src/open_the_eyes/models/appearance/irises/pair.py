@@ -1,0 +1,59 @@
+"""Two irises of one face have one colour, each in the light of its own eye.
+
+The model paints them alike; light on the lids, make-up and the refiner pull them apart. As light falls differently on
+either eye, what is compared is the colour beside that of the eye's own white. Brightness stays: one eye may lie in the
+shade.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ....imaging.arrays import Tones
+from ....imaging.easing import risen
+from ....imaging.luma import LUMA, luma_of
+from ....imaging.threefold import threefold
+from ..refiner import PaintedEyes
+from .ball import GLINT, Ball, balls_of, redrawn
+
+VEIL: Final = 8.0
+"""Levels added before colours are divided: black has no hue to tell."""
+MOST: Final = (0.7, 1.4)
+"""Least and largest factor by which a colour changes."""
+RIM: Final = (0.95, 1.15)
+"""Distances from the iris' centre between which the change ends, in radii."""
+EDGE: Final = 0.12
+"""Distance from the lids within which the change sets in, in radii."""
+LIGHTS: Final = (GLINT, 2.0)
+"""Brightness, in times the iris', between which something comes to count as light on it, which stays as it is."""
+
+
+def with_irises_alike(painted: Sequence[PaintedEyes]) -> list[PaintedEyes]:
+    """The pieces of one photo with the irises of both eyes between their two colours, under their masks; as they came
+    where not both are painted."""
+    balls = balls_of(painted)
+    both = [ball for piece in balls for _, ball in piece]
+    if len(both) != 2:
+        return list(painted)
+    one = np.mean([_hue(ball) for ball in both], axis=0)
+    return redrawn(painted, balls, lambda _, ball: _coloured(ball, one))
+
+
+def _hue(ball: Ball) -> NDArray[np.float64]:
+    """(3,): the logarithms of the iris' colour beside the white's, whatever its brightness."""
+    beside = np.log((ball.iris.astype(np.float64) + VEIL) / (ball.white + VEIL))
+    return np.asarray(beside - beside @ LUMA)
+
+
+def _coloured(ball: Ball, hue: NDArray[np.float64]) -> Tones:
+    """The ball's part with its iris of another hue, as bright as it was."""
+    gain = np.clip(np.exp(hue - _hue(ball)), *MOST)
+    gain *= ball.iris_level / max(float((ball.iris * gain) @ LUMA), 1.0)
+    between = np.clip(np.minimum(ball.below_upper, ball.above_lower) / EDGE, 0, 1)
+    light = risen(luma_of(ball.pixels) / np.float32(ball.iris_level), *LIGHTS)
+    there = np.asarray(between * (1 - risen(ball.from_centre, *RIM)) * (1 - light), np.float32)
+    return np.asarray(ball.pixels * (1 + (gain - 1).astype(np.float32) * threefold(there)), np.float32)

@@ -1,0 +1,75 @@
+"""What every iris has, whatever its colour: a round pupil, fibres from there to the rim, a darker ring at the rim.
+
+Lengths are in radii of the iris. Brightness and sizes are what `training.appearance.iris_profile` tells of the London
+set (`identity`).
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+import cv2
+import numpy as np
+
+from ....imaging.arrays import Plane, Tones
+from ....imaging.easing import ramp, risen
+from ....imaging.luma import LUMA
+from ....imaging.threefold import threefold
+from .ball import Ball
+
+PUPIL: Final = 0.34
+PUPIL_EDGE: Final = 0.045
+"""Half the width of the pupil's edge, in radii of the iris."""
+PUPIL_LEVEL: Final = (0.22, 0.8)
+"""Brightness of a pupil beside the white, and most of it beside the iris: it mirrors the room."""
+RING: Final = (0.93, 0.09, 0.2)
+"""The ring at the rim: its radius and width, in radii of the iris, and how much darker it is in light eyes."""
+RINGED: Final = (0.2, 0.45)
+"""Iris : white, between which the ring comes to be seen."""
+FIBRES: Final = ((9, 3, 0.35), (34, 4, 0.6), (90, 4, 0.7), (190, 5, 0.5))
+"""Layers of fibres: how many around the pupil, how many from it to the rim, and how strong."""
+FINEST: Final = 4.0
+"""Most fibres around, in times the iris' radius in pixels: more would be noise."""
+CONTRAST: Final = 0.15
+"""Standard deviation of an iris' log brightness that fibres make."""
+WARM: Final = 0.06
+"""How much redder and less blue an iris is around the pupil."""
+LOWER: Final = 0.14
+"""How much brighter an iris is a radius below its centre: light falls in from above and comes out there."""
+MIRRORED: Final = 0.05
+"""Share of the white's brightness that an iris' upper half mirrors."""
+
+
+def iris_and_pupil(ball: Ball, rng: np.random.Generator) -> Tones:
+    """(h, w, 3) over the ball's part: an iris of the ball's colour, as if there were no rim, lids and shadows."""
+    r = ball.from_centre
+    told = ramp(ball.iris_level / ball.white_level, *RINGED)
+    level = 1 - told * RING[2] * np.exp(-(((r - RING[0]) / RING[1]) ** 2))
+    level = level * (1 + LOWER * np.clip(ball.down, -0.6, 0.8))
+    shown = np.clip((1.02 - r) / 0.15, 0, 1) * np.clip((r - PUPIL) / 0.05, 0, 1)
+    level = np.asarray(level * np.exp(CONTRAST * shown * _fibres(ball, rng)), np.float32)
+    warmth = np.asarray(WARM * np.exp(-(((r - PUPIL - 0.06) / 0.14) ** 2)), np.float32)
+    hue = [1 + warmth, 1 + 0.2 * warmth, 1 - warmth]
+    iris = cv2.merge([ball.iris[k] * level * hue[k] for k in range(3)])
+    black = 0.4 * ball.iris / ball.iris_level + 0.6 * ball.white / ball.white_level
+    black *= min(PUPIL_LEVEL[0] * ball.white_level, PUPIL_LEVEL[1] * ball.iris_level) / max(float(black @ LUMA), 1e-3)
+    eye = black + (iris - black) * threefold(risen(r, PUPIL - PUPIL_EDGE, PUPIL + PUPIL_EDGE))
+    sky = MIRRORED * np.clip((0.05 - ball.down) / 0.4, 0, 1) * np.clip((0.95 - r) / 0.2, 0, 1)
+    return np.asarray(eye + (ball.white - eye) * threefold(np.asarray(sky, np.float32)), np.float32)
+
+
+def _fibres(ball: Ball, rng: np.random.Generator) -> Plane:
+    """Noise of mean 0 and standard deviation about 1, long from the pupil to the rim and narrow around it."""
+    r = ball.from_centre
+    turn = np.arctan2(ball.down, ball.across) / (2 * np.pi) % 1
+    way = np.clip((r - PUPIL) / (1 - PUPIL), 0, 1)
+    out = np.zeros(r.shape, np.float32)
+    for around, along, strength in FIBRES:
+        if around > FINEST * ball.radius:
+            continue
+        noise = rng.standard_normal((along, around)).astype(np.float32)
+        noise = np.hstack([noise, noise[:, :2]])
+        bent = turn * around + around / 180 * np.sin(6 * r + around)
+        x, y = np.mod(bent, around).astype(np.float32), (way * (along - 1)).astype(np.float32)
+        out += strength * cv2.remap(noise, x, y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+    return out

@@ -1,0 +1,39 @@
+"""One catch-light an iris: the refiner paints them where they are likely, elsewhere in either eye, and often two."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Final
+
+import numpy as np
+
+from ....imaging.easing import risen
+from ....imaging.luma import luma_of
+from ....imaging.threefold import threefold
+from .ball import Ball
+from .pattern import PUPIL
+
+# Distances are in radii of the iris.
+BESIDE: Final = (0.16, 0.26)
+"""Distances from the middle of the one light between which another begins to be a stray one."""
+WITHIN: Final = (0.7, 0.85)
+"""Distances from the iris' centre between which lights may again be white that the rim cuts off."""
+IRIS: Final = 1.1
+"""Largest brightness of any part of an iris, in times the iris' on the whole."""
+IN_PUPIL: Final = 0.5
+"""Largest brightness of any part of the pupil, in times the iris': it would be grey where a light was."""
+NO_LIGHT: Final = 0.95
+"""Brightness up to which nothing is a light yet, as a share of the largest (`IRIS`, `IN_PUPIL`)."""
+
+
+def without_stray_lights(ball: Ball, middle: tuple[float, float], share: float) -> Ball:
+    """The ball with the one light whose middle lies there, radii across and down from the iris' centre: of others a
+    share takes the iris' colour and is no brighter than it. Where the one is faint, eyes without others look dull."""
+    away = np.hypot(ball.across - middle[0], ball.down - middle[1])
+    level = luma_of(ball.pixels)
+    pupil = risen(ball.from_centre, PUPIL + 0.08, PUPIL - 0.08)
+    most = ball.iris_level * (IRIS + (IN_PUPIL - IRIS) * pupil)
+    stray = risen(away, *BESIDE) * risen(ball.from_centre, *WITHIN[::-1]) * ball.clear
+    stray = np.asarray(share * stray * risen(level / most, NO_LIGHT, IRIS), np.float32)
+    plain = ball.iris / ball.iris_level * threefold(np.asarray(np.minimum(level, most), np.float32))
+    return replace(ball, pixels=np.asarray(ball.pixels + (plain - ball.pixels) * threefold(stray), np.float32))

@@ -1,0 +1,1 @@
+"""The skin around an opened eye, which stays the face's own."""

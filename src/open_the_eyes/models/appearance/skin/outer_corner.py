@@ -1,0 +1,128 @@
+"""The skin beyond an eye's outer corner: nothing there moves in a blink.
+
+The model and its refiner paint there what lashes and folds of many people are on average, which is a dark smear; the
+person's own lashes are drawn over it. Lengths are in eye widths.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final, TypeAlias
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from ....imaging.arrays import Plane, Tones
+from ....imaging.easing import risen
+from ....imaging.geometry import Box
+from ....imaging.luma import LUMA, luma_of
+from ....imaging.smooth import smoothed
+from ....imaging.threefold import threefold
+from .surroundings import Surroundings
+
+Colour: TypeAlias = "NDArray[np.float32]"
+"""(3,) 0..255."""
+
+# Lengths are in eye widths.
+NEAR: Final = (0.26, 0.34)
+"""Distances from the corner, along the eye and across it, beyond which nothing changes."""
+BESIDE: Final = (0.04, 0.19)
+"""How far beyond the outer corner the photo sets in, and is all there is."""
+BEHIND: Final = (-0.04, 0.02)
+"""How far beyond the outer corner what is no skin sets in, such as a wall behind a turned head, and is all there is."""
+LARGE: Final = 0.12
+"""Least size of what is no skin; smaller spots are skin that glistens."""
+LEVEL: Final = (0.22, 0.32)
+"""Distances across the eye between which the photo fades out."""
+LIT: Final = (0.6, 0.85)
+"""Brightness of skin, in times what is usual there, between which it comes to count as lit."""
+SMEAR: Final = (-0.03, 0.07, 0.05)
+"""Middle of the smear, from the corner towards the nose, and its standard deviations along the eye and across."""
+CLEARED: Final = 0.6
+"""Share of the smear that is cleared; lids do cast a shadow there."""
+SKIN: Final = (-0.3, -0.16, 0.12)
+"""Skin that shows how the corner would be without the smear: from and to along from the corner, and how far across."""
+OVER: Final = (0.25, 0.15, 0.3)
+"""Skin over the corner: how far along from it, and from and to above the shut lids."""
+HUE: Final = 0.15
+"""Most that the ratios of colours of one face's skin differ, in logarithms."""
+BRIGHTNESS: Final = 0.7
+"""Most that the brightness of one face's skin differs, in logarithms."""
+ENOUGH: Final = 10
+"""Fewest pixels that tell a colour; half of them have to be skin."""
+
+
+def with_own_corner(
+    pixels: Tones, photo: Tones, there: Surroundings, under: NDArray[np.bool_], bare: Plane, width: float, by: float
+) -> Tones:
+    """The painted pixels (h, w, 3) with the photo's at the outer corner, and without the smear, by 0..1 of that.
+
+    What lies between the lids stays. On a turned head a wall or hair may lie beyond the corner: skin there is like that
+    of the photo `under` the eye (h, w), or over its outer corner; the light may change in between. `bare` (h, w) 0..1
+    tells where no shut lashes are, `width` that of the eye in pixels.
+    """
+    near = Box.holding((there.along < NEAR[0]) & (np.abs(there.across) < NEAR[1]))
+    if near is None:
+        return pixels
+    over = (there.along > 0) & (there.along < OVER[0]) & (there.above_shut > OVER[1]) & (there.above_shut < OVER[2])
+    skins = [np.median(photo[known], axis=0) for known in (under, over) if known.any()]
+    there, before = there.cut(near), near.cut(photo)
+    out = pixels.copy()
+    here: Tones = near.cut(out)
+    here += (before - here) * threefold(by * _beside(before, there, skins, near.cut(bare), width))
+    here[...] = _cleared(here, there, skins, by)
+    return out
+
+
+def _beside(photo: Tones, there: Surroundings, skins: Sequence[Colour], bare: Plane, width: float) -> Plane:
+    """(h, w) 0..1: what stays as it was.
+
+    Skin does, where it is `bare` (h, w) of lashes and does not lie in a lid's dark; what is bright and no skin, such as
+    a wall behind a turned head, does right from the corner on.
+    """
+    level = 1 - risen(np.abs(there.across), *LEVEL)
+    outwards = -np.maximum(there.along, there.along_shut)
+    beyond = risen(outwards, *BESIDE) * level
+    soft = smoothed(photo, 0.02 * width)
+    light = luma_of(soft)
+    around = there.covered(beyond) > 0
+    if not around.any() or not skins:
+        return there.covered(beyond)
+    lit = risen(light / max(float(np.percentile(light[around], 60)), 1.0), *LIT)
+    other = np.asarray((light > skins[0] @ LUMA) & ~_skin_in(soft, skins), np.float32)
+    side = max(round(LARGE * width), 3)
+    other = smoothed(
+        np.asarray(cv2.morphologyEx(other, cv2.MORPH_OPEN, np.ones((side, side))), np.float32), 0.01 * width
+    )
+    return there.covered(np.maximum(beyond * bare * lit, other * risen(outwards, *BEHIND) * level))
+
+
+def _cleared(pixels: Tones, there: Surroundings, skins: Sequence[Colour], by: float) -> Tones:
+    least, most, high = SKIN
+    beyond = (there.along > least) & (there.along < most) & (np.abs(there.across) < high)
+    skin = pixels[beyond & _skin_in(pixels, skins)]
+    if len(skin) < max(ENOUGH, beyond.sum() / 2):
+        return pixels
+    usual = np.median(skin, axis=0).astype(np.float32)
+    middle, along, across = SMEAR
+    smear = np.exp(-0.5 * (((there.along - middle) / along) ** 2 + (there.across / across) ** 2))
+    outside = np.clip(np.maximum(there.above, there.below) / 0.03, 0, 1)
+    dark = pixels @ LUMA < usual @ LUMA
+    weight = np.asarray(by * CLEARED * there.mask * smear * outside * dark, np.float32)
+    return np.asarray(pixels + (usual - pixels) * threefold(weight), np.float32)
+
+
+def _skin_in(pixels: Tones, skins: Sequence[Colour]) -> NDArray[np.bool_]:
+    """(h, w): where the pixels (h, w, 3) may be skin."""
+    found = np.zeros(pixels.shape[:2], np.bool_)
+    for skin in skins:
+        found |= _like(pixels, skin)
+    return found
+
+
+def _like(pixels: Tones, skin: Colour) -> NDArray[np.bool_]:
+    """(h, w): which of the pixels (h, w, 3) may be such skin (3,) in another light."""
+    r, g, b = cv2.split(np.log(np.maximum(pixels, 1) / np.maximum(skin, 1)))
+    hue = np.maximum(np.abs(r - g), np.abs(b - g))
+    return np.asarray((hue < HUE) & (np.abs(g) < BRIGHTNESS), np.bool_)

@@ -1,0 +1,100 @@
+"""Lash lines and pupils of opened eyes are as dark as the shut ones tell."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from open_the_eyes.imaging.arrays import Plane, Tones
+from open_the_eyes.imaging.face.lids import EyeShape, lid_distances
+from open_the_eyes.imaging.geometry import Box
+from open_the_eyes.models.appearance.lashes.lash_line import shut_line, shut_lines, with_lash_lines
+from tests.models.appearance.arched_eye import an_eye
+from training.lash_line import open_line
+
+SKIN = np.array([205, 160, 140], np.float32)
+SHUT, OPEN = an_eye(0.02, 60.0), an_eye(0.36, 60.0)
+SIZE_HW = (140, 190)
+WHOLE = np.ones(SIZE_HW, np.float32)
+
+
+def below_lid(shape: EyeShape) -> Plane:
+    """(h, w): how far under the upper lid's edge, eye widths."""
+    there = lid_distances(shape, Box(0, 0, SIZE_HW[1], SIZE_HW[0]))
+    return np.asarray(np.where((there.along > 0) & (there.along < shape.width), there.below_upper / shape.width, 9))
+
+
+def shut_picture(dark: float, shape: EyeShape = SHUT) -> Tones:
+    """Skin with a line so dark along the lids."""
+    return np.asarray(SKIN * (1 - dark * (np.abs(below_lid(shape)) < 0.04))[..., None], np.float32)
+
+
+def opened_picture(line: float, iris: float = 0.5, pupil: float = 0.75) -> Tones:
+    """Skin with an eye whose line, iris and pupil are so dark; all of them soft."""
+    there, below = lid_distances(OPEN, Box(0, 0, SIZE_HW[1], SIZE_HW[0])), below_lid(OPEN)
+    dark = line * np.exp(-((below / 0.04) ** 2))
+    inside, to_iris = there.aperture(2.0), there.to_iris / OPEN.iris_radius
+    dark = np.maximum(dark, inside * np.where(to_iris < 0.4, pupil, np.where(to_iris < 1, iris, -0.1)))
+    return np.asarray(SKIN * (1 - dark)[..., None], np.float32)
+
+
+def test_a_darker_shut_line_makes_a_darker_open_one() -> None:
+    pale = opened_picture(0.5)
+    before = open_line(pale, OPEN, float(shut_skin()))
+    made = [with_lash_lines(pale, WHOLE, [OPEN], shut_lines([(shut_picture(dark), SHUT)])) for dark in (0.4, 0.7, 0.9)]
+    after = [open_line(one, OPEN, float(shut_skin())) for one in made]
+    assert before is not None
+    assert None not in after
+    faint, dark, black = (value for value in after if value is not None)
+    assert faint == pytest.approx(before, abs=0.01)
+    assert before + 0.05 < dark < black
+    assert black <= 0.9
+
+
+def shut_skin() -> float:
+    told = shut_line(shut_picture(0.5), SHUT)
+    assert told is not None
+    return told.skin
+
+
+def test_only_what_is_dark_changes_and_only_under_the_mask() -> None:
+    pale, told = opened_picture(0.5), shut_lines([(shut_picture(0.95), SHUT)])
+    out = with_lash_lines(pale, WHOLE, [OPEN], told)
+    bright = pale.mean(axis=2) > 0.95 * SKIN.mean()
+    assert np.abs(out - pale)[bright].max() < 1
+    assert (out <= pale).all()
+    assert np.array_equal(with_lash_lines(pale, 0 * WHOLE, [OPEN], told), pale)
+
+
+def test_a_pupil_becomes_as_dark_as_the_shut_eye_and_an_iris_keeps_its_colour() -> None:
+    pale = opened_picture(0.6, iris=0.45, pupil=0.7)
+    out = with_lash_lines(pale, WHOLE, [OPEN], shut_lines([(shut_picture(0.9), SHUT)]))
+    x, y = (round(value) for value in OPEN.iris_xy)
+    ring = round(0.7 * OPEN.iris_radius)
+    assert out[y, x].mean() < 0.5 * pale[y, x].mean()
+    assert np.abs(out[y, x + ring] / pale[y, x + ring] - 1).max() < 0.02
+
+
+def test_both_eyes_get_the_fainter_ones_darkness() -> None:
+    right = replace(SHUT, side="right", ring=SHUT.ring[[8, *range(7, -1, -1), *range(15, 8, -1)]])
+    both = shut_lines([(shut_picture(0.9), SHUT), (shut_picture(0.5), right)])
+    assert set(both) == {"left", "right"}
+    assert both["left"].line == both["right"].line == pytest.approx(0.5, abs=0.05)
+
+
+@pytest.mark.parametrize(
+    "pictures",
+    [
+        pytest.param([], id="no shut eye"),
+        pytest.param([(0.02 * shut_picture(0.9), SHUT)], id="in the dark"),
+        pytest.param([(shut_picture(0.9), replace(SHUT, ring=SHUT.ring + 900))], id="outside the picture"),
+        pytest.param([(shut_picture(0.9, an_eye(0.02, 170.0)), an_eye(0.02, 170.0))], id="large"),
+    ],
+)
+def test_where_nothing_is_told_nothing_changes(pictures: list[tuple[Tones, EyeShape]]) -> None:
+    told = shut_lines(pictures)
+    assert told == {}
+    pale = opened_picture(0.5)
+    assert np.array_equal(with_lash_lines(pale, WHOLE, [OPEN], told), pale)
