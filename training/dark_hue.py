@@ -4,7 +4,7 @@ FACES is a folder with `closed.csv`: real blinks, of which those with an open fr
 Portraits get a painted blink. Measured is what is darkest along the upper lid and at the outer corner, beside the skin
 below: by how much blue over red, and green over both, move with it, in logarithms. A set a line: how far opened eyes
 are off the true ones (root mean square), and how far the hue is off that the shut lashes alone and the brows alone
-foretell for such a darkness (`models/appearance/dark_hue.py`).
+foretell for such a darkness (`models/appearance/light/dark_hue.py`).
 """
 
 from __future__ import annotations
@@ -23,9 +23,9 @@ from open_the_eyes.imaging.arrays import Points, Rgb, Tones, to_tones
 from open_the_eyes.imaging.face.lids import EyeShape, lid_distances
 from open_the_eyes.imaging.face.mesh478 import SIDES, Side
 from open_the_eyes.imaging.geometry import Box
-from open_the_eyes.models.appearance.dark_hue import ShutEye, brow_beside, darkest_of, softened_logs
 from open_the_eyes.models.appearance.generator import AppearanceGenerator
-from open_the_eyes.models.appearance.skin_below import FEW
+from open_the_eyes.models.appearance.light.dark_hue import ShutEye, brow_beside, darkest_of, softened_logs
+from open_the_eyes.models.appearance.skin.skin_below import FEW
 from open_the_eyes.options import GenerateOptions
 from open_the_eyes.roles import Request
 from open_the_eyes.stages.blend import blend

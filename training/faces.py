@@ -15,7 +15,7 @@ import numpy as np
 from rich.progress import track
 
 from open_the_eyes.imaging.arrays import Points, Rgb
-from open_the_eyes.models.mediapipe_faces import MediapipeDetector
+from open_the_eyes.models.faces.mediapipe_faces import MediapipeDetector
 from open_the_eyes.settings import Settings
 
 from .kept import fingerprint

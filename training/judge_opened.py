@@ -33,7 +33,7 @@ from open_the_eyes.errors import UsageError
 from open_the_eyes.imaging.arrays import Rgb, to_levels, to_tones
 from open_the_eyes.imaging.face.mesh478 import SIDES
 from open_the_eyes.models.eye_state import EyeStateNetwork
-from open_the_eyes.models.mediapipe_faces import MediapipeDetector
+from open_the_eyes.models.faces.mediapipe_faces import MediapipeDetector
 from open_the_eyes.options import Options
 from open_the_eyes.photo import Photo
 from open_the_eyes.pipeline import open_eyes

@@ -21,8 +21,8 @@ from open_the_eyes.imaging.face.lids import EyeShape
 from open_the_eyes.imaging.face.mesh478 import SIDES, Side
 from open_the_eyes.imaging.geometry import inverted, transformed
 from open_the_eyes.models.appearance import layout
-from open_the_eyes.models.appearance.iris import eye_shape
-from open_the_eyes.models.appearance.lash_line import OPEN_LINE, EyeInPicture, shut_line
+from open_the_eyes.models.appearance.irises.colour import eye_shape
+from open_the_eyes.models.appearance.lashes.lash_line import OPEN_LINE, EyeInPicture, shut_line
 from open_the_eyes.photo import Photo
 from open_the_eyes.pipeline import open_eyes
 

@@ -21,8 +21,9 @@ from rich.progress import track
 from rich.table import Table
 
 from open_the_eyes.imaging.face.face_view import face_view
-from open_the_eyes.models.appearance import iris, steer
+from open_the_eyes.models.appearance import steer
 from open_the_eyes.models.appearance.generator import MODEL_FILE
+from open_the_eyes.models.appearance.irises import colour as iris
 from open_the_eyes.models.appearance.model import AppearanceModel
 from open_the_eyes.models.appearance.strip import sampled
 from open_the_eyes.models.appearance.traits import FaceTraits

@@ -25,7 +25,7 @@ from open_the_eyes.demo.blink import paint_blink
 from open_the_eyes.imaging.arrays import Rgb, to_levels
 from open_the_eyes.imaging.face.mesh478 import SIDES
 from open_the_eyes.models.appearance.generator import AppearanceGenerator
-from open_the_eyes.models.appearance.highlights import ShorterExposure
+from open_the_eyes.models.appearance.light.highlights import ShorterExposure
 from open_the_eyes.options import GenerateOptions
 from open_the_eyes.roles import Request
 from open_the_eyes.stages.blend import blend

@@ -33,7 +33,7 @@ from open_the_eyes.imaging.face.lids import lid_distances
 from open_the_eyes.imaging.face.mesh478 import SIDES
 from open_the_eyes.imaging.geometry import Box, inverted, transformed
 from open_the_eyes.models.appearance import layout
-from open_the_eyes.models.appearance.iris import eye_shape
+from open_the_eyes.models.appearance.irises.colour import eye_shape
 from open_the_eyes.options import Options
 from open_the_eyes.photo import Photo
 from open_the_eyes.pipeline import open_eyes

@@ -17,7 +17,8 @@ from sklearn.utils.extmath import randomized_svd
 from open_the_eyes.imaging.arrays import Points, Rgb
 from open_the_eyes.imaging.face.face_view import face_view
 from open_the_eyes.imaging.warp import ThinPlate
-from open_the_eyes.models.appearance import iris, layout
+from open_the_eyes.models.appearance import layout
+from open_the_eyes.models.appearance.irises import colour as iris
 from open_the_eyes.models.appearance.model import AppearanceModel, Components
 from open_the_eyes.models.appearance.traits import FaceTraits
 

@@ -34,7 +34,7 @@ from open_the_eyes.imaging.face.openness import opennesses
 from open_the_eyes.imaging.face.pose import pose_of
 from open_the_eyes.imaging.geometry import Box
 from open_the_eyes.models.appearance.generator import AppearanceGenerator
-from open_the_eyes.models.refusals import MAX_YAW_DEG
+from open_the_eyes.models.faces.refusals import MAX_YAW_DEG
 from open_the_eyes.options import GenerateOptions
 from open_the_eyes.roles import Crop, Eye, Face, Request
 from open_the_eyes.stages.blend import blend, lay

@@ -25,8 +25,9 @@ from open_the_eyes.imaging.face.lids import lid_distances
 from open_the_eyes.imaging.face.mesh478 import SIDES
 from open_the_eyes.imaging.geometry import Box, inverted, transformed
 from open_the_eyes.imaging.luma import LUMA
-from open_the_eyes.models.appearance import iris, layout
+from open_the_eyes.models.appearance import layout
 from open_the_eyes.models.appearance.generator import AppearanceGenerator
+from open_the_eyes.models.appearance.irises import colour as iris
 from open_the_eyes.options import GenerateOptions
 from open_the_eyes.roles import Request
 from open_the_eyes.stages.blend import blend

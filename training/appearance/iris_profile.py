@@ -26,7 +26,7 @@ from open_the_eyes.imaging.face.lids import EyeShape
 from open_the_eyes.imaging.face.mesh478 import EYE_RING, IRIS, SIDES
 from open_the_eyes.imaging.luma import luma_of
 from open_the_eyes.imaging.smooth import smoothed
-from open_the_eyes.models.appearance.ball import Ball, ball_of, catch_light
+from open_the_eyes.models.appearance.irises.ball import Ball, ball_of, catch_light
 
 from ..faces import Portrait, pictures_in, portraits
 

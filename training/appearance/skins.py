@@ -16,8 +16,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from open_the_eyes.imaging.face.mesh478 import SIDES
-from open_the_eyes.models.appearance import generator, iris, layout, likely_whites
-from open_the_eyes.models.appearance.cast import FARTHEST, chroma
+from open_the_eyes.models.appearance import generator, layout
+from open_the_eyes.models.appearance.irises import colour as iris
+from open_the_eyes.models.appearance.light import likely_whites
+from open_the_eyes.models.appearance.light.cast import FARTHEST, chroma
 from open_the_eyes.models.appearance.model import AppearanceModel
 from open_the_eyes.models.appearance.strip import sampled
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import onnx
 
 from open_the_eyes.models.appearance.traits import TRAITS_FILE
-from open_the_eyes.models.face_networks import FINDER_FILE, MESH_FILE
+from open_the_eyes.models.faces.networks import FINDER_FILE, MESH_FILE
 
 from . import convert
 from .tflite_file import read
