@@ -23,7 +23,7 @@ USAGE: Final = (ROOT / "docs/usage.md").read_text(encoding="utf-8")
 PYTHON: Final = (ROOT / "docs/python.md").read_text(encoding="utf-8")
 PIPELINE: Final = (ROOT / "docs/pipeline.md").read_text(encoding="utf-8")
 PAGES: Final = [
-    path.relative_to(ROOT) for pattern in ("*.md", "docs/*.md", "*/*/MODEL_CARD.md") for path in ROOT.glob(pattern)
+    path.relative_to(ROOT) for pattern in ("*.md", "docs/**/*.md", "*/*/MODEL_CARD.md") for path in ROOT.glob(pattern)
 ]
 
 
@@ -94,9 +94,19 @@ def test_links_into_the_repository_lead_somewhere(page: Path) -> None:
         assert not anchor or anchor in anchors(path.read_text(encoding="utf-8")), f"{target}#{anchor}"
 
 
-def test_the_contents_of_the_decisions_name_every_section() -> None:
-    contents, *sections = (ROOT / "docs/decisions.md").read_text(encoding="utf-8").split("\n## ")
-    assert re.findall(r"\[([^]]+)\]\(#", contents) == [section.partition("\n")[0] for section in sections]
+def test_the_index_of_the_decisions_names_every_file_by_its_title() -> None:
+    index = (ROOT / "docs/decisions.md").read_text(encoding="utf-8")
+    titles = {name: title for title, name in re.findall(r"\| \[([^]]+)\]\(decisions/([^)]+)\)", index)}
+    files = sorted((ROOT / "docs/decisions").iterdir())
+    assert set(titles) == {path.name for path in files}
+    for path in files:
+        heading = path.read_text(encoding="utf-8").partition("\n")[0]
+        assert heading.startswith(f"# {titles[path.name]}")
+
+
+def test_a_file_of_decisions_is_read_in_one_sitting() -> None:
+    lengths = {path.name: len(path.read_text(encoding="utf-8").splitlines()) for path in ROOT.glob("docs/decisions/*")}
+    assert [name for name, lines in lengths.items() if lines > 150] == []
 
 
 def test_every_exit_code_is_explained() -> None:

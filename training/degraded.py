@@ -5,8 +5,8 @@ gets a painted blink; these are degraded on purpose. What is wanted is the pictu
 first and degraded then; what is measured against it is the same picture degraded first and opened then. A row for each
 kind of degradation and each way of painting: L1 where anything was painted, and by how many levels its darkest (1st
 percentile of luma) and brightest (98th) lie off, on average in size; and how many of the pictures count as in odd light
-(`models.appearance.usual_light`) and as moved (`imaging.motion`). Lengths are for a face of 400 pixels. --out writes
-what was compared: degraded, wanted, and each way. Such sheets show the folder's people: keep them private.
+(`models.appearance.light.usual_light`) and as moved (`imaging.detail.motion`). Lengths are for a face of 400 pixels.
+--out writes what was compared: degraded, wanted, and each way. Such sheets show the folder's people: keep them private.
 """
 
 from __future__ import annotations

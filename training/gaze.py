@@ -1,8 +1,8 @@
 """`python -m training.gaze FACES`: whether both eyes still look the same way where a gaze was asked for.
 
 Every picture of `closed/` gets painted eyes, and those of `closed.csv` with `same_person_open` that photo's, each with
-the gazes of GAZES. Printed is `imaging.eyechange.convergence` of what was opened, as the mesh sees it, and how far it
-is from that of the same face without a gaze.
+the gazes of GAZES. Printed is `imaging.face.eye_change.convergence` of what was opened, as the mesh sees it, and how
+far it is from that of the same face without a gaze.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """How far irises are off in colour, in levels: the measure that painters are judged by while they are made.
 
 The product's bench asks what people see instead (CIEDE2000 of medians, `bench.measures.iris_difference`), and its
-restorer how far a hue moved (`imaging.eyechange.iris_shift`).
+restorer how far a hue moved (`imaging.face.eye_change.iris_shift`).
 """
 
 from __future__ import annotations

@@ -2,10 +2,10 @@
 
 Every N-th picture of each folder, of one face with its eyes shut, gets masks painted on, of several colours and up to
 several heights. A row for each: how many faces are then seen in their place, elsewhere or the wrong way up, and not at
-all; on how many of those in their place the cloth is seen (`imaging.cloth`); and how far eyes that are opened there are
-from those that are opened without the mask, L1 in levels beside the mask, with the mask taken for skin and with skin
-painted under it. Both are opened where the face is without a mask, so that one column is of one thing. --out writes
-what was compared: without a mask, masked, and each way. Such sheets show the folders' people: keep them private.
+all; on how many of those in their place the cloth is seen (`imaging.occlusion.cloth`); and how far eyes that are opened
+there are from those that are opened without the mask, L1 in levels beside the mask, with the mask taken for skin and
+with skin painted under it. Both are opened where the face is without a mask, so that one column is of one thing. --out
+writes what was compared: without a mask, masked, and each way. Such sheets show the folders' people: keep them private.
 """
 
 from __future__ import annotations

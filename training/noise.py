@@ -2,10 +2,10 @@
 
 FACES is a folder of blinks, one face a picture. Each is opened as it is and with normal noise of so many levels'
 standard deviation added, which is blurred a little as by a camera. A line for each: at how many pictures noise is seen
-(`imaging.noise`), and the noise under the patch as a multiple of that around it, medians over the pictures: of the
-shut eyes, of the eyes as painted, and of these with the photo's noise. It is measured by another operator than the one
-that adds it: Immerkaer, "Fast noise variance estimation" (1996), with a median in place of its mean, so that lashes and
-edges do not count.
+(`imaging.detail.noise`), and the noise under the patch as a multiple of that around it, medians over the pictures: of
+the shut eyes, of the eyes as painted, and of these with the photo's noise. It is measured by another operator than the
+one that adds it: Immerkaer, "Fast noise variance estimation" (1996), with a median in place of its mean, so that lashes
+and edges do not count.
 """
 
 from __future__ import annotations

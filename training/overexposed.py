@@ -1,10 +1,10 @@
 """`python -m training.overexposed FACES ... [--stops N ...] [--sample N]`: eyes opened where skin is cut off at white.
 
 Portraits with open eyes are exposed by so many stops more and cut off, get a painted blink and are opened: once as a
-shorter exposure would show them (`models.appearance.highlights`) and once straight into the photo. Measured under the
-patch against the true eyes, exposed and cut off alike: L1, levels as 0..1; how far their colours lie apart in CIELAB's
-a and b; and by how much they are redder, or greener where that is negative (mean of a). Means over the portraits in
-which anything is cut off.
+shorter exposure would show them (`models.appearance.light.highlights`) and once straight into the photo. Measured under
+the patch against the true eyes, exposed and cut off alike: L1, levels as 0..1; how far their colours lie apart in
+CIELAB's a and b; and by how much they are redder, or greener where that is negative (mean of a). Means over the
+portraits in which anything is cut off.
 """
 
 from __future__ import annotations

@@ -1,7 +1,8 @@
 """`python -m training.squint FACES...`: how differently both eyes of open-eyed portraits look.
 
-Each argument is a folder of portraits, one face a picture. Printed is how `imaging.eyechange.convergence` lies over
-them, and how many pairs `stages.verify` would refuse if they had been painted: what its two constants are chosen by.
+Each argument is a folder of portraits, one face a picture. Printed is how `imaging.face.eye_change.convergence` lies
+over them, and how many pairs `stages.verify` would refuse if they had been painted: what its two constants are
+chosen by.
 """
 
 from __future__ import annotations

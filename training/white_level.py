@@ -1,9 +1,10 @@
 """`python -m training.white_level FACES... [--closed FOLDER] [--sample N]`: how bright whites are beside lit skin.
 
 Open eyes tell how bright a white is in the light that the face's brightest skin is in
-(`models.appearance.white_level.LIT`). Then eyes are opened, once with whites as bright as the model paints them and
-once as the product does, and both are held against the true ones: root mean square of logarithms. Blinks are painted
-on FACES; with --closed, a folder with `closed.csv`, photographed ones that have an open frame are taken as well.
+(`models.appearance.light.white_level.LIT`). Then eyes are opened, once with whites as bright as the model paints them
+and once as the product does, and both are held against the true ones: root mean square of logarithms. Blinks are
+painted on FACES; with --closed, a folder with `closed.csv`, photographed ones that have an open frame are taken as
+well.
 """
 
 from __future__ import annotations

@@ -26,8 +26,8 @@ SMALL: Final = 0.8
 """Cost of a picture half as wide as the largest; for a quarter it is three times as much, for an eighth six times: a
 phone's picture may stand beside a camera's, a copy for the web hardly. More than sharpening gives a reduced copy."""
 UNCLEAN: Final = 0.02
-"""Cost of each level of noise (`imaging.noise`), and of each beyond `_GENTLE` of jumps between the squares of a JPEG
-(`imaging.blocks`): little, so that it decides between frames that are as good otherwise."""
+"""Cost of each level of noise (`imaging.detail.noise`), and of each beyond `_GENTLE` of jumps between the squares of a
+JPEG (`imaging.detail.blocks`): little, so that it decides between frames that are as good otherwise."""
 _GENTLE: Final = 1.0
 """Jumps between the squares of a JPEG, levels, that a hardly compressed picture may have: a camera's files have 0.3 at
 most."""

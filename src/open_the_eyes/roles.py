@@ -99,12 +99,13 @@ class Crop:
         sides: of the eyes that the mask covers; they are to be opened, or a donor's to be taken.
         tails: (h, w) 0..1, part of the mask: what shut lashes leave beside an eye, to become skin; None where nothing.
         tips: (h, w) 0..1, part of the mask: where ends of shut lashes below an eye are to go; None where nowhere.
-        view: (192, 192, 3), the whole face without its eyes (`imaging.face_view`), to tell what would suit it; None
-            where that was not looked at, as of donors.
+        view: (192, 192, 3), the whole face without its eyes (`imaging.face.face_view`), to tell what would suit it;
+            None where that was not looked at, as of donors.
         winged: the eyes whose tail is a wing of eyeliner, which an open eye has as well.
-        cloth: (h, w) 0..1, no part of the mask: what covers the face from below (`imaging.cloth`); None where nothing.
+        cloth: (h, w) 0..1, no part of the mask: what covers the face from below (`imaging.occlusion.cloth`); None where
+            nothing.
         behind: (h, w) 0..1, no part of the mask: what lies past the face's outline beside a far eye
-            (`imaging.silhouette`); None where that is not near.
+            (`imaging.occlusion.silhouette`); None where that is not near.
         photo_tones: where the tones of the whole photo end, if it shows much more than this face; None where it does
             not, or nobody has looked.
     """
@@ -199,8 +200,8 @@ class Patch:
         score: the generator's own opinion, higher is better; comparable within one face only.
         origin: what painted it, or whose eyes these are; None for a generator that does not tell.
         fault: why there are no new eyes in it, a clause; such a patch never passes. "" where there are.
-        convergence: how the pair stands in the photo that it is from (`imaging.eyechange`); None for eyes that shall
-            look the same way.
+        convergence: how the pair stands in the photo that it is from (`imaging.face.eye_change`); None for eyes that
+            shall look the same way.
     """
 
     pixels: Tones

@@ -23,12 +23,12 @@ CLOSED_BELOW: Final = 0.6
 MAX_DISAGREEMENT: Final = 0.45
 """Most that the openness of a pair's eyes may differ, where both are open afterwards."""
 USUAL_CONVERGENCE: Final = -0.085
-"""Usual convergence of a pair of open eyes, see `imaging.eyechange`."""
+"""Usual convergence of a pair of open eyes, see `imaging.face.eye_change`."""
 MAX_SQUINT: Final = 0.16
 """Most that the convergence of a pair may differ from the usual, in eye widths, in a head seen from the front
 (`training.squint`)."""
 MAX_SEAM: Final = 36.0
-"""Largest step at the border of new eyes, levels (`imaging.seam`). Good results reach 33, in hard light and on
+"""Largest step at the border of new eyes, levels (`imaging.light.seam`). Good results reach 33, in hard light and on
 shimmering lids."""
 MIN_LIKENESS: Final = 0.5
 """Least cosine of a face's ArcFace embeddings before and after, where the detector has them. Other photos of a person

@@ -92,7 +92,7 @@ def face_blur(photo: NDArray[Any], covered: Plane, landmarks: Points, noise: flo
     Args:
         covered: (h, w) 0..1, where shut eyes are; what lies around tells more than these.
         landmarks: (478, 2+) of the face, in the same pixels.
-        noise: the photo's, levels (`imaging.noise`).
+        noise: the photo's, levels (`imaging.detail.noise`).
     """
     noise = noise / eye_scale(landmarks)
     before = min(BLUR_PER_NOISE * noise, MOST_NOISE_BLUR) if noise > NOISY_FROM else 0.0

@@ -15,13 +15,13 @@ from ..luma import luma_of
 BLURS: Final = (0.0, 0.4, 0.6, 0.8, 1.0, 1.3, 1.6, 2.0, 2.5, 3.2, 4.0)
 """Gaussians that are tried, standard deviations in pixels."""
 NOISE_IN_FINE: Final = 0.42
-"""Share of noise (`imaging.noise`) that `fine_energy` sees: where pixels are noisy each for itself, 0.334
+"""Share of noise (`imaging.detail.noise`) that `fine_energy` sees: where pixels are noisy each for itself, 0.334
 of the standard deviation lie between Gaussians of 0.7 and 2 pixels, and 0.792 beyond one of 0.8."""
 
 
 def fine_energy(tones: Tones, where: NDArray[np.bool_], noise: float = 0.0) -> float:
     """Levels: the middle size of what is finer than about two pixels, relative to the brightness there; without the
-    picture's `noise`, levels as `imaging.noise` tells them, which would pass for detail."""
+    picture's `noise`, levels as `imaging.detail.noise` tells them, which would pass for detail."""
     level = luma_of(tones)
     fine = cv2.GaussianBlur(level, (0, 0), 0.7) - cv2.GaussianBlur(level, (0, 0), 2.0)
     if not where.any():

@@ -38,7 +38,7 @@ class FaceTraits(Reloaded):
         return network_of(self._file)
 
     def of(self, view: Rgb | None) -> NDArray[np.float32] | None:
-        """(768,) of a face as `imaging.face_view` shows it; None where it was not looked at."""
+        """(768,) of a face as `imaging.face.face_view` shows it; None where it was not looked at."""
         if view is None:
             return None
         (traits,) = self._network.run(["traits"], {"pixels": view[None]})
