@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from open_the_eyes.imaging.arrays import Rgb, Tones
-from open_the_eyes.imaging.face.likeness import colours_of, edges_of, shape_of
+from open_the_eyes.imaging.face.likeness import colours_of, edges_of
 from open_the_eyes.roles import Face
 from tests.faces import resized
 
@@ -44,10 +44,6 @@ def test_a_huge_face_looks_the_same_and_costs_no_wide_blur(
     assert np.linalg.norm(large_edges - edges) < 0.2 * np.linalg.norm(edges)
     assert np.nanmax(np.abs(large_colours - colours)) < 2
     assert max(sigmas) < 8
-
-
-def test_the_shape_is_the_same_from_further_away(portrait_face: Face) -> None:
-    assert np.allclose(shape_of(portrait_face.landmarks), shape_of(portrait_face.landmarks * 0.3 + 40), atol=1e-5)
 
 
 def test_colours_are_those_of_skin_hair_and_clothes(portrait: Rgb, portrait_face: Face) -> None:

@@ -2,10 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from functools import cache
+
+import numpy as np
+from numpy.typing import NDArray
+
 from open_the_eyes.engine import Engine
 from open_the_eyes.givers import Giver, ReferenceFace
 from open_the_eyes.imaging.arrays import Rgb
 from open_the_eyes.imaging.face.mesh478 import SIDES, Side
+from open_the_eyes.models.appearance.generator import AppearanceGenerator
+from open_the_eyes.models.reference.choice import Ranked, ranked
 from open_the_eyes.models.reference.generator import ReferenceGenerator
 from open_the_eyes.options import GenerateOptions
 from open_the_eyes.options.eye_style import PLAIN_STYLE, EyeStyle
@@ -20,6 +28,16 @@ SHOT = ReferenceFace("shot2.jpg", 1, 1)
 def donor(engine: Engine, pixels: Rgb, sides: tuple[Side, ...] = SIDES, giver: Giver = SHOT) -> Donor:
     (face,) = engine.detector.detect(pixels)
     return Donor(crop(pixels, face, sides), giver, 0.9)
+
+
+def in_order(target: Crop, donors: Sequence[Donor]) -> list[Ranked]:
+    """The donors as they are ranked."""
+    return ranked(target, donors, _partner())
+
+
+@cache
+def _partner() -> NDArray[np.intp]:
+    return AppearanceGenerator().model.partner
 
 
 def opened(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import cv2
 import numpy as np
@@ -10,14 +11,14 @@ import pytest
 
 from open_the_eyes.engine import Engine
 from open_the_eyes.imaging.arrays import Rgb, to_levels
+from open_the_eyes.imaging.detail.focus import face_blur
 from open_the_eyes.imaging.detail.motion import stroke_of
 from open_the_eyes.imaging.face.mesh478 import SIDES
-from open_the_eyes.models.reference.choice import ranked
 from open_the_eyes.models.reference.flaws import Flaws
 from open_the_eyes.roles import Crop, Face
 from open_the_eyes.stages.crop import crop
 from tests.faces import resized
-from tests.models.reference.donors import donor
+from tests.models.reference.donors import donor, in_order
 from tests.references import another_shot
 
 FOCUS, MOVED = "the face is out of focus there", "the face is blurred by a movement there"
@@ -91,13 +92,30 @@ def test_a_photo_as_bad_itself_takes_such_eyes(flaw: Callable[[Rgb], Rgb], large
     assert beside(large_face, bad, large) == ""
 
 
+def test_a_picture_without_any_edges_is_no_sharp_one(large: Rgb, large_face: Face) -> None:
+    assert beside(large_face, large, blurred(80.0)(large)) == FOCUS
+    assert beside(large_face, blurred(80.0)(large), blurred(80.0)(large)) == ""
+
+
+@pytest.mark.parametrize(("sigma", "says"), [(0.5, ""), (5.0, FOCUS)], ids=["sharp", "blurred"])
+def test_where_only_the_eyes_of_a_picture_have_edges_these_tell(
+    sigma: float, says: str, large: Rgb, large_face: Face
+) -> None:
+    photo = crop(large, large_face, SIDES)
+    inside = cv2.erode((photo.mask > 0.9).astype(np.float32), np.ones((15, 15)))
+    share = np.where(photo.mask > 0, cv2.GaussianBlur(inside, (0, 0), 4), 0)[..., None]
+    bare = replace(photo, pixels=to_levels(share * blurred(sigma)(photo.pixels) + (1 - share) * 120))
+    assert face_blur(bare.pixels, bare.mask, bare.landmarks, 0.0) == 0
+    assert Flaws.of(photo, bare).softness == says
+
+
 def test_a_noisy_photo_takes_sharp_eyes_and_no_blurred_ones(large: Rgb, large_face: Face) -> None:
     assert beside(large_face, noisy(12)(large), large) == ""
     assert beside(large_face, noisy(12)(large), blurred(5.0)(large)) == FOCUS
 
 
 def test_half_as_large_a_picture_is_no_blurred_one(engine: Engine, portrait: Rgb, closed_crop: Crop) -> None:
-    (whole,) = ranked(closed_crop, [donor(engine, resized(portrait, 0.5))])
+    (whole,) = in_order(closed_crop, [donor(engine, resized(portrait, 0.5))])
     assert whole.obstacle == ""
 
 
@@ -106,7 +124,7 @@ def test_of_a_large_picture_what_is_gone_when_it_is_reduced_is_no_flaw(
 ) -> None:
     shot = another_shot(portrait, scale=3.0)
     for flaw in (blurred(2.0), noisy(10), coded(20)):
-        (one,) = ranked(closed_crop, [donor(engine, flaw(shot))])
+        (one,) = in_order(closed_crop, [donor(engine, flaw(shot))])
         assert one.obstacle == ""
 
 
@@ -117,7 +135,7 @@ def test_of_two_shots_alike_the_less_noisy_and_less_compressed_comes_first(
     shot = another_shot(portrait, scale=1.0)
     for flaw in (noisy(5), coded(40)):
         pair = [donor(engine, shot), donor(engine, flaw(shot))]
-        order = ranked(closed_crop, pair[::-1] if first else pair)
+        order = in_order(closed_crop, pair[::-1] if first else pair)
         assert order[0].donor is pair[0]
         assert order[0].cost < order[1].cost
 

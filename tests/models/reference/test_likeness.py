@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -13,6 +14,7 @@ from open_the_eyes.errors import WeightsMissing
 from open_the_eyes.imaging.arrays import Rgb
 from open_the_eyes.models.reference.likeness import Likeness
 from open_the_eyes.roles import Face
+from open_the_eyes.stages.match import MARGIN
 from open_the_eyes.system.installed import RESTORE
 from tests.references import another_shot, somebody_else
 
@@ -36,6 +38,22 @@ def test_a_blink_is_the_same_person_as_another_shot_with_open_eyes(
     likeness: Likeness, engine: Engine, blinked: Rgb, blinked_face: Face, portrait: Rgb, change: dict[str, float]
 ) -> None:
     assert evidence(likeness, engine, blinked, blinked_face, another_shot(portrait, **change)) > 0
+
+
+def test_a_small_dim_and_tilted_shot_is_no_narrow_case(
+    likeness: Likeness, engine: Engine, blinked: Rgb, blinked_face: Face, portrait: Rgb
+) -> None:
+    dim = another_shot(portrait, scale=0.65, turn_deg=9, light=0.65)
+    assert evidence(likeness, engine, blinked, blinked_face, dim) > MARGIN
+
+
+def test_points_of_the_mesh_that_lie_otherwise_are_no_evidence(
+    likeness: Likeness, portrait: Rgb, portrait_face: Face
+) -> None:
+    row, moved = likeness.describe(portrait, portrait_face), portrait_face.landmarks.copy()
+    moved[[6, 197, 195, 5, 4, 129, 358, 234, 454], :2] += 0.1 * portrait_face.box.width
+    other = likeness.describe(portrait, replace(portrait_face, landmarks=moved))
+    assert likeness.evidence(row, other) > likeness.evidence(row, row) - 0.5
 
 
 def test_somebody_else_is_not(

@@ -16,7 +16,7 @@ from open_the_eyes.imaging.luma import luma_of
 from open_the_eyes.models.appearance import prepared
 from open_the_eyes.models.appearance.lashes import tails
 from open_the_eyes.models.reference import lay
-from open_the_eyes.models.reference.choice import NARROWEST, ranked
+from open_the_eyes.models.reference.choice import NARROWEST
 from open_the_eyes.models.reference.face_givers import own_donor
 from open_the_eyes.models.reference.generator import ReferenceGenerator, _nothing
 from open_the_eyes.models.reference.laying import Laying
@@ -26,7 +26,7 @@ from open_the_eyes.pipeline import open_eyes
 from open_the_eyes.roles import Crop, Donor, Face, Request
 from open_the_eyes.stopwatch import Stopwatch
 from tests.faces import iris_colour, opening
-from tests.models.reference.donors import donor, opened
+from tests.models.reference.donors import donor, in_order, opened
 from tests.references import another_shot
 
 
@@ -98,11 +98,11 @@ def test_a_donor_without_colours_only_leads_and_its_grey_irises_are_not_taken(
 
 def test_an_eye_that_is_squeezed_gives_its_partner_nothing(engine: Engine, portrait: Rgb, closed_crop: Crop) -> None:
     shot = donor(engine, portrait, ("left",))
-    (usual,) = ranked(closed_crop, [shot])
+    (usual,) = in_order(closed_crop, [shot])
     assert not usual.obstacle
     eyes = {**shot.crop.face.eyes, "left": replace(shot.crop.face.eyes["left"], openness=NARROWEST - 0.01)}
     narrow = replace(shot, crop=replace(shot.crop, face=replace(shot.crop.face, eyes=eyes)))
-    assert ranked(closed_crop, [narrow])[0].obstacle == "the other eye is hardly open"
+    assert in_order(closed_crop, [narrow])[0].obstacle == "the other eye is hardly open"
 
 
 def test_of_its_other_eye_a_face_takes_no_frame_of_glasses(closed_crop: Crop) -> None:

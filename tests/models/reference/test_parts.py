@@ -12,17 +12,19 @@ from numpy.typing import NDArray
 
 from open_the_eyes.engine import Engine
 from open_the_eyes.givers import ReferenceFace
-from open_the_eyes.imaging.arrays import Rgb, to_tones
-from open_the_eyes.imaging.face.lids import EyeShape, lid_distances
+from open_the_eyes.imaging.arrays import Rgb
+from open_the_eyes.imaging.face.eye_change import rightwards
+from open_the_eyes.imaging.face.eye_corners import ring_ends, ring_width
+from open_the_eyes.imaging.face.lids import lid_distances
 from open_the_eyes.imaging.face.mesh478 import BROW, SIDES, Side
-from open_the_eyes.imaging.geometry import Box
-from open_the_eyes.imaging.luma import luma_of
+from open_the_eyes.imaging.geometry import Box, quarter_turned
 from open_the_eyes.models.appearance import layout
 from open_the_eyes.models.appearance.generator import AppearanceGenerator
 from open_the_eyes.models.appearance.irises.colour import eye_shape
-from open_the_eyes.models.reference import choice, colour, cover, openness, transfer
+from open_the_eyes.models.reference import choice, cover, lay, openness, transfer
 from open_the_eyes.roles import Crop, Donor, Eye, Face
 from open_the_eyes.stages.crop import crop
+from tests.models.reference.donors import in_order
 from tests.references import another_shot
 
 
@@ -67,16 +69,29 @@ def test_a_raised_brow_neither_squashes_nor_turns_an_eye(open_crop: Crop) -> Non
     assert transfer.turned_most(raised, points_of(open_crop)) < choice.MAX_TURN
 
 
-def test_a_donor_whose_eye_would_be_turned_is_refused_with_that_reason(open_crop: Crop) -> None:
+@pytest.mark.parametrize(
+    ("asked", "given", "refused"),
+    [
+        pytest.param(SIDES, SIDES, True, id="one of two"),
+        pytest.param(("left",), ("left",), True, id="alone"),
+        pytest.param(("right",), ("left",), True, id="in a mirror"),
+        pytest.param(SIDES, ("right",), False, id="which is shut, not"),
+    ],
+)
+def test_a_donor_whose_eye_would_be_turned_is_refused_with_that_reason(
+    open_crop: Crop, asked: tuple[Side, ...], given: tuple[Side, ...], *, refused: bool
+) -> None:
+    """The left eye's surroundings are turned by 25 degrees on the donor."""
     marks = open_crop.landmarks.copy()
     at = [k for k in layout.SEEN if marks[k, 0] < marks[layout.MESH, 0].mean()]
     off, angle = marks[at, :2] - marks[at, :2].mean(axis=0), np.radians(25)
     turn = np.array([[np.cos(angle), np.sin(angle)], [-np.sin(angle), np.cos(angle)]])
     marks[at, :2] = marks[at, :2].mean(axis=0) + off @ turn
-    bent = Donor(replace(open_crop, landmarks=marks), ReferenceFace("a.jpg", 1, 1), 1.0)
-    (one,) = choice.ranked(open_crop, [bent])
-    assert "would be turned by" in one.obstacle
-    (plain,) = choice.ranked(open_crop, [Donor(open_crop, ReferenceFace("a.jpg", 1, 1), 1.0)])
+    bent = Donor(replace(open_crop, landmarks=marks, sides=given), ReferenceFace("a.jpg", 1, 1), 1.0)
+    target = replace(open_crop, sides=asked)
+    (one,) = in_order(target, [bent])
+    assert ("would be turned by" in one.obstacle) is refused
+    (plain,) = in_order(target, [replace(bent, crop=replace(open_crop, sides=given))])
     assert not plain.obstacle
 
 
@@ -111,40 +126,6 @@ def test_twice_in_a_mirror_is_the_picture_again(open_crop: Crop) -> None:
     again = sheet.mirrored(partner).mirrored(partner)
     assert np.array_equal(again.pixels, sheet.pixels)
     assert np.allclose(again.points, sheet.points)
-
-
-def test_an_iris_takes_the_named_colour_and_the_skin_keeps_its_own(open_crop: Crop) -> None:
-    before, shape = to_tones(open_crop.pixels), eye_shape(points_of(open_crop), "right")
-    after = colour.recoloured(before, shape, "blue")
-    y, x = round(shape.iris_xy[1]), round(shape.iris_xy[0] + 0.7 * shape.iris_radius)
-    assert after[y, x, 2] > after[y, x, 0] > 0
-    assert np.array_equal(after[:5], before[:5])
-
-
-def test_a_light_iris_in_haze_turns_brown_all_over_and_its_rim_not_black() -> None:
-    ring = np.column_stack([np.r_[10:90:9j, 80:20:7j], 30 - 16 * np.sin(np.linspace(0, 2 * np.pi, 16, endpoint=False))])
-    shape = EyeShape(ring, (50.0, 30.0), 14.0, "left")
-    away = np.hypot(np.arange(100) - 50.0, np.arange(60)[:, None] - 30.0)
-    level = np.select([away < 4, away < 10, away < 14], [52.0, 84.0, 64.0], 95.0)
-    level[34:37, 44:49] = 180  # a catch-light
-    before = to_tones(np.repeat(level[..., None], 3, axis=2).astype(np.uint8))
-    after = colour.recoloured(before, shape, "brown")
-    rim, light, catch = after[30, 38], after[30, 43], after[35, 46]
-    assert luma_of(rim) > 40
-    assert light[0] - light[2] > 20
-    assert np.ptp(catch) < 5
-
-
-def test_an_eye_of_a_few_pixels_keeps_its_colour() -> None:
-    tiny = np.full((6, 8, 3), 90, np.float32)
-    ring = np.column_stack([np.linspace(1, 6, 16), np.full(16, 3.0)])
-    shape = eye_shape_of(ring)
-    assert np.array_equal(colour.recoloured(tiny, shape, "blue"), tiny)
-
-
-def eye_shape_of(ring: NDArray[np.float64]) -> EyeShape:
-    ring[9:] = ring[8] + (ring[0] - ring[8]) * np.linspace(0.1, 0.9, 7)[:, None]
-    return EyeShape(ring, (3.5, 3.0), 1.0, "left")
 
 
 def test_an_eye_shows_fully_within_its_lids_and_not_at_all_past_the_mask(open_crop: Crop) -> None:
@@ -219,10 +200,33 @@ def test_open_eyes_are_better_than_narrow_ones_and_sharp_ones_than_blurred(portr
     blurred = replace(
         good, crop=replace(good.crop, pixels=np.asarray(open_crop.window.cut(soft.crop.pixels), np.uint8))
     )
-    order = choice.ranked(open_crop, [shot(open_crop, eyes=narrow), blurred, good])
+    order = in_order(open_crop, [shot(open_crop, eyes=narrow), blurred, good])
     assert order[0].donor is good
     assert all(one.cost > order[0].cost for one in order[1:])
 
 
 def test_nobody_is_ranked_without_donors(open_crop: Crop) -> None:
-    assert choice.ranked(open_crop, []) == []
+    assert in_order(open_crop, []) == []
+
+
+@pytest.mark.parametrize("raised", [0.0, 0.9], ids=["as it was", "raised"])
+def test_a_brow_raised_alone_takes_no_eye_away_from_where_the_shut_one_lies(
+    closed_crop: Crop, open_crop: Crop, raised: float
+) -> None:
+    marks = closed_crop.landmarks.copy()
+    marks[list(BROW["left"]), 1] -= raised * ring_width(layout.ring_of(points_of(closed_crop), "left"))
+    take = lay.Take(transfer.sheet_of(open_crop), mirrored=True)  # no skin tells where it belongs
+    eyes = lay.placed(replace(closed_crop, landmarks=marks), dict.fromkeys(SIDES, take), None)
+    led, stands = {}, {}
+    for side, eye in eyes.items():
+        plain = transfer.drawn(take.sheet, points_of(eye.crop), Box.of(eye.crop.mask))
+        ring = layout.ring_of(eye.eyes.points, side)
+        down = quarter_turned(rightwards(ring, side) / ring_width(ring))
+        shut, led[side], stands[side] = (
+            ring_ends(layout.ring_of(points, side)).mean(axis=0) @ down / ring_width(ring)
+            for points in (points_of(eye.crop), plain.points, eye.eyes.points)
+        )
+        led[side], stands[side] = led[side] - shut, stands[side] - shut
+    assert bool(abs(led["left"] - led["right"]) > 1.5 * lay.OFF_APART) is (raised > 0)
+    assert abs(stands["left"] - stands["right"]) < lay.OFF_APART + 0.005
+    assert stands["right"] == pytest.approx(led["right"], abs=1e-6)

@@ -7,7 +7,7 @@ import pytest
 
 from open_the_eyes.engine import Engine
 from open_the_eyes.imaging.arrays import Rgb
-from open_the_eyes.imaging.face.mesh478 import SIDES
+from open_the_eyes.imaging.face.mesh478 import NASION, SIDES
 from open_the_eyes.models.reference.generator import ReferenceGenerator
 from open_the_eyes.options.eye_style import PLAIN_STYLE, EyeStyle
 from open_the_eyes.roles import Crop, Face
@@ -68,3 +68,19 @@ def test_colour_and_openness_are_heeded(
     shot = donor(engine, portrait)
     plain, asked = opened(generator, closed_crop, shot)[0], opened(generator, closed_crop, shot, style=style)[0]
     assert np.abs(plain.astype(int) - asked).max() > 20
+
+
+@pytest.mark.parametrize("aside", [-0.7, 0.7])
+def test_a_colour_is_the_same_in_both_eyes_wherever_they_look(
+    generator: ReferenceGenerator, engine: Engine, portrait: Rgb, closed_crop: Crop, aside: float
+) -> None:
+    shot = donor(engine, portrait)
+    tones = []
+    for style in (EyeStyle("blue"), EyeStyle("blue", gaze=(aside, 0.0))):
+        result = opened(generator, closed_crop, shot, style=style)[0].astype(np.float64)
+        plain = opened(generator, closed_crop, shot, style=EyeStyle(gaze=style.gaze))[0]
+        middle = round(float(closed_crop.landmarks[NASION, 0]))
+        changed = np.abs(result - plain).max(axis=2) > 12
+        tones.append([result[:, part][changed[:, part]].mean(axis=0) for part in (np.s_[:middle], np.s_[middle:])])
+    (left, right), (left_aside, right_aside) = tones
+    np.testing.assert_allclose(left_aside - right_aside, left - right, atol=8)

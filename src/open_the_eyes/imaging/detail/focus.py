@@ -94,9 +94,15 @@ def face_blur(photo: NDArray[Any], covered: Plane, landmarks: Points, noise: flo
         landmarks: (478, 2+) of the face, in the same pixels.
         noise: the photo's, levels (`imaging.detail.noise`).
     """
-    noise = noise / eye_scale(landmarks)
-    before = min(BLUR_PER_NOISE * noise, MOST_NOISE_BLUR) if noise > NOISY_FROM else 0.0
-    return _softness_of(measured(photo, landmarks), measured(covered, landmarks), before)
+    return _softness_of(measured(photo, landmarks), measured(covered, landmarks), _blur_before(noise, landmarks))
+
+
+def eyes_blur(photo: NDArray[Any], eyes: Plane, landmarks: Points, noise: float) -> float | None:
+    """The same of open eyes alone, (h, w) 0..1; None where they have too few edges, as no sharp ones have."""
+    before = _blur_before(noise, landmarks)
+    level = smoothed(measured(photo, landmarks), before) if before else measured(photo, landmarks)
+    told = softness(level, measured(eyes, landmarks) > 0.5)
+    return None if told is None else math.sqrt(max(told**2 - before**2, 0))
 
 
 def soft_part(painted: Tones, part: Box, blur: float, new: Plane, landmarks: Points) -> Tones:
@@ -135,6 +141,12 @@ def measured(picture: NDArray[Any], landmarks: Points) -> Plane:
 def eye_scale(landmarks: Points) -> float:
     """How many times as wide as `MEASURED` the wider eye is; at least 1."""
     return max(max(seen_eye_width(landmarks, side) for side in SIDES) / MEASURED, 1.0)
+
+
+def _blur_before(noise: float, landmarks: Points) -> float:
+    """By how much a face is blurred before it is measured in a photo with that noise, pixels of that size."""
+    noise = noise / eye_scale(landmarks)
+    return min(BLUR_PER_NOISE * noise, MOST_NOISE_BLUR) if noise > NOISY_FROM else 0.0
 
 
 def _softness_of(level: Plane, covered: Plane, before: float) -> float:

@@ -16,7 +16,6 @@ from ..geometry import from_reduced, inverted, scale_of, similarity_from_two, tr
 from ..marks import filled
 from ..smooth import shrink_for
 from .mesh478 import CHIN, FACE_OVAL, FOREHEAD, INNER_CORNER, MOUTH_CORNERS, NASION, OUTER_CORNER, SIDES
-from .pose import axes_of
 
 Row = NDArray[np.float32]
 
@@ -34,12 +33,6 @@ _ALIGNED_WH: Final = (96, 115)
 _CELL: Final = 8
 _BINS: Final = 9
 _ROWS, _COLUMNS = 14, 12
-
-_STIFF: Final = [
-    168, 6, 197, 195, 5, 4, 1, 19, 94, 2, 98, 327, 64, 294, 48, 278, 129, 358, 122, 351, 193, 417,
-    33, 133, 263, 362, 10, 234, 454,
-]  # fmt: skip
-"""Nose, corners of the eyes, forehead and sideburns: what neither a blink nor a laugh moves."""
 
 _COLOUR_WH: Final = (96, 144)
 COLOURS: Final = 3
@@ -61,15 +54,6 @@ def edges_of(pixels: Rgb, landmarks: Points) -> Row:
     cells = np.stack(planes, axis=-1)
     energy = np.sqrt(cv2.GaussianBlur((cells**2).sum(axis=-1), (0, 0), 1.5))[..., None] + 1e-3
     return np.asarray(np.sqrt(np.minimum(cells / energy, 0.6))[~_EYES].ravel(), np.float32)
-
-
-def shape_of(landmarks: Points) -> Row:
-    """(58,): where the stiff points lie, seen from the front, in distances between the outer corners of the eyes."""
-    middle = landmarks[_CORNERS].mean(axis=0)
-    turned = (landmarks - middle) @ axes_of(landmarks).T
-    left, right = (turned[OUTER_CORNER[side]] for side in SIDES)
-    across = max(float(np.linalg.norm(left - right)), 1e-6)
-    return np.asarray((turned[_STIFF, :2] / across).ravel(), np.float32)
 
 
 def colours_of(pixels: Rgb, landmarks: Points) -> Row:

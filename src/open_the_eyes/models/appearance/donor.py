@@ -32,5 +32,5 @@ def iris_ratio(model: AppearanceModel, donor: Donor) -> NDArray[np.float64]:
     """Iris : sclera in R, G, B of the donor's open eyes; (3,)."""
     points = layout.points_on_strip(donor.crop.landmarks)
     strip = sampled(donor.crop.pixels, donor.crop.landmarks, points, model.mean_points)
-    ratio = iris.colour_ratio(model, strip, donor.crop.sides)
+    ratio = iris.photographed_ratio(model, strip, donor.crop.sides)
     return ratio**SOFT_RATIO if donor.is_soft else ratio

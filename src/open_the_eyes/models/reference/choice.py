@@ -21,7 +21,7 @@ from ...imaging.luma import luma_of
 from ...roles import Crop, Donor
 from ..appearance import layout
 from .flaws import Flaws
-from .transfer import turned_most
+from .transfer import sheet_of, turned_most
 
 MAX_YAW_APART, MAX_PITCH_APART = 20.0, 16.0
 """Most degrees between two heads; further apart, a flat picture of one eye does not bend into the other."""
@@ -70,13 +70,13 @@ class Ranked:
     obstacle: str = ""
 
 
-def ranked(crop: Crop, donors: Sequence[Donor]) -> list[Ranked]:
-    """All donors, best first; those that can only steer come last."""
-    found = [_judged(crop, donor) for donor in donors]
+def ranked(crop: Crop, donors: Sequence[Donor], partner: NDArray[np.intp]) -> list[Ranked]:
+    """All donors, best first; those that can only steer come last. `partner` is `AppearanceModel.partner`."""
+    found = [_judged(crop, donor, partner) for donor in donors]
     return sorted(found, key=lambda one: (one.obstacle != "", round(one.cost, 6)))
 
 
-def _judged(crop: Crop, donor: Donor) -> Ranked:
+def _judged(crop: Crop, donor: Donor, partner: NDArray[np.intp]) -> Ranked:
     ours, theirs = pose_of(crop.face.landmarks), pose_of(donor.crop.face.landmarks)
     pitch = abs(ours.pitch_deg - theirs.pitch_deg)
     missing = len(set(crop.sides) - set(donor.crop.sides))  # these are taken from the other side in a mirror
@@ -93,7 +93,7 @@ def _judged(crop: Crop, donor: Donor) -> Ranked:
     obstacle = _unlike(crop, donor, missing > 0) or _obstacle(yaw, pitch, growth, mirrored_yaw)
     if obstacle:
         return Ranked(donor, cost, obstacle)
-    askew = 0.0 if missing else turned_most(*(one.landmarks[layout.MESH, :2] for one in (crop, donor.crop)))
+    askew = _turned(crop, donor.crop, partner)
     if askew > MAX_TURN:
         return Ranked(donor, cost, f"an eye would be turned by {askew:.0f} degrees")
     flaws = Flaws.of(crop, donor.crop)
@@ -106,6 +106,15 @@ def _narrowness(donor: Crop) -> float:
     if not eyes:
         return NO_EYES
     return float(np.mean([max(NARROW_BELOW - eye.openness, 0.0) + eye.closed_probability for eye in eyes]))
+
+
+def _turned(crop: Crop, donor: Crop, partner: NDArray[np.intp]) -> float:
+    """By how many degrees an eye of the donor would be turned at most, those included that it gives in a mirror."""
+    ours, sheet = crop.landmarks[layout.MESH, :2], sheet_of(donor)
+    direct = [side for side in crop.sides if side in donor.sides]
+    mirrored = [side for side in crop.sides if side not in donor.sides]
+    turn = turned_most(ours, sheet.points, direct)
+    return max(turn, turned_most(ours, sheet.mirrored(partner).points, mirrored)) if mirrored else turn
 
 
 def _unlike(crop: Crop, donor: Donor, in_mirror: bool) -> str:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ...givers import OtherEye
 from ...imaging.face.eye_region import eye_region
@@ -39,15 +40,18 @@ class Givers:
         return bool(self.usable) or self.own is not None
 
     @classmethod
-    def of(cls, crop: Crop, donors: Sequence[Donor]) -> Givers:
-        """Tails and tips of lashes lie in the mask, where skin is not looked at: they need not be gone yet."""
+    def of(cls, crop: Crop, donors: Sequence[Donor], partner: NDArray[np.intp]) -> Givers:
+        """Tails and tips of lashes lie in the mask, where skin is not looked at: they need not be gone yet.
+
+        `partner` is `AppearanceModel.partner`.
+        """
         darker = ShorterExposure.of(crop) if donors or crop.open_side is not None else None
         seen = crop if darker is None else darker.crop
-        order = ranked(seen, donors)
+        order = ranked(seen, donors, partner)
         usable = [one for one in order if not one.obstacle and one.donor.crop.sides]
         if usable or crop.open_side is None:
             return cls(order, usable, None)
-        (own,) = ranked(seen, [own_donor(seen, crop.open_side)])
+        (own,) = ranked(seen, [own_donor(seen, crop.open_side)], partner)
         return cls(order, usable, None if own.obstacle else own)
 
 

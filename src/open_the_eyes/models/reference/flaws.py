@@ -14,7 +14,7 @@ import numpy as np
 
 from ...imaging.arrays import Plane, Points, Rgb
 from ...imaging.detail.blocks import blockiness
-from ...imaging.detail.focus import NOISY_FROM, eye_scale, face_blur
+from ...imaging.detail.focus import NOISY_FROM, eye_scale, eyes_blur, face_blur
 from ...imaging.detail.motion import blurs_of
 from ...imaging.detail.noise import noise_of
 from ...imaging.face.eye_corners import eyes_apart
@@ -27,6 +27,8 @@ MOST_MOVED: Final = (0.005, 0.4)
 """How much more a donor may be blurred along one direction than across it, in the units of `MOST_BLURRED`."""
 SHARP: Final = 1.0
 """Blur of a usual face, pixels of the size at which faces are measured: a noisy one's, where that cannot be told."""
+SOFTEST: Final = 4.0
+"""The same of a donor that has no edges, not even on its open eyes: more cannot be measured."""
 MOST_NOISY: Final = 3.0
 """Levels of noise that a donor may have above the photo's."""
 MOST_BLOCKY: Final = 3.0
@@ -92,14 +94,21 @@ class Flaws:
 
 
 def _blurred(crop: Crop, donor: Crop, noise: float) -> float:
-    """How much softer the donor is; 0 where too few edges tell. Both are measured as if they were as noisy as the
-    noisier one is, which makes a picture look sharp."""
+    """How much softer the donor is; 0 where the photo has too few edges to tell. Both are measured as if they were as
+    noisy as the noisier one is, which makes a picture look sharp.
+
+    Where a donor's face has too few edges, its open eyes tell; where they have none either, it is blurred past all
+    measure, for lids and irises are edges.
+    """
     photo_blur = face_blur(crop.pixels, crop.mask, crop.landmarks, noise)
     if not photo_blur and noise > NOISY_FROM:
         photo_blur = SHARP
     if not photo_blur:
         return 0.0
     donor_blur = face_blur(donor.pixels, donor.mask, donor.landmarks, noise)
+    if not donor_blur:
+        of_eyes = eyes_blur(donor.pixels, donor.mask, donor.landmarks, noise)
+        donor_blur = SOFTEST if of_eyes is None else of_eyes
     return _of_eyes_apart(donor_blur, donor.landmarks) - _of_eyes_apart(photo_blur, crop.landmarks)
 
 

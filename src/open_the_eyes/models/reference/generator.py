@@ -49,7 +49,7 @@ class ReferenceGenerator:
         leaders: dict[int, tuple[Donor, ...]] = {}
         for numbers in _by_face(requests):
             crop, donors = requests[numbers[0]].crop, requests[numbers[0]].donors
-            givers = Givers.of(crop, donors)
+            givers = Givers.of(crop, donors, self._appearance.model.partner)
             laying = Laying(self._appearance, crop, givers)
             draws = {n: Draw.of(requests[n], givers) for n in numbers}
             orders.update(dict.fromkeys(numbers, givers.order))

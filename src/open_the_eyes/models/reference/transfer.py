@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -108,11 +109,13 @@ def drawn(donor: Sheet, target: Points, part: Box, adjust: Matrix | None = None)
     return Drawn(np.asarray(np.clip(pixels, 0, 255), np.float32), shown, there, points, scale)
 
 
-def turned_most(target: Points, donor: Points) -> float:
-    """By how many degrees the eye would be turned that is turned most, beside the line of the outer corners."""
+def turned_most(target: Points, donor: Points, sides: Sequence[Side] = SIDES) -> float:
+    """By how many degrees the eye of these sides would be turned that is turned most, beside the line of the outer
+    corners; 0 for none."""
     plate, pair = ThinPlate.between(target[HELD], donor[HELD], STIFFNESS), layout.CORNERS_IN_MESH[:2]
     line = np.diff(donor[pair] @ _PLANE) / np.diff(target[pair] @ _PLANE)
-    return max(abs(float(np.degrees(np.angle(_Unbent.of(plate, target, side).slope / line[0])))) for side in SIDES)
+    turns = (np.degrees(np.angle(_Unbent.of(plate, target, side).slope / line[0])) for side in sides)
+    return max((abs(float(turn)) for turn in turns), default=0.0)
 
 
 @dataclass(frozen=True, slots=True)

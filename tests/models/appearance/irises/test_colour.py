@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from open_the_eyes.imaging.arrays import Tones
 from open_the_eyes.imaging.face.mesh478 import SIDES, Side
+from open_the_eyes.imaging.luma import LUMA
 from open_the_eyes.models.appearance import layout
 from open_the_eyes.models.appearance.generator import MODEL_FILE
 from open_the_eyes.models.appearance.irises import colour as iris
@@ -175,3 +176,40 @@ def test_whites_follow_the_light_on_the_skin() -> None:
     warm = iris.believable(white * [1.8, 1, 0.5], SKIN * np.array([1.8, 1, 0.5], np.float32))
     assert warm[0] > warm[1] > warm[2]
     assert np.isfinite(iris.believable(np.zeros(3), np.zeros(3, np.float32))).all()
+
+
+@pytest.mark.parametrize("times", [0.66, 0.8, 1.3])
+def test_a_photographed_white_in_the_light_is_taken_as_it_is(times: float) -> None:
+    white = np.array([180.0, 160, 150])
+    white *= times * float(SKIN @ LUMA) / float(white @ LUMA) * 1.0001
+    assert np.array_equal(iris.out_of_shadow(white, SKIN), white)
+
+
+def test_a_white_in_a_lids_shadow_has_the_hue_that_whites_have_and_is_a_little_brighter() -> None:
+    shaded = 0.45 * SKIN.astype(np.float64)
+    found = iris.out_of_shadow(shaded, SKIN)
+    usual, _ = iris.usual_white(SKIN)
+    assert chroma(found) == pytest.approx(usual)
+    assert 1.1 < float(found @ LUMA) / float(shaded @ LUMA) < 0.66 / 0.45
+
+
+def test_a_donors_iris_is_not_teal_because_one_white_lies_in_shadow(model: AppearanceModel) -> None:
+    there = iris.regions(model)
+    strip = drawn(model, dict.fromkeys(SIDES, BROWN)) * np.float32(150)
+    strip[model.ring] = SKIN
+    (r, b), _ = iris.usual_white(SKIN)
+    for side in SIDES:
+        strip[there.white[side]] = 170 * np.exp([r, 0.0, b])
+    shaded = strip.copy()
+    shaded[there.white["right"]] = 0.5 * SKIN
+    lit, plain, found = (
+        told(model, one, SIDES)
+        for told, one in (
+            (iris.photographed_ratio, strip),
+            (iris.colour_ratio, shaded),
+            (iris.photographed_ratio, shaded),
+        )
+    )
+    assert lit == pytest.approx(iris.colour_ratio(model, strip))
+    assert abs(np.log(plain[2] / plain[0]) - np.log(lit[2] / lit[0])) > 0.1
+    assert np.log(found[2] / found[0]) == pytest.approx(np.log(lit[2] / lit[0]), abs=0.02)
