@@ -51,7 +51,7 @@ class Prediction:
     mean: NDArray[np.float64]
     sigma: NDArray[np.float64]
 
-    def drawn(self, variety: float, rng: np.random.Generator) -> NDArray[np.float64]:
+    def sample(self, variety: float, rng: np.random.Generator) -> NDArray[np.float64]:
         """The mean, or with variety > 0 a draw around it that never strays past two standard deviations."""
         if variety == 0:
             return self.mean

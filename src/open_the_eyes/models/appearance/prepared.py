@@ -27,7 +27,7 @@ from .pieces import Piece, pieces_of
 
 @dataclass(frozen=True, slots=True)
 class ShutEyes:
-    """A piece of the photo as it came.
+    """A piece of the crop before anything is painted.
 
     Args:
         photo: (h, w, 3).
@@ -52,13 +52,14 @@ class Prepared:
     """A crop to paint in; what is told of it is worked out when it is first asked for.
 
     Args:
-        came: the crop as it was cut.
+        source: the crop that it is made of, with all that shut lashes leave: in usual light where eyes are painted, as
+            it was cut where a donor's are laid in.
         seed: decides the grain of skin where lashes were.
         bare: without what shut lashes leave around its eyes.
         darker: that in a shorter exposure; None where its skin is not overexposed.
     """
 
-    came: Crop
+    source: Crop
     seed: int
     bare: Crop
     darker: ShorterExposure | None
@@ -70,7 +71,7 @@ class Prepared:
 
     def suits(self, crop: Crop, seed: int) -> bool:
         """Whether `of` would make the same of this crop and seed."""
-        return crop is self.came and (crop.tails is None or seed == self.seed)
+        return crop is self.source and (crop.tails is None or seed == self.seed)
 
     @property
     def crop(self) -> Crop:
@@ -113,7 +114,7 @@ class Prepared:
 
     @cached_property
     def wings(self) -> list[Wing]:
-        return wings_of(self.came, self.bare, shapes_in(self.came, layout.points_on_strip(self.came.landmarks)))
+        return wings_of(self.source, self.bare, shapes_in(self.source, layout.points_on_strip(self.source.landmarks)))
 
     @cached_property
     def palette(self) -> Palette | None:
@@ -130,8 +131,8 @@ class Prepared:
         return None if ball is None else catch_light(ball)
 
     def finished(self, patch: Patch) -> Patch:
-        """What was painted in `crop`, as a patch for the crop as it came: exposed like it, and over lashes' ends."""
-        whole = over_tails(patch, self.came)
+        """What was painted in `crop`, as a patch for `source`: exposed like it, and over lashes' ends."""
+        whole = over_tails(patch, self.source)
         return whole if self.darker is None else self.darker.exposed(whole, self.bare)
 
 

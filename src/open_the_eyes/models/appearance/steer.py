@@ -20,13 +20,13 @@ GAZE_ASIDE, GAZE_UP, GAZE_DOWN = 0.21, 0.13, 0.075
 LIDS_FOLLOW: Final = (0.6, 0.4)
 """Share of a move up or down that the upper lid makes as well, and of one down the lower lid."""
 
-LIKELIEST_SPREAD, DRAWN_SPREAD = 0.16, 0.25
+LIKELIEST_SPREAD, SAMPLED_SPREAD = 0.16, 0.25
 """Standard deviations, in logarithms, of an eye colour around the one that the predicted texture shows, for the
-likeliest eyes and for drawn ones. Chosen on the faces of `val`: with LIGHT_EYES, 85.5 % of them come out on the right
+likeliest eyes and for sampled ones. Chosen on the faces of `val`: with LIGHT_EYES, 85.5 % of them come out on the right
 side of light and dark."""
 
 PLAUSIBLE: Final = 0.2
-"""Least likelihood of a colour that is drawn, as a share of the likeliest one's."""
+"""Least likelihood of a colour that is sampled, as a share of the likeliest one's."""
 
 OPENNESS_VARIETY: Final = 0.12
 """Standard deviation, over variations, of the logarithm of how far lids are apart."""
@@ -42,7 +42,7 @@ LIGHT_EYES: Final = 0.2
 price: of the faces of `val` 23 % have light eyes, and 16 % get them (`training.light_eyes`)."""
 
 
-def drawn_openness(variety: float, rng: np.random.Generator) -> float:
+def sampled_openness(variety: float, rng: np.random.Generator) -> float:
     """1, or with variety a draw around it: how wide eyes are open changes most from one photo to the next."""
     if variety == 0:
         return 1.0
@@ -136,11 +136,11 @@ def chosen_ratio(
     if asked != "auto":
         return np.asarray(np.array(NAMED[asked]) * np.exp(0.06 * variety * rng.standard_normal()), np.float64)
     apart = np.mean((np.log(groups) - np.log(np.clip(predicted, 0.02, 2))) ** 2, axis=1)
-    spread = LIKELIEST_SPREAD if variety == 0 else DRAWN_SPREAD
+    spread = LIKELIEST_SPREAD if variety == 0 else SAMPLED_SPREAD
     fitting = likely * np.exp(-apart / (2 * spread**2)) * np.where(is_light(groups), LIGHT_EYES, 1.0)
     fitting = fitting / fitting.sum()
     if variety == 0:
         return np.asarray(np.exp(fitting @ np.log(groups)))
     plausible = np.where(fitting < PLAUSIBLE * fitting.max(), 0, fitting)
-    drawn = groups[rng.choice(len(fitting), p=plausible / plausible.sum())]
-    return np.asarray(drawn ** (2 / 3) * predicted ** (1 / 3), np.float64)
+    sample = groups[rng.choice(len(fitting), p=plausible / plausible.sum())]
+    return np.asarray(sample ** (2 / 3) * predicted ** (1 / 3), np.float64)

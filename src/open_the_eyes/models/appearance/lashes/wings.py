@@ -71,11 +71,11 @@ class Wing:
         return np.asarray(1 + (share - 1) * beyond, np.float32)
 
 
-def wings_of(came: Crop, bare: Crop, shut: Mapping[Side, EyeShape]) -> list[Wing]:
-    """The wings of a crop as it came, told by the same without them and the shapes of its shut eyes."""
-    if came.tails is None:
+def wings_of(with_wings: Crop, without: Crop, shut: Mapping[Side, EyeShape]) -> list[Wing]:
+    """The wings of a crop, told by the same without them and the shapes of its shut eyes."""
+    if with_wings.tails is None:
         return []
-    found = (_wing(came, bare, came.tails, shut[side]) for side in came.winged if side in shut)
+    found = (_wing(with_wings, without, with_wings.tails, shut[side]) for side in with_wings.winged if side in shut)
     return [wing for wing in found if wing is not None]
 
 
@@ -87,13 +87,13 @@ def draw_wings(pixels: Tones, wings: Iterable[Wing], corners: Mapping[Side, Poin
             here *= wing.drawn_from(corners[wing.side])
 
 
-def _wing(came: Crop, bare: Crop, tails: Plane, shut: EyeShape) -> Wing | None:
+def _wing(with_wings: Crop, without: Crop, tails: Plane, shut: EyeShape) -> Wing | None:
     axis, down = shut.axes
     ends = np.array([[u, v] for u in ALONG for v in ACROSS]) * shut.width @ np.stack([axis, down]) + shut.ring[0]
-    part = Box.around(ends).within(came.mask)
+    part = Box.around(ends).within(with_wings.mask)
     if part.area < 1:
         return None
-    before, after = to_tones(part.cut(came.pixels)), to_tones(part.cut(bare.pixels))
+    before, after = to_tones(part.cut(with_wings.pixels)), to_tones(part.cut(without.pixels))
     share = np.asarray(1 + (np.clip((before + 1) / (after + 1), 0, 1) - 1) * threefold(part.cut(tails)), np.float32)
     y, x = np.nonzero(part.cut(tails) > 0.5)
     places = np.column_stack([x, y]) + part.offset[:2]

@@ -56,29 +56,29 @@ class UsualLight:
     """A crop in usual light.
 
     Args:
-        came: the crop as it came.
-        crop: (`came` - black) * gain, with skin in place of cloth (`uncovered`); `came` itself where its light is usual
-            and nothing covers the face.
+        original: the crop as it was cut.
+        crop: (`original` - black) * gain, with skin in place of cloth (`uncovered`); `original` itself where its light
+            is usual and nothing covers the face.
         gain: (3,).
     """
 
-    came: Crop
+    original: Crop
     crop: Crop
     gain: NDArray[np.float32]
 
     @classmethod
-    def of(cls, came: Crop) -> UsualLight:
-        crop = uncovered(came)
+    def of(cls, original: Crop) -> UsualLight:
+        crop = uncovered(original)
         small, mask, shrink = _reduced(crop)
-        black, gain = _stretch(small, came.view, came.photo_tones)
+        black, gain = _stretch(small, original.view, original.photo_tones)
         skin = small[cheeks(crop.landmarks / shrink, mask > 0)]
         if len(skin) >= FEWEST and palette_of(crop.pixels) is None:
             gain = gain * _without_colour((np.median(skin, axis=0) - black) * gain)
         if not black.any() and (gain == 1).all():
-            return cls(came, crop, np.ones(3, np.float32))
+            return cls(original, crop, np.ones(3, np.float32))
         view = None if crop.view is None else _shown(crop.view, black, gain)
         lit = replace(crop, pixels=_shown(crop.pixels, black, gain), view=view)
-        return cls(came, lit, np.asarray(gain, np.float32))
+        return cls(original, lit, np.asarray(gain, np.float32))
 
     @classmethod
     def untold(cls, crop: Crop) -> UsualLight:
@@ -86,10 +86,10 @@ class UsualLight:
         return cls(crop, crop, np.ones(3, np.float32))
 
     def back(self, patch: Patch) -> Patch:
-        """A patch for the crop in usual light, as one for the crop as it came; outside its mask that crop's pixels."""
-        if self.crop is self.came:
+        """A patch for the crop in usual light, as one for the original; outside its mask that crop's pixels."""
+        if self.crop is self.original:
             return patch
-        here, pixels = patch.mask > 0, to_tones(lashless_behind(self.came))
+        here, pixels = patch.mask > 0, to_tones(lashless_behind(self.original))
         pixels[here] += (patch.pixels[here] - self.crop.pixels[here]) / self.gain
         return replace(patch, pixels=np.asarray(np.clip(pixels, 0, 255), np.float32))
 
