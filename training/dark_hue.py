@@ -25,7 +25,7 @@ from open_the_eyes.imaging.face.mesh478 import SIDES, Side
 from open_the_eyes.imaging.geometry import Box
 from open_the_eyes.models.appearance.generator import AppearanceGenerator
 from open_the_eyes.models.appearance.light.dark_hue import ShutEye, brow_beside, darkest_of, softened_logs
-from open_the_eyes.models.appearance.skin.skin_below import FEW
+from open_the_eyes.models.appearance.skin.shut_eye_regions import FEW
 from open_the_eyes.options import GenerateOptions
 from open_the_eyes.roles import Request
 from open_the_eyes.stages.blend import blend

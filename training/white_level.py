@@ -25,7 +25,7 @@ from open_the_eyes.imaging.face.mesh478 import EYE_RING, IRIS, SIDES, Side
 from open_the_eyes.models.appearance.generator import AppearanceGenerator
 from open_the_eyes.models.appearance.irises.ball import ball_of
 from open_the_eyes.models.appearance.light.white_level import LIT, white_levels
-from open_the_eyes.models.appearance.steps import Step, lit_whites
+from open_the_eyes.models.appearance.steps import Step, relight_whites
 from open_the_eyes.options import GenerateOptions
 from open_the_eyes.roles import Crop, Request
 from open_the_eyes.stages.blend import blend
@@ -44,7 +44,7 @@ class _AsPainted(AppearanceGenerator):
 
     @property
     def steps(self) -> tuple[Step, ...]:
-        return tuple(step for step in super().steps if step is not lit_whites)
+        return tuple(step for step in super().steps if step is not relight_whites)
 
 
 @dataclass(frozen=True, slots=True)

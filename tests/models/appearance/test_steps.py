@@ -123,16 +123,16 @@ def blue_over_red(eye: Eye, *_: object) -> float:
 
 Measure = Callable[[Eye, Side, StepContext], float]
 STEPS: Final[dict[str, tuple[str, Measure, float]]] = {
-    "refined": ("noisy", sharpness_of_lids, 1.1),
-    "lit_whites": ("hard", white_off, 0.75),
-    "round_irises": ("noisy", unevenness_of_rim, 0.8),
-    "irises_alike": ("two lamps", hue_of_iris, 0.5),
-    "eye_grain": ("noisy", grain_of_eyeball, 1.4),
-    "own_skin": ("hard", likeness_of_skin, 1.15),
-    "own_lashes": ("hard", strands_over_lid, 1.1),
-    "lash_lines": ("hard", darkest_of_line, 0.8),
-    "hue_of_dark": ("hard", blue_over_red, 0.95),
-    "detailed": ("hard", detail_of_corners, 1.08),
+    "refine": ("noisy", sharpness_of_lids, 1.1),
+    "relight_whites": ("hard", white_off, 0.75),
+    "draw_irises": ("noisy", unevenness_of_rim, 0.8),
+    "match_irises": ("two lamps", hue_of_iris, 0.5),
+    "add_grain": ("noisy", grain_of_eyeball, 1.4),
+    "restore_skin": ("hard", likeness_of_skin, 1.15),
+    "draw_lashes": ("hard", strands_over_lid, 1.1),
+    "darken_lash_lines": ("hard", darkest_of_line, 0.8),
+    "recolour_darkness": ("hard", blue_over_red, 0.95),
+    "add_detail": ("hard", detail_of_corners, 1.08),
 }
 """In which photo what is measured, and its value with the step as a multiple of that without it: at least so much where
 that is more than 1, at most where it is less."""

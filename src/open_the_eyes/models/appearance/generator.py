@@ -189,7 +189,7 @@ class AppearanceGenerator(Reloaded):
         if open_side is not None:
             prediction = condition.texture_given_eye(model, relative, open_side, prediction)
         sample = prediction.sample(TEXTURE_VARIETY * variety, rng)
-        z, painted = likely_whites.believed(model, relative, skin, sample)
+        z, painted = likely_whites.with_plausible_whites(model, relative, skin, sample)
         if open_side is not None and colour == "auto":
             ratio = iris.colour_ratio(model, relative, (open_side,))
         elif leader is not None and colour == "auto" and not lacks_colour(leader.crop.pixels, crop.pixels):
@@ -199,7 +199,7 @@ class AppearanceGenerator(Reloaded):
             ratio = steer.chosen_ratio(colour, likely, shown, model.iris_ratios, variety, rng)
         painted = iris.coloured(model, painted, ratio) * skin
         lit = tinted(painted, strip, model.soft, TINT_REACH * layout.SIZE_WH[0])
-        lit = met_at_rim(iris.unstained(model, lit, painted), strip, model.soft, RIM_REACH * layout.SIZE_WH[0])
+        lit = met_at_rim(iris.with_one_white_hue(model, lit, painted), strip, model.soft, RIM_REACH * layout.SIZE_WH[0])
         return lit, _surprise(z, prediction)
 
     def _cover(self, sides: tuple[Side, ...]) -> Plane:

@@ -16,10 +16,10 @@ from . import layout
 from .irises import colour as iris
 from .irises.ball import CatchLight, ball_of, catch_light
 from .lashes.lash_line import ShutLine, shut_lines
-from .lashes.own_lashes import Lashes, own_lashes
+from .lashes.own_lashes import Lashes, measured_lashes
 from .lashes.tails import over_tails, tailless
 from .lashes.wings import Wing, wings_of
-from .light.dark_hue import DarkHue, dark_hue
+from .light.dark_hue import DarkHue, measured_dark_hue
 from .light.highlights import ShorterExposure
 from .light.white_level import white_levels
 from .pieces import Piece, pieces_of
@@ -94,7 +94,7 @@ class Prepared:
 
     @cached_property
     def lashes(self) -> Lashes | None:
-        return own_lashes(self._shut_pictures)
+        return measured_lashes(self._shut_pictures)
 
     @cached_property
     def lines(self) -> dict[Side, ShutLine]:
@@ -102,7 +102,7 @@ class Prepared:
 
     @cached_property
     def dark_hue(self) -> DarkHue | None:
-        return dark_hue(self.crop, self._shut_pictures)
+        return measured_dark_hue(self.crop, self._shut_pictures)
 
     @cached_property
     def white_levels(self) -> dict[Side, float]:

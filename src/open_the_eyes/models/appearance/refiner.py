@@ -92,8 +92,9 @@ class EyeRefiner(Reloaded):
         session = self._session
 
         def added(eye: tuple[PaintedEyes, RefinerFrame, NDArray[np.float64]]) -> Tones:
-            told = _told(*eye)
-            return _added(told, np.asarray(session.run(["refined"], told)[0], np.float32), eye[1])
+            piece, frame, noise = eye
+            inputs = _inputs(piece, frame, noise)
+            return _added(inputs, np.asarray(session.run(["refined"], inputs)[0], np.float32), frame)
 
         more = side_by_side(added, zip((painted[n] for n, _ in shown), frames, noise, strict=True))
         out = [piece.pixels.copy() for piece in painted]
@@ -106,8 +107,8 @@ class EyeRefiner(Reloaded):
         return [replace(piece, pixels=p) for piece, p in zip(painted, pixels, strict=True)]
 
 
-def _told(piece: PaintedEyes, frame: RefinerFrame, noise: NDArray[np.float64]) -> dict[str, NDArray[np.float32]]:
-    """What the network is told of the eye that a frame shows of a piece."""
+def _inputs(piece: PaintedEyes, frame: RefinerFrame, noise: NDArray[np.float64]) -> dict[str, NDArray[np.float32]]:
+    """What the network takes, of the eye that a frame shows of a piece."""
     return {
         "guess": np.asarray(frame.taken(piece.pixels).transpose(2, 0, 1)[None] / 127.5 - 1, np.float32),
         "mask": np.clip(frame.taken(piece.mask), 0, 1)[None, None],
@@ -116,12 +117,12 @@ def _told(piece: PaintedEyes, frame: RefinerFrame, noise: NDArray[np.float64]) -
     }
 
 
-def _added(told: Mapping[str, NDArray[np.float32]], refined: NDArray[np.float32], frame: RefinerFrame) -> Tones:
+def _added(inputs: Mapping[str, NDArray[np.float32]], refined: NDArray[np.float32], frame: RefinerFrame) -> Tones:
     """What comes on top of the guess, (h, w, 3) of the frame."""
-    refined = evened(refined, told["guess"])
-    crisp = refined + told["mask"] * crispness(refined, told["geometry"], frame.shape.width)
-    calm = crisp - glints(crisp, told["guess"], told["geometry"], frame.shape.width)
-    return np.ascontiguousarray((calm - told["guess"])[0].transpose(1, 2, 0) * 127.5)
+    refined = evened(refined, inputs["guess"])
+    crisp = refined + inputs["mask"] * crispness(refined, inputs["geometry"], frame.shape.width)
+    calm = crisp - glints(crisp, inputs["guess"], inputs["geometry"], frame.shape.width)
+    return np.ascontiguousarray((calm - inputs["guess"])[0].transpose(1, 2, 0) * 127.5)
 
 
 def evened(refined: NDArray[np.float32], guess: NDArray[np.float32]) -> NDArray[np.float32]:

@@ -81,13 +81,13 @@ class RefinerFrame:
     def geometry(self) -> NDArray[np.float32]:
         """What the refiner is told about the shape, (4, H, W) of -1..1: distance to the iris' edge, depth under the
         upper lid, height over the lower lid, and the eye's size."""
-        there = lid_distances(self.shape, Box(0, 0, *self.size_wh))
+        lids = lid_distances(self.shape, Box(0, 0, *self.size_wh))
         w = self.shape.width
         planes: list[Plane] = [
-            np.clip(there.to_iris / self.shape.iris_radius - 1, -1, 1),
-            np.tanh(there.below_upper / (0.1 * w)),
-            np.tanh(there.above_lower / (0.1 * w)),
-            np.full(there.along.shape, np.log2(w / 66.0), np.float32),
+            np.clip(lids.to_iris / self.shape.iris_radius - 1, -1, 1),
+            np.tanh(lids.below_upper / (0.1 * w)),
+            np.tanh(lids.above_lower / (0.1 * w)),
+            np.full(lids.along.shape, np.log2(w / 66.0), np.float32),
         ]
         return np.stack(planes).astype(np.float32)
 

@@ -75,36 +75,36 @@ Step: TypeAlias = Callable[[PaintedPieces, StepContext], PaintedPieces]
 def refined_by(refiner: EyeRefiner) -> Step:
     """The detail that photographs have, as a network draws it."""
 
-    def refined(painted: PaintedPieces, context: StepContext) -> PaintedPieces:
+    def refine(painted: PaintedPieces, context: StepContext) -> PaintedPieces:
         return refiner.refined(painted, context.request.variety, context.request.seed)
 
-    return refined
+    return refine
 
 
 def detailed_by(exemplars: Exemplars) -> Step:
     """The detail that photographed eyes have along their lids."""
 
-    def detailed(painted: PaintedPieces, context: StepContext) -> PaintedPieces:
+    def add_detail(painted: PaintedPieces, context: StepContext) -> PaintedPieces:
         return exemplars.detailed(painted, context.softness, context.request.variety, context.request.seed)
 
-    return detailed
+    return add_detail
 
 
-def lit_whites(painted: PaintedPieces, context: StepContext) -> PaintedPieces:
+def relight_whites(painted: PaintedPieces, context: StepContext) -> PaintedPieces:
     """Whites as bright as the light on the face makes them; a donor's eyes tell their own."""
     return painted if context.request.donors else with_white_levels(painted, context.prepared.white_levels)
 
 
-def round_irises(painted: PaintedPieces, context: StepContext) -> PaintedPieces:
+def draw_irises(painted: PaintedPieces, context: StepContext) -> PaintedPieces:
     return with_round_irises(painted, context.softness, context.request.seed, context.prepared.light)
 
 
-def irises_alike(painted: PaintedPieces, context: StepContext) -> PaintedPieces:  # noqa: ARG001 -- a step is asked like any other
+def match_irises(painted: PaintedPieces, _: StepContext) -> PaintedPieces:
     """Both irises of one colour, each in its own eye's light."""
     return with_irises_alike(painted)
 
 
-def eye_grain(painted: PaintedPieces, context: StepContext) -> PaintedPieces:
+def add_grain(painted: PaintedPieces, context: StepContext) -> PaintedPieces:
     """The photo's grain, as far as it is finer than the refiner's pixels: none where eyes are smaller than it sees."""
     crop = context.prepared.crop
     finest = FINEST * float(np.mean([seen_eye_width(crop.landmarks, side) for side in crop.sides])) / MAX_EYE
@@ -117,55 +117,59 @@ def grained(painted: PaintedPieces, context: StepContext, finest: float) -> Pain
     sigma = max(finest, LEAST_GRAIN)
     grain = continued_grain(crop.pixels, skin_around(crop, mask), mask > 0, sigma, context.request.seed)
     return [
-        _with(eyes, eyes.pixels + piece.part.cut(grain) * threefold(np.sqrt(eyes.mask)))
+        _with_pixels(eyes, eyes.pixels + piece.part.cut(grain) * threefold(np.sqrt(eyes.mask)))
         for piece, eyes in zip(context.prepared.pieces, painted, strict=True)
     ]
 
 
-def own_skin(painted: PaintedPieces, context: StepContext) -> PaintedPieces:
+def restore_skin(painted: PaintedPieces, context: StepContext) -> PaintedPieces:
     """The photo's own skin, wherever opening an eye leaves it as it was."""
     lashes = context.prepared.lashes
     hanging = None if lashes is None else lashes.length + MADE_UP_LASHES * lashes.made_up
     return [
-        _with(eyes, with_own_skin(eyes.pixels, shut.photo, eyes.mask, eyes.shapes, shut.shapes, hanging))
+        _with_pixels(eyes, with_own_skin(eyes.pixels, shut.photo, eyes.mask, eyes.shapes, shut.shapes, hanging))
         for eyes, shut in zip(painted, context.prepared.shut, strict=True)
     ]
 
 
-def own_lashes(painted: PaintedPieces, context: StepContext) -> PaintedPieces:
+def draw_lashes(painted: PaintedPieces, context: StepContext) -> PaintedPieces:
     """Lashes like the shut eyes'."""
     lashes = context.prepared.lashes
     if lashes is None:
         return painted
-    return [_with(eyes, with_lashes(eyes.pixels, eyes.mask, eyes.shapes.values(), lashes)) for eyes in painted]
+    return [_with_pixels(eyes, with_lashes(eyes.pixels, eyes.mask, eyes.shapes.values(), lashes)) for eyes in painted]
 
 
-def lash_lines(painted: PaintedPieces, context: StepContext) -> PaintedPieces:
+def darken_lash_lines(painted: PaintedPieces, context: StepContext) -> PaintedPieces:
     """Lash lines and pupils as dark as the shut eyes tell."""
     lines = context.prepared.lines
-    return [_with(eyes, with_lash_lines(eyes.pixels, eyes.mask, eyes.shapes.values(), lines)) for eyes in painted]
+    return [
+        _with_pixels(eyes, with_lash_lines(eyes.pixels, eyes.mask, eyes.shapes.values(), lines)) for eyes in painted
+    ]
 
 
-def hue_of_dark(painted: PaintedPieces, context: StepContext) -> PaintedPieces:
+def recolour_darkness(painted: PaintedPieces, context: StepContext) -> PaintedPieces:
     """What is dark beside the eyes in the hue that the photo's darkness has."""
-    told = context.prepared.dark_hue
-    if told is None:
+    dark_hue = context.prepared.dark_hue
+    if dark_hue is None:
         return painted
-    return [_with(eyes, with_dark_hue(eyes.pixels, eyes.mask, eyes.shapes.values(), told)) for eyes in painted]
+    return [
+        _with_pixels(eyes, with_dark_hue(eyes.pixels, eyes.mask, eyes.shapes.values(), dark_hue)) for eyes in painted
+    ]
 
 
 AFTER_REFINER: Final[tuple[Step, ...]] = (
-    lit_whites,
-    round_irises,
-    irises_alike,
-    eye_grain,
-    own_skin,
-    own_lashes,
-    lash_lines,
-    hue_of_dark,
+    relight_whites,
+    draw_irises,
+    match_irises,
+    add_grain,
+    restore_skin,
+    draw_lashes,
+    darken_lash_lines,
+    recolour_darkness,
 )
 """Steps that refined eyes get, before the detail of photographed ones."""
 
 
-def _with(eyes: PaintedEyes, pixels: NDArray[Any]) -> PaintedEyes:
+def _with_pixels(eyes: PaintedEyes, pixels: NDArray[Any]) -> PaintedEyes:
     return replace(eyes, pixels=np.asarray(pixels, np.float32))

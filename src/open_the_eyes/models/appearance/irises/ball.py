@@ -82,11 +82,11 @@ class Ball:
 
     def near(self, reach: float) -> Ball:
         """The same ball, in a part of its part that goes so far from the iris' centre."""
-        there = Box.holding(self.from_centre < reach)
-        if there is None:
+        box = Box.holding(self.from_centre < reach)
+        if box is None:
             return self
-        planes: dict[str, Any] = {name: there.cut(getattr(self, name)) for name in _PLANES}
-        return replace(self, part=there.placed_in(self.part), **planes)
+        planes: dict[str, Any] = {name: box.cut(getattr(self, name)) for name in _PLANES}
+        return replace(self, part=box.placed_in(self.part), **planes)
 
     @property
     def iris_level(self) -> float:
@@ -109,10 +109,10 @@ def ball_of(picture: Tones, shape: EyeShape) -> Ball | None:
     if part.area < FEW:
         return None
     pixels: Tones = part.cut(picture)
-    there = lid_distances(shape, part)
-    u, v = there.from_outer
-    across, down = (u - there.iris_at[0]) / radius, (v - there.iris_at[1]) / radius
-    below, above = there.below_upper / radius, there.above_lower / radius
+    lids = lid_distances(shape, part)
+    u, v = lids.from_outer
+    across, down = (u - lids.iris_at[0]) / radius, (v - lids.iris_at[1]) / radius
+    below, above = lids.below_upper / radius, lids.above_lower / radius
     clear = np.clip(np.minimum((below - 0.1) / 0.15, (above - 0.05) / 0.1), 0, 1)
     r, level = np.hypot(across, down), luma_of(pixels)
     coloured = (clear > 0.5) & (r > COLOURED[0]) & (r < COLOURED[1])

@@ -43,8 +43,8 @@ MIRRORED: Final = 0.05
 def iris_and_pupil(ball: Ball, rng: np.random.Generator) -> Tones:
     """(h, w, 3) over the ball's part: an iris of the ball's colour, as if there were no rim, lids and shadows."""
     r = ball.from_centre
-    told = ramp(ball.iris_level / ball.white_level, *RINGED)
-    level = 1 - told * RING[2] * np.exp(-(((r - RING[0]) / RING[1]) ** 2))
+    ring_strength = ramp(ball.iris_level / ball.white_level, *RINGED)
+    level = 1 - ring_strength * RING[2] * np.exp(-(((r - RING[0]) / RING[1]) ** 2))
     level = level * (1 + LOWER * np.clip(ball.down, -0.6, 0.8))
     shown = np.clip((1.02 - r) / 0.15, 0, 1) * np.clip((r - PUPIL) / 0.05, 0, 1)
     level = np.asarray(level * np.exp(CONTRAST * shown * _fibres(ball, rng)), np.float32)

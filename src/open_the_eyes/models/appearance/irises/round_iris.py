@@ -141,35 +141,35 @@ def _with_iris(ball: Ball, light: CatchLight, softness: float, wholly: float, rn
         painted = np.maximum(ball.pixels - 1.15 * np.maximum(ball.iris, ball.iris_level), 0)
         eye += (1 - wholly) * painted * threefold(ball.clear * (r < LIGHTS_WITHIN))
     between = np.clip(np.minimum(ball.below_upper / 0.2, (ball.above_lower + UNDER_LID[0]) / UNDER_LID[1]), 0, 1)
-    there = np.asarray(between * risen(r, 1.4, 1.15), np.float32)
+    weight = np.asarray(between * risen(r, 1.4, 1.15), np.float32)
     share = BY[0] + (BY[1] - BY[0]) * ramp(r, *TO_RIM)
     share += (1 - share) * np.float32(wholly)
-    out = ball.pixels + (eye - ball.pixels) * threefold(share * there)
+    out = ball.pixels + (eye - ball.pixels) * threefold(share * weight)
     if wholly < 1:
-        crisper = np.float32(CRISPER[0] * (1 - wholly)) * there
+        crisper = np.float32(CRISPER[0] * (1 - wholly)) * weight
         out += (out - smoothed(out, CRISPER[1] * ball.radius)) * threefold(crisper)
         lit = _lit(out, ball, light, wholly, ON_SMALL * (1 - wholly)) - out
-        out += smoothed(np.asarray(lit, np.float32), max(BLUR * softness, 0.4)) * threefold(there)
+        out += smoothed(np.asarray(lit, np.float32), max(BLUR * softness, 0.4)) * threefold(weight)
     return np.asarray(out, np.float32)
 
 
 def _white(ball: Ball) -> Tones:
     """(h, w, 3): the white beside the iris, carried on under its rim."""
-    there = np.asarray(ball.clear * white_share(ball.from_centre), np.float32)
+    weight = np.asarray(ball.clear * white_share(ball.from_centre), np.float32)
     reach = 0.35 * ball.radius
-    found, weight = smoothed(ball.pixels * threefold(there), reach), smoothed(there, reach)
-    return np.asarray((found + 0.02 * ball.white) / threefold(weight + 0.02), np.float32)
+    found, total = smoothed(ball.pixels * threefold(weight), reach), smoothed(weight, reach)
+    return np.asarray((found + 0.02 * ball.white) / threefold(total + 0.02), np.float32)
 
 
 def _shadow(ball: Ball, drawn: Tones) -> Plane:
     """(h, w): the light on the drawn ball as on the painted one, told less where pupils and rims may lie apart."""
     r, level = ball.from_centre, luma_of(ball.pixels)
     unsure = (r < PUPIL + 0.12) | (np.abs(r - 1.02) < 0.14)
-    told = ball.clear * np.clip((1.5 - r) / 0.2, 0, 1) * np.where(unsure, UNSURE, 1)
-    told = np.asarray(told, np.float32)
+    weight = ball.clear * np.clip((1.5 - r) / 0.2, 0, 1) * np.where(unsure, UNSURE, 1)
+    weight = np.asarray(weight, np.float32)
     level = np.where(r < 0.9, np.minimum(level, 1.3 * ball.iris_level), level).astype(np.float32)
     wide, least = SHADE * ball.radius, 0.02 * ball.iris_level
-    shadow = (smoothed(level * told, wide) + least) / (smoothed(luma_of(drawn) * told, wide) + least)
+    shadow = (smoothed(level * weight, wide) + least) / (smoothed(luma_of(drawn) * weight, wide) + least)
     lid = 1 - LID_SHADOW[0] * np.exp(-np.maximum(ball.below_upper, 0) / LID_SHADOW[1])
     return np.asarray(np.clip(shadow, *SHADED) * lid, np.float32)
 
@@ -203,16 +203,16 @@ def _lit(eye: Tones, ball: Ball, light: CatchLight, wholly: float, share: float)
     away = (np.abs(ball.across - x) ** 2.6 + np.abs(ball.down - y) ** 2.6) ** (1 / 2.6)
     level = min(max(spot.brighter * ball.white_level, ball.iris_level * (1 + light.strength)), 252.0)
     colour = np.minimum(level * (0.5 + 0.5 * ball.white / ball.white_level), 253).astype(np.float32)
-    there = np.maximum(risen(away, spot.gone, spot.whole), spot.glow * np.exp(-((away / spot.reach) ** 2)))
-    cover = _covers(light) * share * there
+    weight = np.maximum(risen(away, spot.gone, spot.whole), spot.glow * np.exp(-((away / spot.reach) ** 2)))
+    cover = _covers(light) * share * weight
     return np.asarray(eye + (colour - eye) * threefold(np.asarray(cover, np.float32)), np.float32)
 
 
 def _calm(eye: Tones, ball: Ball, wholly: float) -> Tones:
     """Without the lines of the refiner's grid in the whites, which large eyes would show."""
-    there = np.clip(np.minimum(ball.below_upper - 0.02, ball.above_lower) / 0.12, 0, 1)
+    weight = np.clip(np.minimum(ball.below_upper - 0.02, ball.above_lower) / 0.12, 0, 1)
     ends = np.clip(np.minimum(ball.along - 0.06, 0.92 - ball.along) / 0.08, 0, 1)
-    there = np.asarray(there * ends * risen(ball.from_centre, 1.05, 1.25), np.float32)
+    weight = np.asarray(weight * ends * risen(ball.from_centre, 1.05, 1.25), np.float32)
     reach = CALM_REACH * ball.radius
-    calm = (smoothed(eye * threefold(there), reach) + 1e-3 * eye) / threefold(smoothed(there, reach) + 1e-3)
-    return np.asarray(eye + (calm - eye) * threefold(np.asarray(CALMED * wholly * there, np.float32)), np.float32)
+    calm = (smoothed(eye * threefold(weight), reach) + 1e-3 * eye) / threefold(smoothed(weight, reach) + 1e-3)
+    return np.asarray(eye + (calm - eye) * threefold(np.asarray(CALMED * wholly * weight, np.float32)), np.float32)

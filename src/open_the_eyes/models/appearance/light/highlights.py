@@ -65,13 +65,13 @@ class ShorterExposure:
         """None where little is cut off."""
         step = max(round((crop.mask.size / _LOOKED_AT) ** 0.5), 1)
         some = (slice(None, None, step), slice(None, None, step))
-        there = crop.pixels[some][crop.mask[some] > 0]
-        if not len(there) or np.mean(there.max(axis=1) >= CLIPPED[1]) < SHARE:
+        masked_pixels = crop.pixels[some][crop.mask[some] > 0]
+        if not len(masked_pixels) or np.mean(masked_pixels.max(axis=1) >= CLIPPED[1]) < SHARE:
             return None
         toned = palette_of(crop.pixels) is not None
         skin = to_tones(crop.pixels[some][skin_around(crop, crop.mask)[some]])
         ratios = np.zeros(2) if toned else _ratios(skin)
-        gain = float(np.percentile(_put_back(to_tones(there)[None], ratios).max(axis=2), 99)) / 255
+        gain = float(np.percentile(_put_back(to_tones(masked_pixels)[None], ratios).max(axis=2), 99)) / 255
         if gain <= LEAST:
             return None
         eye = float(np.mean([seen_eye_width(crop.landmarks, side) for side in crop.sides]))
@@ -93,14 +93,14 @@ class ShorterExposure:
 
 def _ratios(skin: Tones) -> NDArray[np.float64]:
     """Log R/G and log B/G of skin (n, 3), as far as its colours are not cut off."""
-    told = SKINS.copy()
+    ratios = SKINS.copy()
     low, high = TOLD_BY
     r, g, b = (skin[:, k].astype(np.float64) for k in range(3))
     for k, (one, other) in enumerate(((r, g), (b, g))):
         whole = (np.maximum(one, other) > low) & (np.maximum(one, other) < high)
         if whole.sum() >= max(FEWEST * len(skin), 30):
-            told[k] = np.median(np.log(np.maximum(one[whole], 1) / np.maximum(other[whole], 1)))
-    return told
+            ratios[k] = np.median(np.log(np.maximum(one[whole], 1) / np.maximum(other[whole], 1)))
+    return ratios
 
 
 def _put_back(pixels: Tones, ratios: NDArray[np.float64], even: float = 0.0) -> Tones:

@@ -25,7 +25,7 @@ from ....imaging.threefold import threefold
 from ....roles import Crop
 from ..irises.ball import ball_of
 from ..refiner import PaintedEyes
-from ..skin.skin_below import FEW, shrink_around, skin_below
+from ..skin.shut_eye_regions import FEW, shrink_around, skin_below_mask
 
 LIT: Final = 148.0
 """Level of a white beside an iris in the light that the face's brightest skin is in."""
@@ -49,7 +49,7 @@ def white_levels(crop: Crop, shut: Mapping[Side, EyeShape]) -> dict[Side, float]
     if around.size < FEW:
         return {}
     brightest = max(float(np.percentile(around, BRIGHTEST)), 1.0)
-    below = {side: _skin_below(level, shape.reduced(step)) for side, shape in shut.items()}
+    below = {side: _skin_level_below(level, shape.reduced(step)) for side, shape in shut.items()}
     return {side: LIT * skin / brightest for side, skin in below.items() if skin is not None}
 
 
@@ -71,9 +71,9 @@ def with_white_levels(painted: list[PaintedEyes], wanted: Mapping[Side, float]) 
     return out
 
 
-def _skin_below(level: Plane, shut: EyeShape) -> float | None:
+def _skin_level_below(level: Plane, shut: EyeShape) -> float | None:
     part = Box.around(shut.ring).grown(1.0).within(level)
     if part.area < FEW:
         return None
-    skin = skin_below(lid_distances(shut.seen_from(part), Box.of(part.cut(level))), shut.width)
+    skin = skin_below_mask(lid_distances(shut.seen_from(part), Box.of(part.cut(level))), shut.width)
     return float(np.median(part.cut(level)[skin])) if skin.sum() >= FEW else None

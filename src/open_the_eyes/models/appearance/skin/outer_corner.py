@@ -54,7 +54,7 @@ ENOUGH: Final = 10
 
 
 def with_own_corner(
-    pixels: Tones, photo: Tones, there: Surroundings, under: NDArray[np.bool_], bare: Plane, width: float, by: float
+    pixels: Tones, photo: Tones, around: Surroundings, under: NDArray[np.bool_], bare: Plane, width: float, by: float
 ) -> Tones:
     """The painted pixels (h, w, 3) with the photo's at the outer corner, and without the smear, by 0..1 of that.
 
@@ -62,54 +62,54 @@ def with_own_corner(
     of the photo `under` the eye (h, w), or over its outer corner; the light may change in between. `bare` (h, w) 0..1
     tells where no shut lashes are, `width` that of the eye in pixels.
     """
-    near = Box.holding((there.along < NEAR[0]) & (np.abs(there.across) < NEAR[1]))
+    near = Box.holding((around.along < NEAR[0]) & (np.abs(around.across) < NEAR[1]))
     if near is None:
         return pixels
-    over = (there.along > 0) & (there.along < OVER[0]) & (there.above_shut > OVER[1]) & (there.above_shut < OVER[2])
+    over = (around.along > 0) & (around.along < OVER[0]) & (around.above_shut > OVER[1]) & (around.above_shut < OVER[2])
     skins = [np.median(photo[known], axis=0) for known in (under, over) if known.any()]
-    there, before = there.cut(near), near.cut(photo)
+    around, before = around.cut(near), near.cut(photo)
     out = pixels.copy()
     here: Tones = near.cut(out)
-    here += (before - here) * threefold(by * _beside(before, there, skins, near.cut(bare), width))
-    here[...] = _cleared(here, there, skins, by)
+    here += (before - here) * threefold(by * _beside(before, around, skins, near.cut(bare), width))
+    here[...] = _cleared(here, around, skins, by)
     return out
 
 
-def _beside(photo: Tones, there: Surroundings, skins: Sequence[Colour], bare: Plane, width: float) -> Plane:
+def _beside(photo: Tones, around: Surroundings, skins: Sequence[Colour], bare: Plane, width: float) -> Plane:
     """(h, w) 0..1: what stays as it was.
 
     Skin does, where it is `bare` (h, w) of lashes and does not lie in a lid's dark; what is bright and no skin, such as
     a wall behind a turned head, does right from the corner on.
     """
-    level = 1 - risen(np.abs(there.across), *LEVEL)
-    outwards = -np.maximum(there.along, there.along_shut)
+    level = 1 - risen(np.abs(around.across), *LEVEL)
+    outwards = -np.maximum(around.along, around.along_shut)
     beyond = risen(outwards, *BESIDE) * level
     soft = smoothed(photo, 0.02 * width)
     light = luma_of(soft)
-    around = there.covered(beyond) > 0
-    if not around.any() or not skins:
-        return there.covered(beyond)
-    lit = risen(light / max(float(np.percentile(light[around], 60)), 1.0), *LIT)
+    nearby = around.covered(beyond) > 0
+    if not nearby.any() or not skins:
+        return around.covered(beyond)
+    lit = risen(light / max(float(np.percentile(light[nearby], 60)), 1.0), *LIT)
     other = np.asarray((light > skins[0] @ LUMA) & ~_skin_in(soft, skins), np.float32)
     side = max(round(LARGE * width), 3)
     other = smoothed(
         np.asarray(cv2.morphologyEx(other, cv2.MORPH_OPEN, np.ones((side, side))), np.float32), 0.01 * width
     )
-    return there.covered(np.maximum(beyond * bare * lit, other * risen(outwards, *BEHIND) * level))
+    return around.covered(np.maximum(beyond * bare * lit, other * risen(outwards, *BEHIND) * level))
 
 
-def _cleared(pixels: Tones, there: Surroundings, skins: Sequence[Colour], by: float) -> Tones:
+def _cleared(pixels: Tones, around: Surroundings, skins: Sequence[Colour], by: float) -> Tones:
     least, most, high = SKIN
-    beyond = (there.along > least) & (there.along < most) & (np.abs(there.across) < high)
+    beyond = (around.along > least) & (around.along < most) & (np.abs(around.across) < high)
     skin = pixels[beyond & _skin_in(pixels, skins)]
     if len(skin) < max(ENOUGH, beyond.sum() / 2):
         return pixels
     usual = np.median(skin, axis=0).astype(np.float32)
     middle, along, across = SMEAR
-    smear = np.exp(-0.5 * (((there.along - middle) / along) ** 2 + (there.across / across) ** 2))
-    outside = np.clip(np.maximum(there.above, there.below) / 0.03, 0, 1)
+    smear = np.exp(-0.5 * (((around.along - middle) / along) ** 2 + (around.across / across) ** 2))
+    outside = np.clip(np.maximum(around.above, around.below) / 0.03, 0, 1)
     dark = pixels @ LUMA < usual @ LUMA
-    weight = np.asarray(by * CLEARED * there.mask * smear * outside * dark, np.float32)
+    weight = np.asarray(by * CLEARED * around.mask * smear * outside * dark, np.float32)
     return np.asarray(pixels + (usual - pixels) * threefold(weight), np.float32)
 
 

@@ -71,7 +71,9 @@ def _filled(pixels: Rgb, cloth: Plane, beside: Marks, usual: NDArray[np.float32]
     unlike = np.abs(np.log((small + 1) / (usual + 1))).max(axis=2)
     skin = reduced(beside.astype(np.float32), shrink) * (unlike < HAIR)
     near: Tones = smoothed(small * threefold(skin), reach / shrink)
-    fill = (near + FAR * usual) / threefold(smoothed(skin, reach / shrink) + np.float32(FAR))
+    small_fill = (near + FAR * usual) / threefold(smoothed(skin, reach / shrink) + np.float32(FAR))
     tones = to_tones(pixels)
-    there = np.asarray(cv2.resize(fill, (pixels.shape[1], pixels.shape[0]), interpolation=cv2.INTER_LINEAR), np.float32)
-    return to_levels(tones + (there - tones) * threefold(cloth))
+    fill = np.asarray(
+        cv2.resize(small_fill, (pixels.shape[1], pixels.shape[0]), interpolation=cv2.INTER_LINEAR), np.float32
+    )
+    return to_levels(tones + (fill - tones) * threefold(cloth))

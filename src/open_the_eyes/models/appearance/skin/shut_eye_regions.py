@@ -20,21 +20,21 @@ FEW: Final = 10
 """Fewest pixels that tell anything."""
 
 
-def within_corners(there: LidDistances, width: float, part: tuple[float, float] = ALONG) -> NDArray[np.bool_]:
+def within_corners(lids: LidDistances, width: float, part: tuple[float, float] = ALONG) -> NDArray[np.bool_]:
     """(h, w): over and under that part of an eye so wide, from its outer corner (0) to the inner one (1)."""
-    along = there.along / width
+    along = lids.along / width
     return np.asarray((along > part[0]) & (along < part[1]), np.bool_)
 
 
-def skin_below(there: LidDistances, width: float, part: tuple[float, float] = ALONG) -> NDArray[np.bool_]:
+def skin_below_mask(lids: LidDistances, width: float, part: tuple[float, float] = ALONG) -> NDArray[np.bool_]:
     """(h, w): the skin below that part of a shut eye so wide."""
-    below = there.below_upper / width
-    return np.asarray(within_corners(there, width, part) & (below > BELOW[0]) & (below < BELOW[1]), np.bool_)
+    below = lids.below_upper / width
+    return np.asarray(within_corners(lids, width, part) & (below > BELOW[0]) & (below < BELOW[1]), np.bool_)
 
 
-def lash_line(there: LidDistances, width: float, part: tuple[float, float] = ALONG) -> NDArray[np.bool_]:
+def lash_line_mask(lids: LidDistances, width: float, part: tuple[float, float] = ALONG) -> NDArray[np.bool_]:
     """(h, w): where the lash line of that part of a shut eye so wide lies."""
-    return np.asarray(within_corners(there, width, part) & (np.abs(there.below_upper / width) < LINE), np.bool_)
+    return np.asarray(within_corners(lids, width, part) & (np.abs(lids.below_upper / width) < LINE), np.bool_)
 
 
 def shrink_around(width: float) -> int:
