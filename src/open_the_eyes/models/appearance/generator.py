@@ -44,10 +44,13 @@ EXEMPLARS_FILE: Final = DATA / "exemplars.npz"
 Traits: TypeAlias = NDArray[np.float32] | None
 
 SHAPE_VARIETY: Final = 0.45
+"""Share of the predicted spread of shapes that variations get."""
 TEXTURE_VARIETY: Final = 0.55
+"""Share of the predicted spread of textures that variations get."""
 TINT_REACH: Final = 0.2
+"""Reach of the colour match, as a fraction of the strip's width."""
 RIM_REACH: Final = 0.05
-"""Reach of the colour match, and of what is left to do at the rim, as fractions of the strip's width."""
+"""Reach of what is left to match at the rim, as a fraction of the strip's width."""
 
 
 class AppearanceGenerator(Reloaded):

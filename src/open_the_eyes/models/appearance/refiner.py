@@ -37,7 +37,7 @@ CRISP_LID: Final = 0.5
 CRISP_FINE: Final = 0.04
 """Standard deviation of a Gaussian, in eye widths: finer detail is what becomes stronger."""
 
-EVEN: Final = (-1 / 16, 4 / 16, 10 / 16, 4 / 16, -1 / 16)
+ANTI_GRID_TAPS: Final = (-1 / 16, 4 / 16, 10 / 16, 4 / 16, -1 / 16)
 """Filter along rows and columns that leaves a fifth of what has a period of 2.5 pixels, three quarters at 4, and
 coarser things as they are. At its finest, the network weaves lines along its grid, which large eyes would show."""
 
@@ -128,7 +128,7 @@ def _added(inputs: Mapping[str, NDArray[np.float32]], refined: NDArray[np.float3
 def evened(refined: NDArray[np.float32], guess: NDArray[np.float32]) -> NDArray[np.float32]:
     """Refined eyes (n, 3, h, w) without the finest of what was added to the guess."""
     out = guess.copy()
-    taps = np.array(EVEN, np.float32)
+    taps = np.array(ANTI_GRID_TAPS, np.float32)
     for k, detail in enumerate((refined - guess).transpose(0, 2, 3, 1)):
         out[k] += cv2.sepFilter2D(np.ascontiguousarray(detail), -1, taps, taps).transpose(2, 0, 1)
     return out

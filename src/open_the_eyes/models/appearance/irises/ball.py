@@ -26,9 +26,11 @@ WHITE_TO: Final = 1.9
 """Distance from the iris' centre up to which the white counts as beside it, in its radii."""
 GLINT: Final = 1.25
 """Brightness above which something is a catch-light, in times the iris'."""
-GLINT_WITHIN: Final = (0.7, 0.2)
-"""How far from the centre of the iris a catch-light lies at most, and how far below it, in radii."""
-FEW: Final = 8.0
+GLINT_WITHIN: Final = 0.7
+"""How far from the centre of the iris a catch-light lies at most, in radii."""
+GLINT_LOWEST: Final = 0.2
+"""How far below the centre of the iris a catch-light lies at most, in radii."""
+MIN_PIXELS: Final = 8
 """Fewest pixels that tell a colour."""
 
 
@@ -106,7 +108,7 @@ def ball_of(picture: Tones, shape: EyeShape) -> Ball | None:
     iris_xy: Points = np.array([shape.iris_xy])
     reach = Box.around(np.vstack([shape.ring, iris_xy - radius, iris_xy + radius])).moved_out(0.3 * radius)
     part = reach.within(picture)
-    if part.area < FEW:
+    if part.area < MIN_PIXELS:
         return None
     pixels: Tones = part.cut(picture)
     lids = lid_distances(shape, part)
@@ -117,7 +119,7 @@ def ball_of(picture: Tones, shape: EyeShape) -> Ball | None:
     r, level = np.hypot(across, down), luma_of(pixels)
     coloured = (clear > 0.5) & (r > COLOURED[0]) & (r < COLOURED[1])
     beside = clear * white_share(r) * np.clip((WHITE_TO - r) / 0.2, 0, 1)
-    if coloured.sum() < FEW or beside.sum() < FEW:
+    if coloured.sum() < MIN_PIXELS or beside.sum() < MIN_PIXELS:
         return None
     usual = float(np.median(level[coloured]))
     iris = np.median(pixels[coloured & (level <= 1.5 * usual)], axis=0)
@@ -176,7 +178,7 @@ def white_share(r: Plane) -> Plane:
 def catch_light(ball: Ball) -> CatchLight:
     """The brightest spot of the iris' upper part."""
     level = smoothed(luma_of(ball.pixels), max(0.05 * ball.radius, 0.5))
-    near = (ball.from_centre < GLINT_WITHIN[0]) & (ball.down < GLINT_WITHIN[1])
+    near = (ball.from_centre < GLINT_WITHIN) & (ball.down < GLINT_LOWEST)
     over = np.maximum(level - GLINT * ball.iris_level, 0) * ball.clear * near
     brightest = int(np.argmax(over))
     strength = float(over.ravel()[brightest]) / ball.iris_level

@@ -36,7 +36,7 @@ IRIS_LEVEL: Final = 1.5
 none of that colour shows."""
 MOST_GAIN: Final = 6.0
 """Most times as bright as it was that an iris becomes: a black one has no pattern left, and its noise would be seen."""
-EVEN: Final = 0.08
+PATTERN_SIGMA: Final = 0.08
 """Standard deviation of a blur, in radii of the iris: its pattern is taken from it no finer."""
 WHITE_FROM_SKIN: Final = np.array([[0.063, 0.517, 0.355], [-0.026, 0.078, 0.326]])
 """The white of an eye in the skin's light: its log R/G and log B/G, each as a constant and factors on the skin's log
@@ -55,7 +55,7 @@ such a white is lid and corner; so measured it is 52 %, and of eyes with bright 
 BRIGHTENED: Final = 0.5
 """Power of how far a white in shadow is below the latter by which it is brightened: the iris lies in that shadow, too.
 Chosen by how alike the irises of one face come out."""
-LIT: Final = 0.8
+CAST_ON_WHITES: Final = 0.8
 """Share of a light's cast that is on the whites as well, less in the dark; it would be all, were no colour burnt
 out."""
 BRIGHT: Final = 160.0
@@ -158,7 +158,7 @@ def with_iris_colour(
     level = luma_of(picture)
     fall = max(bright - IRIS_LEVEL * usual, 0.25 * bright, 1e-3)
     share = np.clip((bright - level) / fall, 0, 1) * disc
-    grain = EVEN * float(np.sqrt(disc.sum() / np.pi))  # noise in a black iris would come out in all colours
+    grain = PATTERN_SIGMA * float(np.sqrt(disc.sum() / np.pi))  # noise in a black iris would come out in all colours
     pattern = np.minimum(smoothed(level, max(grain, 0.3)), IRIS_LEVEL * usual) / usual
     apart = wanted * min(1.0, MOST_GAIN * usual / max(float(wanted @ LUMA), 1e-3)) - iris
     return np.asarray(picture + apart * (pattern * share)[..., None], np.float32)
@@ -215,7 +215,8 @@ def usual_white(skin: NDArray[np.floating[Any]]) -> tuple[NDArray[np.float64], f
     """Log R/G and log B/G (2,) of the whites that such a skin (3,) goes with, and how much the skin tells, 0..1."""
     certainty = min(float(skin.max()) / BRIGHT, 1.0)
     seen = skin.astype(np.float64) + VEIL * (1 - certainty)
-    return WHITE_FROM_SKIN @ np.append(1, chroma(without_cast(seen))) + LIT * certainty * cast_of(seen), certainty
+    usual = WHITE_FROM_SKIN @ np.append(1, chroma(without_cast(seen))) + CAST_ON_WHITES * certainty * cast_of(seen)
+    return usual, certainty
 
 
 def _at_unit_mean(colour: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -22,7 +22,7 @@ from .ball import GLINT, Ball, balls_of, redrawn
 
 VEIL: Final = 8.0
 """Levels added before colours are divided: black has no hue to tell."""
-MOST: Final = (0.7, 1.4)
+IRIS_GAIN: Final = (0.7, 1.4)
 """Least and largest factor by which a colour changes."""
 RIM: Final = (0.95, 1.15)
 """Distances from the iris' centre between which the change ends, in radii."""
@@ -51,7 +51,7 @@ def _relative_chroma(ball: Ball) -> NDArray[np.float64]:
 
 def _coloured(ball: Ball, hue: NDArray[np.float64]) -> Tones:
     """The ball's part with its iris of another hue, as bright as it was."""
-    gain = np.clip(np.exp(hue - _relative_chroma(ball)), *MOST)
+    gain = np.clip(np.exp(hue - _relative_chroma(ball)), *IRIS_GAIN)
     gain *= ball.iris_level / max(float((ball.iris * gain) @ LUMA), 1.0)
     between = np.clip(np.minimum(ball.below_upper, ball.above_lower) / EDGE, 0, 1)
     light = risen(luma_of(ball.pixels) / np.float32(ball.iris_level), *LIGHTS)

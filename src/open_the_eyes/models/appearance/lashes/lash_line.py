@@ -25,29 +25,35 @@ from ....imaging.threefold import threefold
 from ..skin.shut_eye_regions import lash_line_mask, skin_below_mask
 from .shut_lashes import DARKEST
 
-TOLD: Final = (0.85, 0.05)
-"""Share that a lash line is darkened by of what it lacks to the shut eye's, and the darkness that is first taken
-off."""
+LINE_SHARE: Final = 0.85
+"""Share of what a lash line lacks to the shut eye's darkness that it is darkened by."""
+LINE_FLOOR: Final = 0.05
+"""Darkness that is first taken off the shut eye's."""
 UP_TO: Final = (100.0, 160.0)
 """Eye widths in pixels between which the darkening of lash lines ends: larger eyes have lashes drawn one by one, and a
 made-up lid's line."""
 DARKEST_SKIN: Final = 12.0
 """Brightness of skin, 0..255, below which nothing is told."""
 SHUT_LINE: Final = (-0.14, 0.2)
+"""Where a shut eye's darkest row may lie under the edge of its lids, from and to in eye widths."""
 OPEN_LINE: Final = (-0.09, 0.05)
 """Where an open eye's darkest row may lie under the upper lid's edge, from and to in eye widths."""
 ALONG: Final = (0.15, 0.85)
 """Where a row is measured, from and to between the outer corner (0) and the inner one (1)."""
-THIN: Final = (0.02, 0.5)
-"""Least half width of a row, in eye widths and in pixels."""
+MIN_HALF: Final = 0.02
+"""Least half width of a row, in eye widths."""
+MIN_HALF_PX: Final = 0.5
+"""Least half width of a row, pixels."""
 AROUND: Final = (0.07, 0.045)
 """How far above and below its darkest row a line is darkened, in eye widths."""
 LINE_FROM: Final = 0.4
 """Least darkness of a line's pixels, as a multiple of the line's."""
 PUPIL_FROM: Final = 0.7
 """Least darkness of a pupil's pixels, as a multiple of the pupil's: an iris is not to become one."""
+MIN_PIXELS: Final = 8
+"""Fewest pixels that tell a darkness."""
 _STEP: Final = 0.01
-_FEW: Final = 8
+"""Distance between rows that are compared, in eye widths."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +92,7 @@ def shut_line(photo: Tones, shut: EyeShape) -> ShutLine | None:
         return None
     width = max(shut.width, 1e-3)
     skin, line = skin_below_mask(eye.distances, width, ALONG), lash_line_mask(eye.distances, width, ALONG)
-    if min(skin.sum(), line.sum()) < _FEW:
+    if min(skin.sum(), line.sum()) < MIN_PIXELS:
         return None
     usual, levels = float(np.median(eye.level[skin])), eye.level[line]
     if usual < DARKEST_SKIN:
@@ -111,7 +117,7 @@ def _gain(eye: EyeInPicture, shape: EyeShape, shut: ShutLine) -> Plane:
     """(h, w) 0..1: how bright each pixel of an opened eye is to be, as a multiple."""
     distances, darkness = eye.distances, 1 - eye.level / shut.skin
     row, at = eye.darkest_row(shut.skin, OPEN_LINE)
-    lacking = TOLD[0] * max(min(shut.line, 0.95) - TOLD[1] - row, 0)
+    lacking = LINE_SHARE * max(min(shut.line, 0.95) - LINE_FLOOR - row, 0)
     above = eye.below - at
     line = risen(np.abs(above) / np.where(above < 0, *AROUND), 1, 0)
     line *= risen(eye.along, -0.06, 0.06) * risen(eye.along, 1, 0.65)
@@ -121,7 +127,7 @@ def _gain(eye: EyeInPicture, shape: EyeShape, shut: ShutLine) -> Plane:
 
     to_rim = distances.to_iris / max(shape.iris_radius, 1e-3)
     iris = (distances.aperture(0.04 * shape.width) > 0.25) & (to_rim < 1.05)
-    pupil = max(float(np.percentile(darkness[iris], 95)) if iris.sum() >= _FEW else shut.darkest, row)
+    pupil = max(float(np.percentile(darkness[iris], 95)) if iris.sum() >= MIN_PIXELS else shut.darkest, row)
     if shut.darkest > pupil > 0:
         deep = risen(darkness, PUPIL_FROM * pupil, pupil)
         inside = risen(to_rim, 1.15, 0.95) * distances.aperture(0.04 * shape.width)
@@ -157,13 +163,13 @@ class EyeInPicture:
     def of(cls, picture: Tones, shape: EyeShape, grown: float) -> EyeInPicture | None:
         """The eye with so many times its size around it; None outside of the picture."""
         part = Box.around(shape.ring).grown(grown).within(picture)
-        if part.area < _FEW:
+        if part.area < MIN_PIXELS:
             return None
         distances, width = lid_distances(shape, part), max(shape.width, 1e-3)
         along, below = distances.along / width, distances.below_upper / width
         inside = (along > ALONG[0]) & (along < ALONG[1])
         level = luma_of(part.cut(picture))
-        return cls(part, level, distances, along, below, inside, max(THIN[0], THIN[1] / width))
+        return cls(part, level, distances, along, below, inside, max(MIN_HALF, MIN_HALF_PX / width))
 
     def darkest_row(self, skin: float, between: tuple[float, float]) -> tuple[float, float]:
         """How dark the darkest row along the upper lid is, and how far under its edge it lies."""
@@ -177,6 +183,6 @@ class EyeInPicture:
             np.convolve(np.bincount(place, weights, count), window, "valid")
             for weights in (levels, np.ones(len(place)))
         )
-        rows = np.where(numbers >= _FEW / 2, 1 - sums / np.maximum(numbers, 1) / skin, 0)
+        rows = np.where(numbers >= MIN_PIXELS / 2, 1 - sums / np.maximum(numbers, 1) / skin, 0)
         best = int(np.argmax(rows))
         return float(rows[best]), between[0] + best * _STEP

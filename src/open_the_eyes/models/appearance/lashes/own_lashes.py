@@ -29,6 +29,8 @@ MADE_UP: Final = (0.6, 0.9)
 lashes come to count as made up: natural ones let skin through there, mascara and false lashes do not."""
 TOLD_FROM: Final = (80.0, 110.0)
 """Eye widths in pixels between which make-up comes to be believed; in small pictures all lashes run together."""
+MIN_PIXELS: Final = 20
+"""Fewest pixels that tell of lashes, or of the skin below them."""
 _ALONG: Final = (0.1, 0.85)
 """Where a shut eye's lashes are measured, from and to between the outer corner (0) and the inner one (1)."""
 _MEASURED: Final = 200.0
@@ -85,7 +87,7 @@ def _measured(photo: Tones, shut: EyeShape) -> Lashes | None:
     inside = (along > _ALONG[0]) & (along < _ALONG[1])
     line = lash_line_mask(lids, small.width, _ALONG)
     skin = skin_below_mask(lids, small.width, _ALONG)
-    if line.sum() < 20 or skin.sum() < 20:
+    if line.sum() < MIN_PIXELS or skin.sum() < MIN_PIXELS:
         return None
     level = luma_of(photo)
     bright = np.median(photo[skin], axis=0)

@@ -26,7 +26,7 @@ from ....imaging.luma import luma_of
 from ....imaging.smooth import reduced
 from ....imaging.threefold import threefold
 from ....roles import Crop
-from ..skin.shut_eye_regions import FEW, lash_line_mask, shrink_around, skin_below_mask
+from ..skin.shut_eye_regions import MIN_PIXELS, lash_line_mask, shrink_around, skin_below_mask
 
 FLOOR: Final = 6.0
 """Levels 0..255 added before the logarithm: in black, noise would count as hue."""
@@ -94,7 +94,7 @@ def with_dark_hue(pixels: Tones, mask: Plane, eyes: Iterable[EyeShape], dark_hue
     out = pixels.copy()
     for shape in eyes:
         part = Box.around(shape.ring).grown(0.6).within(pixels)
-        if shape.side in dark_hue.skin and part.area >= FEW:
+        if shape.side in dark_hue.skin and part.area >= MIN_PIXELS:
             here = part.cut(out)
             here *= _gain(part.cut(pixels), part.cut(mask), shape.seen_from(part), dark_hue)
     return out
@@ -134,18 +134,18 @@ class ShutEye:
     def of(cls, photo: Tones, shut: EyeShape) -> ShutEye | None:
         """None where no skin is seen."""
         part = Box.around(shut.ring).grown(0.6).within(photo)
-        if part.area < FEW:
+        if part.area < MIN_PIXELS:
             return None
         shrink = shrink_around(shut.width)
         pixels, shape = reduced(part.cut(photo), shrink), shut.seen_from(part).reduced(shrink)
         lids = lid_distances(shape, Box.of(pixels))
         skin = skin_below_mask(lids, shape.width)
         line = lash_line_mask(lids, shape.width)
-        if skin.sum() < FEW:
+        if skin.sum() < MIN_PIXELS:
             return None
         logs = softened_logs(pixels)
         usual = np.asarray(np.median(logs[skin], axis=0), np.float32)
-        return cls(usual, None if line.sum() < FEW else darkest_of(logs[line], usual))
+        return cls(usual, None if line.sum() < MIN_PIXELS else darkest_of(logs[line], usual))
 
 
 def brow_beside(
@@ -155,11 +155,11 @@ def brow_beside(
     a picture (h, w, 3) of the face whose landmarks (478, 2+) are given; None where too little of it is seen."""
     hull = cv2.convexHull(np.rint(landmarks[BROW[side], :2]).astype(np.int32))
     part = Box.around(hull[:, 0].astype(np.float64)).grown(0.05).within(photo)
-    if part.area < FEW:
+    if part.area < MIN_PIXELS:
         return None
     inside = np.zeros(part.cut(photo).shape[:2], np.uint8)
     cv2.fillPoly(inside, [hull - np.array(part.offset, np.int32)[:2]], (1,))
-    if inside.sum() < FEW:
+    if inside.sum() < MIN_PIXELS:
         return None
     return darkest_of(softened_logs(np.asarray(part.cut(photo), np.float32))[inside > 0], skin)
 

@@ -43,9 +43,9 @@ COLOURED: Final = (0.18, 0.36)
 """Chroma that must be the light's, in logarithms, between which its colour comes to be taken out."""
 SURELY: Final = 1.0
 """Mahalanobis' distance that skins are taken to go by themselves once the light's colour is taken out."""
-MOST: Final = 1.2
+MAX_LOG_GAIN: Final = 1.2
 """Most that the gain of a colour is from 1, in logarithms."""
-FEWEST: Final = 60
+MIN_PIXELS: Final = 60
 """Fewest pixels of skin that tell a light's colour."""
 _SIDE: Final = 192
 """Longer side at which a crop is looked at, pixels."""
@@ -72,7 +72,7 @@ class UsualLight:
         small, mask, shrink = _reduced(crop)
         black, gain = _stretch(small, original.view, original.photo_tones)
         skin = small[cheeks(crop.landmarks / shrink, mask > 0)]
-        if len(skin) >= FEWEST and palette_of(crop.pixels) is None:
+        if len(skin) >= MIN_PIXELS and palette_of(crop.pixels) is None:
             gain = gain * _without_colour((np.median(skin, axis=0) - black) * gain)
         if not black.any() and (gain == 1).all():
             return cls(original, crop, np.ones(3, np.float32))
@@ -128,7 +128,7 @@ def _without_colour(skin: NDArray[np.float64]) -> NDArray[np.float64]:
     """(3,): what brings the light on such a skin (3,) nearly into everyday light, its green kept; 1 where it may be."""
     share = ramp(float(np.abs(cast_of(skin)).max()), *COLOURED)
     red, blue = cast_of(skin, SURELY)
-    return np.asarray(np.exp(-share * np.clip([red, 0.0, blue], -MOST, MOST)), np.float64)
+    return np.asarray(np.exp(-share * np.clip([red, 0.0, blue], -MAX_LOG_GAIN, MAX_LOG_GAIN)), np.float64)
 
 
 def _shown(pixels: Rgb, black: NDArray[np.float64], gain: NDArray[np.float64]) -> Rgb:

@@ -31,25 +31,33 @@ BESIDE: Final = (0.04, 0.19)
 """How far beyond the outer corner the photo sets in, and is all there is."""
 BEHIND: Final = (-0.04, 0.02)
 """How far beyond the outer corner what is no skin sets in, such as a wall behind a turned head, and is all there is."""
-LARGE: Final = 0.12
+MIN_OTHER: Final = 0.12
 """Least size of what is no skin; smaller spots are skin that glistens."""
 LEVEL: Final = (0.22, 0.32)
 """Distances across the eye between which the photo fades out."""
 LIT: Final = (0.6, 0.85)
 """Brightness of skin, in times what is usual there, between which it comes to count as lit."""
-SMEAR: Final = (-0.03, 0.07, 0.05)
-"""Middle of the smear, from the corner towards the nose, and its standard deviations along the eye and across."""
+SMEAR_AT: Final = -0.03
+"""Middle of the smear, from the corner towards the nose."""
+SMEAR_ALONG: Final = 0.07
+"""Standard deviation of the smear along the eye."""
+SMEAR_ACROSS: Final = 0.05
+"""Standard deviation of the smear across the eye."""
 CLEARED: Final = 0.6
 """Share of the smear that is cleared; lids do cast a shadow there."""
-SKIN: Final = (-0.3, -0.16, 0.12)
-"""Skin that shows how the corner would be without the smear: from and to along from the corner, and how far across."""
-OVER: Final = (0.25, 0.15, 0.3)
-"""Skin over the corner: how far along from it, and from and to above the shut lids."""
+SKIN_ALONG: Final = (-0.3, -0.16)
+"""Where skin shows how the corner would be without the smear: along the eye from the corner, from and to."""
+SKIN_ACROSS: Final = 0.12
+"""How far across the eye that skin reaches."""
+OVER_ALONG: Final = 0.25
+"""How far along from the corner the skin over it reaches."""
+OVER_ABOVE: Final = (0.15, 0.3)
+"""Where the skin over the corner lies above the shut lids, from and to."""
 HUE: Final = 0.15
 """Most that the ratios of colours of one face's skin differ, in logarithms."""
 BRIGHTNESS: Final = 0.7
 """Most that the brightness of one face's skin differs, in logarithms."""
-ENOUGH: Final = 10
+MIN_PIXELS: Final = 10
 """Fewest pixels that tell a colour; half of them have to be skin."""
 
 
@@ -65,7 +73,12 @@ def with_own_corner(
     near = Box.holding((around.along < NEAR[0]) & (np.abs(around.across) < NEAR[1]))
     if near is None:
         return pixels
-    over = (around.along > 0) & (around.along < OVER[0]) & (around.above_shut > OVER[1]) & (around.above_shut < OVER[2])
+    over = (
+        (around.along > 0)
+        & (around.along < OVER_ALONG)
+        & (around.above_shut > OVER_ABOVE[0])
+        & (around.above_shut < OVER_ABOVE[1])
+    )
     skins = [np.median(photo[known], axis=0) for known in (under, over) if known.any()]
     around, before = around.cut(near), near.cut(photo)
     out = pixels.copy()
@@ -91,7 +104,7 @@ def _beside(photo: Tones, around: Surroundings, skins: Sequence[Colour], bare: P
         return around.covered(beyond)
     lit = risen(light / max(float(np.percentile(light[nearby], 60)), 1.0), *LIT)
     other = np.asarray((light > skins[0] @ LUMA) & ~_skin_in(soft, skins), np.float32)
-    side = max(round(LARGE * width), 3)
+    side = max(round(MIN_OTHER * width), 3)
     other = smoothed(
         np.asarray(cv2.morphologyEx(other, cv2.MORPH_OPEN, np.ones((side, side))), np.float32), 0.01 * width
     )
@@ -99,14 +112,13 @@ def _beside(photo: Tones, around: Surroundings, skins: Sequence[Colour], bare: P
 
 
 def _cleared(pixels: Tones, around: Surroundings, skins: Sequence[Colour], by: float) -> Tones:
-    least, most, high = SKIN
-    beyond = (around.along > least) & (around.along < most) & (np.abs(around.across) < high)
+    least, most = SKIN_ALONG
+    beyond = (around.along > least) & (around.along < most) & (np.abs(around.across) < SKIN_ACROSS)
     skin = pixels[beyond & _skin_in(pixels, skins)]
-    if len(skin) < max(ENOUGH, beyond.sum() / 2):
+    if len(skin) < max(MIN_PIXELS, beyond.sum() / 2):
         return pixels
     usual = np.median(skin, axis=0).astype(np.float32)
-    middle, along, across = SMEAR
-    smear = np.exp(-0.5 * (((around.along - middle) / along) ** 2 + (around.across / across) ** 2))
+    smear = np.exp(-0.5 * (((around.along - SMEAR_AT) / SMEAR_ALONG) ** 2 + (around.across / SMEAR_ACROSS) ** 2))
     outside = np.clip(np.maximum(around.above, around.below) / 0.03, 0, 1)
     dark = pixels @ LUMA < usual @ LUMA
     weight = np.asarray(by * CLEARED * around.mask * smear * outside * dark, np.float32)

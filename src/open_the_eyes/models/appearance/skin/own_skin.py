@@ -69,14 +69,15 @@ REACH: Final = ((-0.8, -0.7), (0.8, 0.8))
 """Corners of an eye's surroundings, from the middle of its lids."""
 SEEN_FROM: Final = (48.0, 66.0)
 """Eye widths in pixels between which it comes to be seen that skin beside an eye has no detail."""
-CARRIED: Final = (0.02, 2.0)
-"""Standard deviation of a Gaussian, in eye widths, and its least in pixels: finer detail of the skin under the eye is
-carried on to the lids."""
+CARRIED_SIGMA: Final = 0.02
+"""Standard deviation of a Gaussian: finer detail of the skin under the eye is carried on to the lids."""
+CARRIED_SIGMA_PX: Final = 2.0
+"""Least of that standard deviation, pixels."""
 CARRIED_OVER: Final = 0.5
 """Share of the detail carried on that the upper lid gets, whose skin is the finest of a face."""
 SQUARE: Final = 0.15
 """Side of the squares in which detail is carried on."""
-ENOUGH: Final = 30
+MIN_PIXELS: Final = 30
 """Fewest pixels of skin under an eye that tell how strong its detail usually is."""
 
 
@@ -118,7 +119,7 @@ def _one_eye(
     around, width = Surroundings.of(mask, part, opened, shut), opened.width
     under = around.covered(risen(around.below, *UNDER) * risen(around.below_shut - hanging, *UNDER_LASHES))
     skin = under > 0.9
-    if int(skin.sum()) < ENOUGH:
+    if int(skin.sum()) < MIN_PIXELS:
         return painted
     line = np.maximum(around.above_shut, around.below_shut) < hanging + UNDER_LASHES[0]
     bare = without_lashes(photo, skin, np.asarray(line, np.bool_), width)
@@ -141,7 +142,7 @@ def _one_eye(
 
 def _carried_on(photo: Tones, painted: Tones, skin: NDArray[np.bool_], wanted: Plane, opened: EyeShape) -> Tones:
     """Detail like that of the photo's `skin` where it is `wanted`; fainter where the painted skin is darker."""
-    sigma, side = max(CARRIED[0] * opened.width, CARRIED[1]), max(round(SQUARE * opened.width), 4)
+    sigma, side = max(CARRIED_SIGMA * opened.width, CARRIED_SIGMA_PX), max(round(SQUARE * opened.width), 4)
     grain = continued_grain(photo, skin, wanted > 0, sigma, 31 + SIDES.index(opened.side), side)
     level = smoothed(luma_of(painted), sigma)
     usual = max(float(np.median(photo[skin] @ LUMA)), 1.0) if skin.any() else 1.0

@@ -1,4 +1,4 @@
-"""The skin below an eye, beside which brightness and hue of all that is painted in the eye are told."""
+"""Regions around a shut eye: its lash line, and the skin below, beside which brightness and hue are told."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ BELOW: Final = (0.28, 0.45)
 """Where there is skin below a shut eye's lids, and no lashes any more, from and to in eye widths."""
 ALONG: Final = (0.1, 0.9)
 """Where the skin below an eye is looked at, from and to between the outer corner (0) and the inner one (1)."""
-LARGE: Final = 55.0
+REDUCED_FROM: Final = 55.0
 """Eye width, pixels, above which an eye's surroundings are looked at reduced, by as many whole times as it is wider."""
-FEW: Final = 10
+MIN_PIXELS: Final = 10
 """Fewest pixels that tell anything."""
 
 
@@ -39,4 +39,4 @@ def lash_line_mask(lids: LidDistances, width: float, part: tuple[float, float] =
 
 def shrink_around(width: float) -> int:
     """How many times smaller the surroundings of an eye so wide are looked at."""
-    return max(int(width / LARGE), 1)
+    return max(int(width / REDUCED_FROM), 1)
