@@ -24,20 +24,20 @@ def seen() -> NDArray[np.float64]:
 
 
 def test_rows_seen_without_noise_say_all() -> None:
-    after = condition.given_rows(COMPONENTS, HALF, seen(), BEFORE, 1e-4)
+    after = condition.posterior(COMPONENTS, HALF, seen(), BEFORE, 1e-4)
     assert after.mean == pytest.approx(TRUTH, abs=1e-2)
     assert after.sigma.max() < 1e-2
 
 
 @pytest.mark.parametrize("rows", [np.arange(0), HALF], ids=["nothing seen", "seen through a fog"])
 def test_without_evidence_the_prediction_stays(rows: NDArray[np.intp]) -> None:
-    after = condition.given_rows(COMPONENTS, rows, COMPONENTS.rebuilt(TRUTH)[rows], BEFORE, 1e4)
+    after = condition.posterior(COMPONENTS, rows, COMPONENTS.rebuilt(TRUTH)[rows], BEFORE, 1e4)
     assert after.mean == pytest.approx(BEFORE.mean, abs=1e-3)
     assert after.sigma == pytest.approx(BEFORE.sigma, abs=1e-3)
 
 
 def test_evidence_never_makes_less_sure() -> None:
-    after = condition.given_rows(COMPONENTS, HALF, seen(), BEFORE, 0.5)
+    after = condition.posterior(COMPONENTS, HALF, seen(), BEFORE, 0.5)
     assert (after.sigma <= BEFORE.sigma + 1e-9).all()
     assert np.linalg.norm(after.mean - TRUTH) < np.linalg.norm(BEFORE.mean - TRUTH)
 

@@ -22,10 +22,10 @@ SOFT_RATIO: Final = 1.6
 Chosen on 20 pairs of shots, of which one was blurred or moved: as it is measured, dark eyes came out grey-blue."""
 
 
-def shape_given_donor(model: AppearanceModel, donor: Donor, before: Prediction) -> Prediction:
+def shape_given_donor(model: AppearanceModel, donor: Donor, prior: Prediction) -> Prediction:
     """The eye shapes once it is known how the same eyes look elsewhere."""
     points = layout.points_on_strip(donor.crop.landmarks)
-    return condition.shape_given_eyes(model, points, donor.crop.sides, before, SHAPE_NOISE)
+    return condition.shape_given_eyes(model, points, donor.crop.sides, prior, SHAPE_NOISE)
 
 
 def iris_ratio(model: AppearanceModel, donor: Donor) -> NDArray[np.float64]:

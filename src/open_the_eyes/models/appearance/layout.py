@@ -78,7 +78,8 @@ def framed(points: Points) -> Points:
 
 
 def ring_of(points: Points, side: Side) -> Points:
-    """The 16 points of one eye's lids, outer corner first, over the upper lid; (16, 2)."""
+    """The 16 points of one eye's lids, outer corner first, over the upper lid; (16, 2), a view: writing to it moves the
+    points."""
     start = 0 if side == "left" else len(mesh.EYE_RING["left"])
     return points[start : start + 16]
 
@@ -88,7 +89,7 @@ def lid_gaps(ring: NDArray[np.float64]) -> NDArray[np.float64]:
     return ring[mesh.RING_LOWER] - ring[mesh.RING_UPPER]
 
 
-def apart(points: Points) -> float:
+def outer_corner_distance(points: Points) -> float:
     """How far the outer corners lie from each other."""
     return float(np.linalg.norm(ring_of(points, "left")[0] - ring_of(points, "right")[0]))
 
@@ -100,7 +101,7 @@ def hidden_of(mean_points: Points, side: Side) -> NDArray[np.bool_]:
 
 
 def iris_of(points: Points, side: Side) -> Points:
-    """Centre and four limbus points of one iris; (5, 2)."""
+    """Centre and four limbus points of one iris; (5, 2), a view: writing to it moves the points."""
     start = len(_RINGS) + (0 if side == "left" else 5)
     return points[start : start + 5]
 

@@ -39,7 +39,7 @@ class ShutEyes:
 
     @classmethod
     def of(cls, crop: Crop) -> ShutEyes:
-        return cls(to_tones(crop.pixels), shapes_in(crop, layout.points_on_strip(crop.landmarks)))
+        return cls(to_tones(crop.pixels), photographed_shapes(crop))
 
     @property
     def pictures(self) -> Iterator[tuple[Tones, EyeShape]]:
@@ -110,11 +110,11 @@ class Prepared:
         crop = self.crop
         if crop.open_side is not None:
             return {}
-        return white_levels(crop, shapes_in(crop, layout.points_on_strip(crop.landmarks)))
+        return white_levels(crop, photographed_shapes(crop))
 
     @cached_property
     def wings(self) -> list[Wing]:
-        return wings_of(self.source, self.bare, shapes_in(self.source, layout.points_on_strip(self.source.landmarks)))
+        return wings_of(self.source, self.bare, photographed_shapes(self.source))
 
     @cached_property
     def palette(self) -> Palette | None:
@@ -134,6 +134,11 @@ class Prepared:
         """What was painted in `crop`, as a patch for `source`: exposed like it, and over lashes' ends."""
         whole = over_tails(patch, self.source)
         return whole if self.darker is None else self.darker.exposed(whole, self.bare)
+
+
+def photographed_shapes(crop: Crop) -> dict[Side, EyeShape]:
+    """The eyes to open as they are seen, in the crop's pixels."""
+    return shapes_in(crop, layout.points_on_strip(crop.landmarks))
 
 
 def shapes_in(crop: Crop, points: Points) -> dict[Side, EyeShape]:

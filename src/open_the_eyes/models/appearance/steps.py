@@ -15,7 +15,6 @@ from numpy.typing import NDArray
 
 from ...imaging.arrays import Plane
 from ...imaging.detail.grain import continued_grain
-from ...imaging.face.eye_corners import seen_eye_width
 from ...imaging.threefold import threefold
 from ...roles import Request
 from .exemplars import Exemplars
@@ -25,7 +24,7 @@ from .lashes.lash_line import with_lash_lines
 from .lashes.strokes import with_lashes
 from .light.dark_hue import with_dark_hue
 from .light.white_level import with_white_levels
-from .pieces import skin_around
+from .pieces import mean_eye_width, skin_around
 from .prepared import Prepared
 from .refiner import EyeRefiner, PaintedEyes
 from .refiner_frame import MAX_EYE
@@ -107,7 +106,7 @@ def match_irises(painted: PaintedPieces, _: StepContext) -> PaintedPieces:
 def add_grain(painted: PaintedPieces, context: StepContext) -> PaintedPieces:
     """The photo's grain, as far as it is finer than the refiner's pixels: none where eyes are smaller than it sees."""
     crop = context.prepared.crop
-    finest = FINEST * float(np.mean([seen_eye_width(crop.landmarks, side) for side in crop.sides])) / MAX_EYE
+    finest = FINEST * mean_eye_width(crop) / MAX_EYE
     return painted if finest <= LEAST_GRAIN else grained(painted, context, finest)
 
 

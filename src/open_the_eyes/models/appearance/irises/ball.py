@@ -39,8 +39,7 @@ class CatchLight:
     """The light that an eye mirrors.
 
     Args:
-        xy: from the iris' centre in its radii: x towards where the left eye has its nose, which is the same side of the
-            picture for both eyes, and y down the face.
+        xy: from the iris' centre in its radii: x to the upright picture's right, y down the face.
         strength: how much brighter than the iris, as a multiple of it; 0 where there is none.
     """
 

@@ -92,27 +92,27 @@ class Spot(NamedTuple):
 
     Args:
         brighter: than the white beside the iris, as a multiple of it.
-        whole: so far from its middle it covers the iris wholly,
-        gone: and so far no more.
-        lowest: its middle lies no lower; up the face is negative.
-        glow: how much light it sheds around itself,
-        reach: and how far.
+        full_to: distance from its middle up to which it covers the iris wholly.
+        fades_to: distance from which on it covers nothing.
+        lowest: lowest place of its middle; up the face is negative.
+        glow: share of light that it sheds around itself.
+        glow_reach: how far it does.
     """
 
     brighter: float
-    whole: float
-    gone: float
+    full_to: float
+    fades_to: float
     lowest: float
     glow: float
-    reach: float
+    glow_reach: float
 
     def towards(self, other: Spot, share: float) -> Spot:
         return Spot(*(one + (two - one) * share for one, two in zip(self, other, strict=True)))
 
 
-SMALL_EYE_SPOT: Final = Spot(brighter=1.5, whole=0.08, gone=0.16, lowest=-0.1, glow=0.12, reach=0.26)
+SMALL_EYE_SPOT: Final = Spot(brighter=1.5, full_to=0.08, fades_to=0.16, lowest=-0.1, glow=0.12, glow_reach=0.26)
 """Catch-light of a small eye, which lies on the painted one."""
-LARGE_EYE_SPOT: Final = Spot(brighter=2.0, whole=0.06, gone=0.135, lowest=-0.24, glow=0.1, reach=0.22)
+LARGE_EYE_SPOT: Final = Spot(brighter=2.0, full_to=0.06, fades_to=0.135, lowest=-0.24, glow=0.1, glow_reach=0.22)
 """Catch-light of a large eye, as in the London set."""
 
 
@@ -219,7 +219,7 @@ def _lit(eye: Tones, ball: Ball, light: CatchLight, wholly: float, share: float)
     away = (np.abs(ball.across - x) ** n + np.abs(ball.down - y) ** n) ** (1 / n)
     level = min(max(spot.brighter * ball.white_level, ball.iris_level * (1 + light.strength)), MAX_LIGHT)
     colour = np.minimum(level * (0.5 + 0.5 * ball.white / ball.white_level), MAX_LIGHT_COLOUR).astype(np.float32)
-    weight = np.maximum(risen(away, spot.gone, spot.whole), spot.glow * np.exp(-((away / spot.reach) ** 2)))
+    weight = np.maximum(risen(away, spot.fades_to, spot.full_to), spot.glow * np.exp(-((away / spot.glow_reach) ** 2)))
     cover = _covers(light) * share * weight
     return np.asarray(eye + (colour - eye) * threefold(np.asarray(cover, np.float32)), np.float32)
 

@@ -14,13 +14,12 @@ from numpy.typing import NDArray
 
 from ....imaging.arrays import Tones, to_levels, to_tones
 from ....imaging.easing import ramp
-from ....imaging.face.eye_corners import seen_eye_width
 from ....imaging.geometry import Box
 from ....imaging.light.palette import palette_of
 from ....imaging.smooth import smoothed
 from ....imaging.threefold import threefold
 from ....roles import Crop, Patch
-from ..pieces import skin_around
+from ..pieces import mean_eye_width, skin_around
 from .cast import SKINS
 
 CLIPPED: Final = (236.0, 250.0)
@@ -78,8 +77,7 @@ class ShorterExposure:
         gain = float(np.percentile(_put_back(to_tones(masked_pixels)[None], ratios).max(axis=2), 99)) / 255
         if gain <= LEAST:
             return None
-        eye = float(np.mean([seen_eye_width(crop.landmarks, side) for side in crop.sides]))
-        scene = _put_back(to_tones(crop.pixels), ratios, EVEN_SIGMA * eye)
+        scene = _put_back(to_tones(crop.pixels), ratios, EVEN_SIGMA * mean_eye_width(crop))
         return cls(replace(crop, pixels=to_levels(scene / np.float32(gain))), scene, gain)
 
     def exposed(self, patch: Patch, crop: Crop) -> Patch:

@@ -62,33 +62,29 @@ MIN_PIXELS: Final = 10
 
 
 def with_own_corner(
-    pixels: Tones, photo: Tones, around: Surroundings, under: NDArray[np.bool_], bare: Plane, width: float, by: float
+    pixels: Tones, photo: Tones, around: Surroundings, under: NDArray[np.bool_], bare: Plane, strength: float
 ) -> Tones:
-    """The painted pixels (h, w, 3) with the photo's at the outer corner, and without the smear, by 0..1 of that.
+    """The painted pixels (h, w, 3) with the photo's at the outer corner, and without the smear; `strength` is 0..1.
 
     What lies between the lids stays. On a turned head a wall or hair may lie beyond the corner: skin there is like that
     of the photo `under` the eye (h, w), or over its outer corner; the light may change in between. `bare` (h, w) 0..1
-    tells where no shut lashes are, `width` that of the eye in pixels.
+    tells where no shut lashes are.
     """
     near = Box.holding((around.along < NEAR[0]) & (np.abs(around.across) < NEAR[1]))
     if near is None:
         return pixels
-    over = (
-        (around.along > 0)
-        & (around.along < OVER_ALONG)
-        & (around.above_shut > OVER_ABOVE[0])
-        & (around.above_shut < OVER_ABOVE[1])
-    )
+    over = (around.along > 0) & (around.along < OVER_ALONG)
+    over &= (around.above_shut > OVER_ABOVE[0]) & (around.above_shut < OVER_ABOVE[1])
     skins = [np.median(photo[known], axis=0) for known in (under, over) if known.any()]
     around, before = around.cut(near), near.cut(photo)
     out = pixels.copy()
     here: Tones = near.cut(out)
-    here += (before - here) * threefold(by * _beside(before, around, skins, near.cut(bare), width))
-    here[...] = _cleared(here, around, skins, by)
+    here += (before - here) * threefold(strength * _beside(before, around, skins, near.cut(bare)))
+    here[...] = _cleared(here, around, skins, strength)
     return out
 
 
-def _beside(photo: Tones, around: Surroundings, skins: Sequence[Colour], bare: Plane, width: float) -> Plane:
+def _beside(photo: Tones, around: Surroundings, skins: Sequence[Colour], bare: Plane) -> Plane:
     """(h, w) 0..1: what stays as it was.
 
     Skin does, where it is `bare` (h, w) of lashes and does not lie in a lid's dark; what is bright and no skin, such as
@@ -97,21 +93,21 @@ def _beside(photo: Tones, around: Surroundings, skins: Sequence[Colour], bare: P
     level = 1 - risen(np.abs(around.across), *LEVEL)
     outwards = -np.maximum(around.along, around.along_shut)
     beyond = risen(outwards, *BESIDE) * level
-    soft = smoothed(photo, 0.02 * width)
+    soft = smoothed(photo, 0.02 * around.width)
     light = luma_of(soft)
     nearby = around.covered(beyond) > 0
     if not nearby.any() or not skins:
         return around.covered(beyond)
     lit = risen(light / max(float(np.percentile(light[nearby], 60)), 1.0), *LIT)
     other = np.asarray((light > skins[0] @ LUMA) & ~_skin_in(soft, skins), np.float32)
-    side = max(round(MIN_OTHER * width), 3)
+    side = max(round(MIN_OTHER * around.width), 3)
     other = smoothed(
-        np.asarray(cv2.morphologyEx(other, cv2.MORPH_OPEN, np.ones((side, side))), np.float32), 0.01 * width
+        np.asarray(cv2.morphologyEx(other, cv2.MORPH_OPEN, np.ones((side, side))), np.float32), 0.01 * around.width
     )
     return around.covered(np.maximum(beyond * bare * lit, other * risen(outwards, *BEHIND) * level))
 
 
-def _cleared(pixels: Tones, around: Surroundings, skins: Sequence[Colour], by: float) -> Tones:
+def _cleared(pixels: Tones, around: Surroundings, skins: Sequence[Colour], strength: float) -> Tones:
     least, most = SKIN_ALONG
     beyond = (around.along > least) & (around.along < most) & (np.abs(around.across) < SKIN_ACROSS)
     skin = pixels[beyond & _skin_in(pixels, skins)]
@@ -121,7 +117,7 @@ def _cleared(pixels: Tones, around: Surroundings, skins: Sequence[Colour], by: f
     smear = np.exp(-0.5 * (((around.along - SMEAR_AT) / SMEAR_ALONG) ** 2 + (around.across / SMEAR_ACROSS) ** 2))
     outside = np.clip(np.maximum(around.above, around.below) / 0.03, 0, 1)
     dark = pixels @ LUMA < usual @ LUMA
-    weight = np.asarray(by * CLEARED * around.mask * smear * outside * dark, np.float32)
+    weight = np.asarray(strength * CLEARED * around.mask * smear * outside * dark, np.float32)
     return np.asarray(pixels + (usual - pixels) * threefold(weight), np.float32)
 
 

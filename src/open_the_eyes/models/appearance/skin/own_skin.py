@@ -136,7 +136,7 @@ def _one_eye(
         lower, upper = (risen(distance, *EDGE) for distance in (around.below, around.above))
         bare_skin = around.covered(np.asarray(lower * (1 - under) + CARRIED_OVER * upper * (1 - over), np.float32))
         out += _carried_on(photo, out, own > 0.9, bare_skin, opened) * threefold(seen * bare_skin)
-        out = with_own_corner(out, photo, around, skin, bare, width, seen)
+        out = with_own_corner(out, photo, around, skin, bare, seen)
     return np.asarray(out, np.float32)
 
 

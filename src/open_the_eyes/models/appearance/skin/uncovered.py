@@ -14,7 +14,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ....imaging.arrays import Plane, Rgb, Tones, joint, to_levels, to_tones
-from ....imaging.face.eye_corners import seen_eye_width
 from ....imaging.face.mesh478 import CHIN, FOREHEAD, OUTER_CORNER, SIDES
 from ....imaging.geometry import across, along_and_across
 from ....imaging.lashes.tips import without_tips
@@ -22,6 +21,7 @@ from ....imaging.marks import Marks, between
 from ....imaging.smooth import reduced, shrink_for, smoothed
 from ....imaging.threefold import threefold
 from ....roles import Crop
+from ..pieces import larger_eye_width
 
 REACH: Final = 0.12
 """Standard deviation of a Gaussian by which skin goes on under the cloth, in distances between the outer eye
@@ -60,7 +60,7 @@ def lashless_behind(crop: Crop) -> Rgb:
     """The crop's pixels without the ends of lashes that are seen past the face's outline."""
     if crop.behind is None or crop.tips is None:
         return crop.pixels
-    width = max(seen_eye_width(crop.landmarks, side) for side in crop.sides)
+    width = larger_eye_width(crop)
     return without_tips(crop.pixels, np.asarray(crop.tips * (crop.behind > 0), np.float32), width)
 
 
