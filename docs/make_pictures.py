@@ -23,7 +23,7 @@ from open_the_eyes.imaging.face.mesh478 import SIDES
 from open_the_eyes.models.appearance import corners, layout
 from open_the_eyes.models.appearance.generator import MODEL_FILE
 from open_the_eyes.models.appearance.model import AppearanceModel
-from open_the_eyes.models.appearance.strip import sampled
+from open_the_eyes.models.appearance.strip import to_mean_shape
 from open_the_eyes.models.appearance.traits import FaceTraits
 from open_the_eyes.options import Options
 from open_the_eyes.photo import Photo
@@ -125,7 +125,7 @@ def strips(cut: Crop) -> Rgb:
     traits = FaceTraits().of(cut.view)
     points = model.with_shape(ends, model.predict_shape(seen, traits).mean)
     aligned = cv2.warpAffine(cut.pixels, layout.to_strip(cut.landmarks), layout.SIZE_WH, flags=cv2.INTER_CUBIC)
-    strip = sampled(cut.pixels, cut.landmarks, points, model.mean_points)
+    strip = to_mean_shape(cut.pixels, cut.landmarks, points, model.mean_points)
     skin = model.skin_of(strip)
     relative = model.relative(strip, skin)
     predicted = model.predict_texture(model.texture_features(relative, points, skin, traits))

@@ -25,7 +25,7 @@ from open_the_eyes.imaging.face.mesh478 import SIDES, Side
 from open_the_eyes.imaging.geometry import Box
 from open_the_eyes.models.appearance.generator import AppearanceGenerator
 from open_the_eyes.models.appearance.light.dark_hue import ShutEye, brow_beside, darkest_of, softened_logs
-from open_the_eyes.models.appearance.skin.skin_below import FEW
+from open_the_eyes.models.appearance.skin.shut_eye_regions import MIN_PIXELS
 from open_the_eyes.options import GenerateOptions
 from open_the_eyes.roles import Request
 from open_the_eyes.stages.blend import blend
@@ -59,7 +59,7 @@ def of_brow(photo: Tones, landmarks: Points, side: Side, shut: EyeShape) -> NDAr
 
 def darkest(pixels: Tones, where: NDArray[np.bool_], skin: NDArray[np.bool_]) -> NDArray[np.float32] | None:
     """(3,): by how much the logarithms of the darkest pixels there differ from the skin's; None where these are few."""
-    if min(where.sum(), skin.sum()) < FEW:
+    if min(where.sum(), skin.sum()) < MIN_PIXELS:
         return None
     logs = softened_logs(pixels)
     return darkest_of(logs[where], np.median(logs[skin], axis=0))

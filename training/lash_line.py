@@ -2,7 +2,7 @@
 
 FACES is a folder with `closed.csv`: real blinks, of which those with an open frame of the same person and scene tell.
 An eye a line: the darkness of the shut eye's lash line, of the opened eye's, and of the line in the open frame; under
-them their means, and how far the shut line foretells the true one (`lash_line.TOLD`).
+them their means, and how far the shut line foretells the true one (`lash_line.LINE_SHARE`).
 """
 
 from __future__ import annotations

@@ -25,7 +25,7 @@ from open_the_eyes.models.appearance import steer
 from open_the_eyes.models.appearance.generator import MODEL_FILE
 from open_the_eyes.models.appearance.irises import colour as iris
 from open_the_eyes.models.appearance.model import AppearanceModel
-from open_the_eyes.models.appearance.strip import sampled
+from open_the_eyes.models.appearance.strip import to_mean_shape
 from open_the_eyes.models.appearance.traits import FaceTraits
 
 from .appearance.blinks import blink_of
@@ -52,7 +52,7 @@ def told_of(portrait: Portrait, model: AppearanceModel, traits: FaceTraits) -> T
     as_it_is = in_mean_shape(strip_of(portrait), model.mean_points).astype(np.float32)
     true = iris.colour_ratio(model, model.relative(as_it_is, model.skin_of(as_it_is)))
     pixels, marks = blink.shut.pixels, blink.shut.landmarks
-    strip = sampled(pixels, marks, blink.points, model.mean_points)
+    strip = to_mean_shape(pixels, marks, blink.points, model.mean_points)
     skin = model.skin_of(strip)
     relative = model.relative(strip, skin)
     features = model.texture_features(relative, blink.points, skin, traits.of(face_view(pixels, marks)))

@@ -9,7 +9,15 @@ from open_the_eyes.models.appearance import layout
 from open_the_eyes.models.appearance.generator import AppearanceGenerator
 from open_the_eyes.models.appearance.light.usual_light import UsualLight
 from open_the_eyes.models.appearance.prepared import Prepared
-from open_the_eyes.models.appearance.steps import AFTER_REFINER, FINEST, At, Painted, Step, grained, refined_by
+from open_the_eyes.models.appearance.steps import (
+    AFTER_REFINER,
+    FINEST,
+    PaintedPieces,
+    Step,
+    StepContext,
+    grained,
+    refined_by,
+)
 from open_the_eyes.roles import Crop, Request
 
 
@@ -43,6 +51,6 @@ class AsItCame(AppearanceGenerator):
         return UsualLight.untold(crop)
 
 
-def strip_grain(painted: Painted, at: At) -> Painted:
+def strip_grain(painted: PaintedPieces, context: StepContext) -> PaintedPieces:
     """The photo's grain, as far as it is finer than the strip's pixels."""
-    return grained(painted, at, FINEST / scale_of(layout.to_strip(at.ready.crop.landmarks)))
+    return grained(painted, context, FINEST / scale_of(layout.to_strip(context.prepared.crop.landmarks)))

@@ -1,10 +1,9 @@
 """`python -m training.white_level FACES... [--closed FOLDER] [--sample N]`: how bright whites are beside lit skin.
 
 Open eyes tell how bright a white is in the light that the face's brightest skin is in
-(`models.appearance.light.white_level.LIT`). Then eyes are opened, once with whites as bright as the model paints them
-and once as the product does, and both are held against the true ones: root mean square of logarithms. Blinks are
-painted on FACES; with --closed, a folder with `closed.csv`, photographed ones that have an open frame are taken as
-well.
+(`light.white_level.LIT_WHITE`). Then eyes are opened, once with whites as bright as the model paints them and once as
+the product does, and both are held against the true ones: root mean square of logarithms. Blinks are painted on FACES;
+with --closed, a folder with `closed.csv`, photographed ones that have an open frame are taken as well.
 """
 
 from __future__ import annotations
@@ -24,8 +23,8 @@ from open_the_eyes.imaging.face.lids import EyeShape
 from open_the_eyes.imaging.face.mesh478 import EYE_RING, IRIS, SIDES, Side
 from open_the_eyes.models.appearance.generator import AppearanceGenerator
 from open_the_eyes.models.appearance.irises.ball import ball_of
-from open_the_eyes.models.appearance.light.white_level import LIT, white_levels
-from open_the_eyes.models.appearance.steps import Step, lit_whites
+from open_the_eyes.models.appearance.light.white_level import LIT_WHITE, white_levels
+from open_the_eyes.models.appearance.steps import Step, relight_whites
 from open_the_eyes.options import GenerateOptions
 from open_the_eyes.roles import Crop, Request
 from open_the_eyes.stages.blend import blend
@@ -44,7 +43,7 @@ class _AsPainted(AppearanceGenerator):
 
     @property
     def steps(self) -> tuple[Step, ...]:
-        return tuple(step for step in super().steps if step is not lit_whites)
+        return tuple(step for step in super().steps if step is not relight_whites)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +92,7 @@ def row_of(name: str, found: list[White]) -> list[str]:
         return [name, "0"]
     true, painted, lit, told = np.log(np.array([(w.true, w.painted, w.lit, w.told) for w in found])).T
     off = [f"{np.sqrt(np.mean((one - true) ** 2)):.3f}" for one in (painted, lit)]
-    return [name, str(len(found)), f"{LIT * np.exp(np.median(true - told)):.0f}", *off]
+    return [name, str(len(found)), f"{LIT_WHITE * np.exp(np.median(true - told)):.0f}", *off]
 
 
 def measured(

@@ -20,7 +20,7 @@ from open_the_eyes.imaging.face.mesh478 import SIDES
 from open_the_eyes.imaging.geometry import Box, transformed
 from open_the_eyes.models.appearance import layout
 from open_the_eyes.models.appearance.model import AppearanceModel
-from open_the_eyes.models.appearance.strip import sampled
+from open_the_eyes.models.appearance.strip import to_mean_shape
 from open_the_eyes.roles import Eye, Face
 
 from ..faces import Portrait, detector
@@ -66,7 +66,7 @@ def features_of(
     Args:
         traits: what `FaceTraits` says of it.
     """
-    strip = sampled(blink.shut.pixels, blink.shut.landmarks, blink.points, model.mean_points)
+    strip = to_mean_shape(blink.shut.pixels, blink.shut.landmarks, blink.points, model.mean_points)
     skin = model.skin_of(strip)
     relative = model.relative(strip, skin)
     return model.texture_features(relative, blink.points, skin, traits), model.shape_features(

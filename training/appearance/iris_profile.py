@@ -3,7 +3,7 @@
 FACES is a folder of open-eyed faces; the sharper, the more this tells. Eyes are grouped in thirds by how bright the
 iris is beside the white. Prints of each the median brightness at every distance from the centre as a multiple of the
 iris' own, beside it, where neither lid shades it; the pupil's as a multiple of the white's; how much fibres deviate;
-where the brightest spot lies, and how bright and wide it is. `iris_pattern.py` and `round_iris.py` have their constants
+where the brightest spot lies, and how bright and wide it is. `pattern.py` and `round_iris.py` have their constants
 from there.
 """
 

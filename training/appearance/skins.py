@@ -21,7 +21,7 @@ from open_the_eyes.models.appearance.irises import colour as iris
 from open_the_eyes.models.appearance.light import likely_whites
 from open_the_eyes.models.appearance.light.cast import FARTHEST, chroma
 from open_the_eyes.models.appearance.model import AppearanceModel
-from open_the_eyes.models.appearance.strip import sampled
+from open_the_eyes.models.appearance.strip import to_mean_shape
 
 from ..faces import Portrait, expect_faces, pictures_in, portraits
 
@@ -32,7 +32,7 @@ FEWEST: Final = 3
 def chromas(model: AppearanceModel, portrait: Portrait) -> NDArray[np.float64]:
     """(4, 2): of the skin around one face's eyes and of the mean of both eyes' whites; how far each eye's lie off."""
     points = layout.points_on_strip(portrait.landmarks)
-    strip = sampled(portrait.pixels, portrait.landmarks, points, model.mean_points)
+    strip = to_mean_shape(portrait.pixels, portrait.landmarks, points, model.mean_points)
     skin = model.skin_of(strip)
     white = np.mean([iris.bright_white(model, strip, side) for side in SIDES], axis=0)
     return np.stack([chroma(skin), chroma(white), *likely_whites.off(model, strip, skin)])

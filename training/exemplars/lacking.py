@@ -17,9 +17,9 @@ from open_the_eyes.imaging.arrays import Plane, Points, Tones, to_tones
 from open_the_eyes.imaging.face.lids import EyeShape
 from open_the_eyes.imaging.face.mesh478 import EYE_RING, IRIS, SIDES
 from open_the_eyes.models.appearance import layout
-from open_the_eyes.models.appearance.exemplars import EYE_PX, Framed, drawn
+from open_the_eyes.models.appearance.exemplars import EYE_PX, Framed, remapped
 from open_the_eyes.models.appearance.refiner import PaintedEyes
-from open_the_eyes.models.appearance.steps import At, Step
+from open_the_eyes.models.appearance.steps import Step, StepContext
 from open_the_eyes.options import GenerateOptions
 from open_the_eyes.roles import Crop, Request
 from open_the_eyes.stages.crop import crop
@@ -54,7 +54,7 @@ class _Recorder(Refined):
     def steps(self) -> tuple[Step, ...]:
         return (*super().steps, self._kept)
 
-    def _kept(self, painted: list[PaintedEyes], _: At) -> list[PaintedEyes]:
+    def _kept(self, painted: list[PaintedEyes], _: StepContext) -> list[PaintedEyes]:
         self.seen = painted
         return painted
 
@@ -74,7 +74,7 @@ def eyes_of(pixels: Tones, mask: Plane, landmarks: Points) -> list[Framed]:
 
 def in_mean_shape(eye: Framed, mean_points: Points) -> Tones:
     """The logarithms (h, w, 3) of an eye."""
-    return drawn(eye.logs, eye.in_mean(mean_points))
+    return remapped(eye.logs, eye.in_mean(mean_points))
 
 
 def detail_of(logs: Tones) -> Tones:

@@ -25,7 +25,7 @@ from open_the_eyes.models.appearance import layout
 from open_the_eyes.models.appearance.irises.colour import eye_shape
 from open_the_eyes.models.appearance.model import AppearanceModel
 from open_the_eyes.models.appearance.refiner_frame import MAX_EYE, RefinerFrame, eye_frame
-from open_the_eyes.models.appearance.strip import laid_back, sampled
+from open_the_eyes.models.appearance.strip import from_mean_shape, to_mean_shape
 from open_the_eyes.models.appearance.traits import FaceTraits
 
 from ..appearance.blinks import Blink, blink_of
@@ -93,10 +93,10 @@ def _both_eyes(
     """One guess at both eyes, `size` pixels wide; of large eyes each time another part is shown."""
     pixels, landmarks, points = seen.shut.pixels, seen.shut.landmarks, seen.points
     to_strip = layout.to_strip(landmarks)
-    strip = sampled(pixels, landmarks, points, model.mean_points)
+    strip = to_mean_shape(pixels, landmarks, points, model.mean_points)
     skin = model.skin_of(strip)
     relative = model.relative(strip, skin)
-    open_strip = sampled(portrait.pixels, landmarks, points, model.mean_points)
+    open_strip = to_mean_shape(portrait.pixels, landmarks, points, model.mean_points)
     true_z = model.texture.scores(model.relative(open_strip, skin)[model.inside].ravel())
     traits = _traits().of(face_view(pixels, landmarks))
     z = model.predict_texture(model.texture_features(relative, points, skin, traits)).mean
@@ -138,7 +138,7 @@ def _laid_in(
         turn = np.array([[-1.0, 0], [0, 1.0]])
         unmirrored = turn @ unmirrored + np.array([[0, 0, frame.size_wh[0] - 1.0], [0, 0, 0]])
     there = transformed(landmarks, unmirrored)
-    back = laid_back(planes, there, points, model.mean_points, (frame.size_wh[1], frame.size_wh[0]))
+    back = from_mean_shape(planes, there, points, model.mean_points, (frame.size_wh[1], frame.size_wh[0]))
     return np.ascontiguousarray(back[:, ::-1]) if frame.mirrored else back
 
 

@@ -10,7 +10,7 @@ from open_the_eyes.imaging.face.mesh478 import SIDES, Side
 from open_the_eyes.models.appearance import condition, layout
 from open_the_eyes.models.appearance.generator import MODEL_FILE
 from open_the_eyes.models.appearance.model import AppearanceModel, Components, Prediction
-from open_the_eyes.models.appearance.strip import sampled
+from open_the_eyes.models.appearance.strip import to_mean_shape
 
 BASIS = np.linalg.qr(np.random.default_rng(0).normal(size=(40, 5)))[0].astype(np.float32)
 COMPONENTS = Components(np.linspace(-3, 3, 40).astype(np.float32), BASIS, np.ones(5, np.float32))
@@ -24,20 +24,20 @@ def seen() -> NDArray[np.float64]:
 
 
 def test_rows_seen_without_noise_say_all() -> None:
-    after = condition.given_rows(COMPONENTS, HALF, seen(), BEFORE, 1e-4)
+    after = condition.posterior(COMPONENTS, HALF, seen(), BEFORE, 1e-4)
     assert after.mean == pytest.approx(TRUTH, abs=1e-2)
     assert after.sigma.max() < 1e-2
 
 
 @pytest.mark.parametrize("rows", [np.arange(0), HALF], ids=["nothing seen", "seen through a fog"])
 def test_without_evidence_the_prediction_stays(rows: NDArray[np.intp]) -> None:
-    after = condition.given_rows(COMPONENTS, rows, COMPONENTS.rebuilt(TRUTH)[rows], BEFORE, 1e4)
+    after = condition.posterior(COMPONENTS, rows, COMPONENTS.rebuilt(TRUTH)[rows], BEFORE, 1e4)
     assert after.mean == pytest.approx(BEFORE.mean, abs=1e-3)
     assert after.sigma == pytest.approx(BEFORE.sigma, abs=1e-3)
 
 
 def test_evidence_never_makes_less_sure() -> None:
-    after = condition.given_rows(COMPONENTS, HALF, seen(), BEFORE, 0.5)
+    after = condition.posterior(COMPONENTS, HALF, seen(), BEFORE, 0.5)
     assert (after.sigma <= BEFORE.sigma + 1e-9).all()
     assert np.linalg.norm(after.mean - TRUTH) < np.linalg.norm(BEFORE.mean - TRUTH)
 
@@ -72,7 +72,7 @@ def test_a_light_open_eye_makes_its_partner_light(model: AppearanceModel, side: 
     other: Side = "right" if side == "left" else "left"
     flat = np.full((layout.SIZE_WH[1], layout.SIZE_WH[0], 3), 130, np.float32)
     skin = model.skin_of(flat)
-    relative = model.relative(sampled(flat, _identity(), model.mean_points, model.mean_points), skin)
+    relative = model.relative(to_mean_shape(flat, _identity(), model.mean_points, model.mean_points), skin)
     before = model.predict_texture(model.texture_features(relative, model.mean_points, skin, None))
     predicted = model.with_texture(relative, before.mean)
 

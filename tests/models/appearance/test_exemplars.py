@@ -22,7 +22,7 @@ from open_the_eyes.models.appearance.exemplars import (
     Framed,
     anchors,
     band_of,
-    drawn,
+    remapped,
 )
 from open_the_eyes.models.appearance.generator import EXEMPLARS_FILE
 from open_the_eyes.models.appearance.refiner import PaintedEyes
@@ -50,7 +50,7 @@ def exemplars(count: int = 1, detail: float = 0.2, missing: float = 0.0) -> Exem
     eye = framed(painted())
     h, w = eye.mask.shape
     points = anchors(eye.frame)
-    band = drawn(band_of(eye.logs)[..., None], eye.in_mean(points)).reshape(h, w)[::2, ::2]
+    band = remapped(band_of(eye.logs)[..., None], eye.in_mean(points)).reshape(h, w)[::2, ::2]
     away = np.abs(np.arange(count) - max(count - 2, 0))
     bands = np.repeat(band[None, None] * (1 + 0.01 * away[:, None, None, None]), 2, axis=1)
     numbers = np.full((count, 2, h, w, 3), 100, np.int8)

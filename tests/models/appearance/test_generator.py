@@ -19,7 +19,7 @@ from open_the_eyes.imaging.arrays import Rgb
 from open_the_eyes.imaging.face.mesh478 import INNER_CORNER, OUTER_CORNER, SIDES, Side
 from open_the_eyes.imaging.geometry import Box
 from open_the_eyes.models.appearance.generator import MODEL_FILE, AppearanceGenerator
-from open_the_eyes.models.appearance.steps import At, Painted, Step
+from open_the_eyes.models.appearance.steps import PaintedPieces, Step, StepContext
 from open_the_eyes.options import GenerateOptions
 from open_the_eyes.options.eye_style import EyeStyle
 from open_the_eyes.roles import Crop, EyeGenerator, Face, Patch, Request
@@ -125,7 +125,7 @@ def test_what_paints_on_is_told_whether_a_gaze_has_turned_the_eyes(
     class Asked(Bare):
         @property
         def steps(self) -> tuple[Step, ...]:
-            def ask(painted: Painted, _: At) -> Painted:
+            def ask(painted: PaintedPieces, _: StepContext) -> PaintedPieces:
                 told.extend(eyes.turned for eyes in painted)
                 return painted
 

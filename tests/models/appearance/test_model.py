@@ -14,7 +14,7 @@ from open_the_eyes.models.appearance import layout
 from open_the_eyes.models.appearance.exemplars import Exemplars
 from open_the_eyes.models.appearance.generator import EXEMPLARS_FILE, MODEL_FILE
 from open_the_eyes.models.appearance.model import AppearanceModel, Components, Prediction, squashed
-from open_the_eyes.models.appearance.strip import sampled
+from open_the_eyes.models.appearance.strip import to_mean_shape
 from open_the_eyes.roles import Crop
 
 W, H = layout.SIZE_WH
@@ -32,7 +32,7 @@ def points(closed_crop: Crop) -> Points:
 
 @pytest.fixture(scope="module")
 def relative(model: AppearanceModel, closed_crop: Crop, points: Points) -> Tones:
-    strip = sampled(closed_crop.pixels, closed_crop.landmarks, points, model.mean_points)
+    strip = to_mean_shape(closed_crop.pixels, closed_crop.landmarks, points, model.mean_points)
     return model.relative(strip, model.skin_of(strip))
 
 
@@ -53,12 +53,12 @@ def test_scores_and_rebuilding_are_each_others_way_back() -> None:
 
 def test_without_variety_a_draw_is_the_mean() -> None:
     prediction = Prediction(np.array([1.0, 2.0]), np.array([9.0, 9.0]))
-    assert prediction.drawn(0, np.random.default_rng(0)) == pytest.approx(prediction.mean)
+    assert prediction.sample(0, np.random.default_rng(0)) == pytest.approx(prediction.mean)
 
 
 def test_draws_spread_with_variety_and_never_stray_past_two_deviations() -> None:
     prediction = Prediction(np.full(4000, 5.0), np.full(4000, 3.0))
-    wide, narrow = (prediction.drawn(v, np.random.default_rng(1)) - 5 for v in (1.0, 0.5))
+    wide, narrow = (prediction.sample(v, np.random.default_rng(1)) - 5 for v in (1.0, 0.5))
     assert np.abs(wide).max() <= 6
     assert wide.std() == pytest.approx(3, rel=0.1)
     assert narrow == pytest.approx(wide / 2)

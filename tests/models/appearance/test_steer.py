@@ -36,7 +36,7 @@ def z(request: pytest.FixtureRequest, model: AppearanceModel, portrait_face: Fac
     if request.param == "the mean face":
         return np.zeros(len(model.eye_shape.sigma))
     prediction = model.predict_shape(layout.points_on_strip(portrait_face.landmarks), None)
-    return prediction.drawn(float(request.param == "a draw"), np.random.default_rng(0))
+    return prediction.sample(float(request.param == "a draw"), np.random.default_rng(0))
 
 
 def gap(points: Points, side: Side) -> float:
@@ -206,8 +206,8 @@ def test_no_colour_is_drawn_that_is_far_less_likely_than_another() -> None:
 
 def test_lids_are_drawn_wider_and_narrower_but_never_far_from_the_likeliest() -> None:
     rng = np.random.default_rng(0)
-    draws = [steer.drawn_openness(1, rng) for _ in range(200)]
+    draws = [steer.sampled_openness(1, rng) for _ in range(200)]
     assert min(draws) < 0.9
     assert max(draws) > 1.1
     assert 0.8 < min(draws) < max(draws) < 1.2
-    assert steer.drawn_openness(0, rng) == 1
+    assert steer.sampled_openness(0, rng) == 1

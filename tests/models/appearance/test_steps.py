@@ -23,7 +23,7 @@ from open_the_eyes.models.appearance import generator
 from open_the_eyes.models.appearance.generator import AppearanceGenerator
 from open_the_eyes.models.appearance.irises.ball import ball_of
 from open_the_eyes.models.appearance.refiner import PaintedEyes
-from open_the_eyes.models.appearance.steps import At, Step
+from open_the_eyes.models.appearance.steps import Step, StepContext
 from open_the_eyes.options import GenerateOptions
 from open_the_eyes.roles import Crop, Request
 from open_the_eyes.stages.crop import crop
@@ -39,7 +39,7 @@ class Leaving(AppearanceGenerator):
     def __init__(self, left_out: str = "") -> None:
         super().__init__()
         self._left_out = left_out
-        self.eyes: list[tuple[Eye, Side, At]] = []
+        self.eyes: list[tuple[Eye, Side, StepContext]] = []
 
     @property
     def steps(self) -> tuple[Step, ...]:
@@ -49,9 +49,9 @@ class Leaving(AppearanceGenerator):
     def names(self) -> list[str]:
         return [step.__name__ for step in self.steps[:-1]]
 
-    def _kept(self, painted: list[PaintedEyes], at: At) -> list[PaintedEyes]:
-        for eyes, shut in zip(painted, at.ready.shut, strict=True):
-            self.eyes += [(Eye(eyes, shape, shut.photo), side, at) for side, shape in eyes.shapes.items()]
+    def _kept(self, painted: list[PaintedEyes], context: StepContext) -> list[PaintedEyes]:
+        for eyes, shut in zip(painted, context.prepared.shut, strict=True):
+            self.eyes += [(Eye(eyes, shape, shut.photo), side, context) for side, shape in eyes.shapes.items()]
         return painted
 
 
@@ -77,10 +77,10 @@ def detail_of_corners(eye: Eye, *_: object) -> float:
     return eye.fine(~eye.middle & (np.abs(eye.over) < 0.12) & (eye.mask > 0.5), 0.045 * eye.shape.width)
 
 
-def white_off(eye: Eye, side: Side, at: At) -> float:
+def white_off(eye: Eye, side: Side, context: StepContext) -> float:
     ball = ball_of(eye.pixels, eye.shape)
     assert ball is not None
-    return abs(float(np.log(ball.white_level / at.ready.white_levels[side])))
+    return abs(float(np.log(ball.white_level / context.prepared.white_levels[side])))
 
 
 def unevenness_of_rim(eye: Eye, *_: object) -> float:
@@ -121,18 +121,18 @@ def blue_over_red(eye: Eye, *_: object) -> float:
     return float(np.exp(np.log(beside[:, 2] / beside[:, 0]).mean()))
 
 
-Measure = Callable[[Eye, Side, At], float]
+Measure = Callable[[Eye, Side, StepContext], float]
 STEPS: Final[dict[str, tuple[str, Measure, float]]] = {
-    "refined": ("noisy", sharpness_of_lids, 1.1),
-    "lit_whites": ("hard", white_off, 0.75),
-    "round_irises": ("noisy", unevenness_of_rim, 0.8),
-    "irises_alike": ("two lamps", hue_of_iris, 0.5),
-    "eye_grain": ("noisy", grain_of_eyeball, 1.4),
-    "own_skin": ("hard", likeness_of_skin, 1.15),
-    "own_lashes": ("hard", strands_over_lid, 1.1),
-    "lash_lines": ("hard", darkest_of_line, 0.8),
-    "hue_of_dark": ("hard", blue_over_red, 0.95),
-    "detailed": ("hard", detail_of_corners, 1.08),
+    "refine": ("noisy", sharpness_of_lids, 1.1),
+    "relight_whites": ("hard", white_off, 0.75),
+    "draw_irises": ("noisy", unevenness_of_rim, 0.8),
+    "match_irises": ("two lamps", hue_of_iris, 0.5),
+    "add_grain": ("noisy", grain_of_eyeball, 1.4),
+    "restore_skin": ("hard", likeness_of_skin, 1.15),
+    "draw_lashes": ("hard", strands_over_lid, 1.1),
+    "darken_lash_lines": ("hard", darkest_of_line, 0.8),
+    "recolour_darkness": ("hard", blue_over_red, 0.95),
+    "add_detail": ("hard", detail_of_corners, 1.08),
 }
 """In which photo what is measured, and its value with the step as a multiple of that without it: at least so much where
 that is more than 1, at most where it is less."""

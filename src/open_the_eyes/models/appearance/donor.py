@@ -11,7 +11,7 @@ from ...roles import Donor
 from . import condition, layout
 from .irises import colour as iris
 from .model import AppearanceModel, Prediction
-from .strip import sampled
+from .strip import to_mean_shape
 
 SHAPE_NOISE: Final = 4.0
 """Standard deviation of a donor's landmarks, pixels on the strip: a donor that cannot be laid in is turned another way,
@@ -22,15 +22,15 @@ SOFT_RATIO: Final = 1.6
 Chosen on 20 pairs of shots, of which one was blurred or moved: as it is measured, dark eyes came out grey-blue."""
 
 
-def shape_given_donor(model: AppearanceModel, donor: Donor, before: Prediction) -> Prediction:
+def shape_given_donor(model: AppearanceModel, donor: Donor, prior: Prediction) -> Prediction:
     """The eye shapes once it is known how the same eyes look elsewhere."""
     points = layout.points_on_strip(donor.crop.landmarks)
-    return condition.shape_given_eyes(model, points, donor.crop.sides, before, SHAPE_NOISE)
+    return condition.shape_given_eyes(model, points, donor.crop.sides, prior, SHAPE_NOISE)
 
 
 def iris_ratio(model: AppearanceModel, donor: Donor) -> NDArray[np.float64]:
     """Iris : sclera in R, G, B of the donor's open eyes; (3,)."""
     points = layout.points_on_strip(donor.crop.landmarks)
-    strip = sampled(donor.crop.pixels, donor.crop.landmarks, points, model.mean_points)
+    strip = to_mean_shape(donor.crop.pixels, donor.crop.landmarks, points, model.mean_points)
     ratio = iris.photographed_ratio(model, strip, donor.crop.sides)
     return ratio**SOFT_RATIO if donor.is_soft else ratio

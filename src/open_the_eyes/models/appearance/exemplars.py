@@ -132,7 +132,7 @@ class Exemplars:
         gain = compared.contrast / max(compared.contrast_of(self.bands[number, eye.side]), 1e-6)
         by_size = ramp(eye.width, *SEEN_FROM) * (1 - (1 - LEAST_ON_LARGE) * ramp(eye.width, *LARGE))
         lacking = self.missing + self.step * by_size * float(np.clip(gain, *CONTRAST)) * detail
-        here = drawn(lacking, eye.from_mean(self.mean_points))
+        here = remapped(lacking, eye.from_mean(self.mean_points))
         soft = max(BLUR * softness, SHRINK_BLUR) * EYE_PX / eye.width
         if soft > BLURRED:
             here = np.asarray(cv2.GaussianBlur(here, (0, 0), float(np.sqrt(soft**2 - BLURRED**2))), np.float32)
@@ -174,7 +174,7 @@ class Framed:
         return anchors(self.frame)
 
     def from_mean(self, mean_points: Points) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-        """Where each of the frame's pixels lies in the mean shape, as `drawn` takes it."""
+        """Where each of the frame's pixels lies in the mean shape, as `remapped` takes it."""
         return self._field(self.anchors, mean_points)
 
     def in_mean(self, mean_points: Points) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
@@ -197,7 +197,7 @@ class _Compared:
     @classmethod
     def of(cls, eye: Framed, mean_points: Points) -> _Compared:
         x, y = (plane[::_HALF, ::_HALF] for plane in eye.in_mean(mean_points))
-        both = drawn(np.dstack([band_of(eye.logs), eye.mask]), (x, y))
+        both = remapped(np.dstack([band_of(eye.logs), eye.mask]), (x, y))
         return cls(eye, both[..., 0], np.clip(both[..., 1], 0, 1))
 
     def unlike(self, bands: NDArray[np.float32]) -> NDArray[np.float64]:
@@ -229,6 +229,8 @@ def band_of(logs: Tones) -> Plane:
     return np.asarray(fine - coarse, np.float32)
 
 
-def drawn(planes: NDArray[np.float32], field: tuple[NDArray[np.float32], NDArray[np.float32]]) -> NDArray[np.float32]:
+def remapped(
+    planes: NDArray[np.float32], field: tuple[NDArray[np.float32], NDArray[np.float32]]
+) -> NDArray[np.float32]:
     """Planes (h, w, n) as seen from where a field leads."""
     return np.asarray(cv2.remap(planes, *field, cv2.INTER_CUBIC, borderMode=cv2.BORDER_REFLECT_101), np.float32)

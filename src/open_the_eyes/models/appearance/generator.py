@@ -33,8 +33,8 @@ from .light.usual_light import UsualLight
 from .model import AppearanceModel, Prediction
 from .prepared import Prepared, shapes_in
 from .refiner import EyeRefiner, PaintedEyes
-from .steps import AFTER_REFINER, At, Step, detailed_by, refined_by
-from .strip import laid_back, sampled
+from .steps import AFTER_REFINER, Step, StepContext, detailed_by, refined_by
+from .strip import from_mean_shape, to_mean_shape
 from .traits import FaceTraits
 
 MODEL_FILE: Final = DATA / "appearance.npz"
@@ -44,10 +44,13 @@ EXEMPLARS_FILE: Final = DATA / "exemplars.npz"
 Traits: TypeAlias = NDArray[np.float32] | None
 
 SHAPE_VARIETY: Final = 0.45
+"""Share of the predicted spread of shapes that variations get."""
 TEXTURE_VARIETY: Final = 0.55
+"""Share of the predicted spread of textures that variations get."""
 TINT_REACH: Final = 0.2
+"""Reach of the colour match, as a fraction of the strip's width."""
 RIM_REACH: Final = 0.05
-"""Reach of the colour match, and of what is left to do at the rim, as fractions of the strip's width."""
+"""Reach of what is left to match at the rim, as a fraction of the strip's width."""
 
 
 class AppearanceGenerator(Reloaded):
@@ -102,24 +105,24 @@ class AppearanceGenerator(Reloaded):
         watch: Watch | None = None,
     ) -> FoldedPatches:
         patches: list[Folded] = []
-        ready: Prepared | None = None
+        prepared: Prepared | None = None
         traits: Traits = None
         light: UsualLight | None = None
         for done, asked in enumerate(requests):
             if watch is not None:
                 watch.tell("generate", done / len(requests))
             # attempts at one face come one after another, so what was last told of one is all that has to be kept
-            if light is None or light.came is not asked.crop:
+            if light is None or light.original is not asked.crop:
                 light = self.lit(asked.crop)
                 traits = self.traits.of(light.crop.view)
             request = replace(asked, crop=light.crop)
-            if ready is None or not ready.suits(request.crop, request.seed):
-                ready = self.prepared(request)
-            patch = ready.finished(self._patch(ready, traits, replace(request, crop=ready.crop)))
+            if prepared is None or not prepared.suits(request.crop, request.seed):
+                prepared = self.prepared(request)
+            patch = prepared.finished(self._patch(prepared, traits, replace(request, crop=prepared.crop)))
             patches.append(Folded.of(light.back(patch), asked.crop))
         return FoldedPatches(patches)
 
-    def _patch(self, ready: Prepared, traits: Traits, request: Request) -> Patch:
+    def _patch(self, prepared: Prepared, traits: Traits, request: Request) -> Patch:
         crop, rng = request.crop, np.random.default_rng(request.seed)
         predicted, shape_surprise = self._shape(request, traits, rng)
         gaze = request.style.gaze
@@ -127,25 +130,25 @@ class AppearanceGenerator(Reloaded):
         points = steer.with_irises_of(aimed, predicted)  # gaze turns the painted ball: moved points would warp it
         strip, texture_surprise = self._texture(request, points, traits, rng)
         planes = np.dstack([strip, self._cover(crop.sides)])
-        painted = [self._laid(planes, piece.crop, points, aimed) for piece in ready.pieces]
-        at = At(ready, request)
+        painted = [self._laid(planes, piece.crop, points, aimed) for piece in prepared.pieces]
+        context = StepContext(prepared, request)
         for step in self.steps:
-            painted = step(painted, at)
+            painted = step(painted, context)
         canvas = to_tones(crop.pixels)
-        for piece, eyes in zip(ready.pieces, painted, strict=True):
+        for piece, eyes in zip(prepared.pieces, painted, strict=True):
             pixels = np.asarray(np.clip(eyes.pixels, 0, 255), np.float32)
-            if ready.palette is not None:
-                pixels = ready.palette.applied(pixels)
+            if prepared.palette is not None:
+                pixels = prepared.palette.applied(pixels)
             photo: Tones = piece.part.cut(canvas)
             photo[...] = taken_where(eyes.mask > 0, pixels, photo)
-        draw_wings(canvas, ready.wings, {side: eye.ring[0] for side, eye in shapes_in(crop, points).items()})
+        draw_wings(canvas, prepared.wings, {side: eye.ring[0] for side, eye in shapes_in(crop, points).items()})
         score = -shape_surprise - texture_surprise
-        return Patch(canvas, at.mask_of(painted), request.seed, score, Painted(self.name))
+        return Patch(canvas, context.mask_of(painted), request.seed, score, Painted(self.name))
 
     def _laid(self, planes: NDArray[np.float32], crop: Crop, points: Points, aimed: Points) -> PaintedEyes:
         """The strip's eyes in a piece of the photo, with the irises where the points `aimed` have them."""
         size_hw = (crop.mask.shape[0], crop.mask.shape[1])
-        *colours, cover = cv2.split(laid_back(planes, crop.landmarks, points, self.model.mean_points, size_hw))
+        *colours, cover = cv2.split(from_mean_shape(planes, crop.landmarks, points, self.model.mean_points, size_hw))
         mask = np.asarray(np.clip(cover, 0, 1) * crop.mask, np.float32)
         photo, eyes = to_tones(crop.pixels), np.asarray(np.clip(cv2.merge(colours), 0, 255), np.float32)
         shapes = shapes_in(crop, points)
@@ -167,8 +170,8 @@ class AppearanceGenerator(Reloaded):
             prediction = condition.shape_given_eyes(self.model, seen, (open_side,), prediction)
         elif leader is not None:
             prediction = donor.shape_given_donor(self.model, leader, prediction)
-        z = prediction.drawn(SHAPE_VARIETY * variety, rng)
-        openness = steer.drawn_openness(variety, rng) if openness is None else openness
+        z = prediction.sample(SHAPE_VARIETY * variety, rng)
+        openness = steer.sampled_openness(variety, rng) if openness is None else openness
         wanted = z if openness == 1 else steer.with_openness(self.model.eye_shape, z, openness)
         shut = {side: 1 - min(crop.face.eyes[side].openness, 1) for side in crop.sides}
         ends = corners.opened(seen, shut, crop.face.yaw_deg)
@@ -180,7 +183,7 @@ class AppearanceGenerator(Reloaded):
         """The strip with painted eyes, in the mean shape and in the photo's light, and how unlikely it is."""
         crop, leader = request.crop, request.leader
         model, variety, colour = self.model, request.variety, request.style.eye_color
-        strip = sampled(crop.pixels, crop.landmarks, points, model.mean_points)
+        strip = to_mean_shape(crop.pixels, crop.landmarks, points, model.mean_points)
         skin = model.skin_of(strip)
         relative = model.relative(strip, skin)
         features = model.texture_features(relative, points, skin, traits)
@@ -188,8 +191,8 @@ class AppearanceGenerator(Reloaded):
         open_side = crop.open_side
         if open_side is not None:
             prediction = condition.texture_given_eye(model, relative, open_side, prediction)
-        drawn = prediction.drawn(TEXTURE_VARIETY * variety, rng)
-        z, painted = likely_whites.believed(model, relative, skin, drawn)
+        sample = prediction.sample(TEXTURE_VARIETY * variety, rng)
+        z, painted = likely_whites.with_plausible_whites(model, relative, skin, sample)
         if open_side is not None and colour == "auto":
             ratio = iris.colour_ratio(model, relative, (open_side,))
         elif leader is not None and colour == "auto" and not lacks_colour(leader.crop.pixels, crop.pixels):
@@ -199,7 +202,7 @@ class AppearanceGenerator(Reloaded):
             ratio = steer.chosen_ratio(colour, likely, shown, model.iris_ratios, variety, rng)
         painted = iris.coloured(model, painted, ratio) * skin
         lit = tinted(painted, strip, model.soft, TINT_REACH * layout.SIZE_WH[0])
-        lit = met_at_rim(iris.unstained(model, lit, painted), strip, model.soft, RIM_REACH * layout.SIZE_WH[0])
+        lit = met_at_rim(iris.with_one_white_hue(model, lit, painted), strip, model.soft, RIM_REACH * layout.SIZE_WH[0])
         return lit, _surprise(z, prediction)
 
     def _cover(self, sides: tuple[Side, ...]) -> Plane:

@@ -20,7 +20,9 @@ from ...imaging.face.mesh478 import SIDES, Side
 from ...imaging.geometry import similarity_from_two, transformed
 
 SIZE_WH: Final = (320, 140)
+"""Size of the strip, pixels."""
 CORNERS_AT: Final[dict[Side, tuple[float, float]]] = {"left": (55.0, 78.0), "right": (265.0, 78.0)}
+"""Where the outer eye corners lie on the strip, pixels."""
 
 _CREASE: Final = [247, 30, 29, 27, 28, 56, 190, 467, 260, 259, 257, 258, 286, 414]
 _UNDER: Final = [
@@ -35,13 +37,18 @@ _RINGS: Final = [*mesh.EYE_RING["left"], *mesh.EYE_RING["right"]]
 _CORNERS: Final = [mesh.OUTER_CORNER["left"], mesh.OUTER_CORNER["right"], *(mesh.INNER_CORNER[s] for s in SIDES)]
 
 HIDDEN: Final = [*_RINGS, *_IRISES, *_CREASE, *_UNDER]
+"""Mesh numbers that a blink hides or moves: what is predicted."""
 SEEN: Final = [*_CHEEK, *mesh.BROW["left"], *mesh.BROW["right"], *_NOSE, *_FAR]
+"""Mesh numbers that a blink leaves where they are."""
 MESH: Final = [*HIDDEN, *SEEN]
 """Mesh numbers of the strip's points, in the model's order."""
 
 HIDDEN_AT: Final = np.arange(len(HIDDEN))
+"""Places in `MESH` of what is predicted."""
 CORNERS_IN_MESH: Final = np.array([MESH.index(i) for i in _CORNERS])
+"""Places in `MESH` of the eye corners: outer ones, then inner ones, left first."""
 SEEN_AT: Final = np.concatenate([np.array([MESH.index(i) for i in SEEN]), CORNERS_IN_MESH])
+"""Places in `MESH` of what a prediction starts from, eye corners included."""
 
 _W, _H = SIZE_WH
 _FRAME: Final = np.array(
@@ -71,7 +78,8 @@ def framed(points: Points) -> Points:
 
 
 def ring_of(points: Points, side: Side) -> Points:
-    """The 16 points of one eye's lids, outer corner first, over the upper lid; (16, 2)."""
+    """The 16 points of one eye's lids, outer corner first, over the upper lid; (16, 2), a view: writing to it moves the
+    points."""
     start = 0 if side == "left" else len(mesh.EYE_RING["left"])
     return points[start : start + 16]
 
@@ -81,7 +89,7 @@ def lid_gaps(ring: NDArray[np.float64]) -> NDArray[np.float64]:
     return ring[mesh.RING_LOWER] - ring[mesh.RING_UPPER]
 
 
-def apart(points: Points) -> float:
+def outer_corner_distance(points: Points) -> float:
     """How far the outer corners lie from each other."""
     return float(np.linalg.norm(ring_of(points, "left")[0] - ring_of(points, "right")[0]))
 
@@ -93,7 +101,7 @@ def hidden_of(mean_points: Points, side: Side) -> NDArray[np.bool_]:
 
 
 def iris_of(points: Points, side: Side) -> Points:
-    """Centre and four limbus points of one iris; (5, 2)."""
+    """Centre and four limbus points of one iris; (5, 2), a view: writing to it moves the points."""
     start = len(_RINGS) + (0 if side == "left" else 5)
     return points[start : start + 5]
 

@@ -51,7 +51,7 @@ class Prediction:
     mean: NDArray[np.float64]
     sigma: NDArray[np.float64]
 
-    def drawn(self, variety: float, rng: np.random.Generator) -> NDArray[np.float64]:
+    def sample(self, variety: float, rng: np.random.Generator) -> NDArray[np.float64]:
         """The mean, or with variety > 0 a draw around it that never strays past two standard deviations."""
         if variety == 0:
             return self.mean
@@ -177,11 +177,11 @@ class AppearanceModel:
         """The points with those that a blink hides replaced, each eye's fitted between the corners that were seen."""
         moved = points.copy()
         moved[layout.HIDDEN_AT] = self.eye_shape.rebuilt(z).reshape(-1, 2)
-        scale = layout.apart(points) / layout.apart(moved)
+        scale = layout.outer_corner_distance(points) / layout.outer_corner_distance(moved)
         for side in SIDES:
             ours = layout.HIDDEN_AT[layout.hidden_of(self.mean_points, side)]
             was, now = (layout.ring_of(one, side)[[RING_OUTER, RING_INNER]] for one in (moved, points))
-            moved[ours] = _between_corners(moved[ours], was.copy(), now, scale)
+            moved[ours] = _between_corners(moved[ours], was, now, scale)
         return moved
 
     def with_texture(self, relative: Tones, z: NDArray[np.float64]) -> Tones:

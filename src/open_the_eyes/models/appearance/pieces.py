@@ -50,6 +50,16 @@ def _around(crop: Crop, side: Side) -> Box:
     return Box.around(corners).grown(_MORE).to_whole()
 
 
+def larger_eye_width(crop: Crop) -> float:
+    """Width of the larger of the eyes to open, pixels; it is the nearer one."""
+    return max(seen_eye_width(crop.landmarks, side) for side in crop.sides)
+
+
+def mean_eye_width(crop: Crop) -> float:
+    """Width of the eyes to open on average, pixels."""
+    return float(np.mean([seen_eye_width(crop.landmarks, side) for side in crop.sides]))
+
+
 def _piece(crop: Crop, part: Box, sides: tuple[Side, ...]) -> Piece:
     return Piece(part, replace(crop.cut(part), sides=sides))
 

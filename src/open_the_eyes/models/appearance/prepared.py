@@ -16,10 +16,10 @@ from . import layout
 from .irises import colour as iris
 from .irises.ball import CatchLight, ball_of, catch_light
 from .lashes.lash_line import ShutLine, shut_lines
-from .lashes.own_lashes import Lashes, own_lashes
+from .lashes.own_lashes import Lashes, measured_lashes
 from .lashes.tails import over_tails, tailless
 from .lashes.wings import Wing, wings_of
-from .light.dark_hue import DarkHue, dark_hue
+from .light.dark_hue import DarkHue, measured_dark_hue
 from .light.highlights import ShorterExposure
 from .light.white_level import white_levels
 from .pieces import Piece, pieces_of
@@ -27,7 +27,7 @@ from .pieces import Piece, pieces_of
 
 @dataclass(frozen=True, slots=True)
 class ShutEyes:
-    """A piece of the photo as it came.
+    """A piece of the crop before anything is painted.
 
     Args:
         photo: (h, w, 3).
@@ -39,7 +39,7 @@ class ShutEyes:
 
     @classmethod
     def of(cls, crop: Crop) -> ShutEyes:
-        return cls(to_tones(crop.pixels), shapes_in(crop, layout.points_on_strip(crop.landmarks)))
+        return cls(to_tones(crop.pixels), photographed_shapes(crop))
 
     @property
     def pictures(self) -> Iterator[tuple[Tones, EyeShape]]:
@@ -52,13 +52,14 @@ class Prepared:
     """A crop to paint in; what is told of it is worked out when it is first asked for.
 
     Args:
-        came: the crop as it was cut.
+        source: the crop that it is made of, with all that shut lashes leave: in usual light where eyes are painted, as
+            it was cut where a donor's are laid in.
         seed: decides the grain of skin where lashes were.
         bare: without what shut lashes leave around its eyes.
         darker: that in a shorter exposure; None where its skin is not overexposed.
     """
 
-    came: Crop
+    source: Crop
     seed: int
     bare: Crop
     darker: ShorterExposure | None
@@ -70,7 +71,7 @@ class Prepared:
 
     def suits(self, crop: Crop, seed: int) -> bool:
         """Whether `of` would make the same of this crop and seed."""
-        return crop is self.came and (crop.tails is None or seed == self.seed)
+        return crop is self.source and (crop.tails is None or seed == self.seed)
 
     @property
     def crop(self) -> Crop:
@@ -93,7 +94,7 @@ class Prepared:
 
     @cached_property
     def lashes(self) -> Lashes | None:
-        return own_lashes(self._shut_pictures)
+        return measured_lashes(self._shut_pictures)
 
     @cached_property
     def lines(self) -> dict[Side, ShutLine]:
@@ -101,7 +102,7 @@ class Prepared:
 
     @cached_property
     def dark_hue(self) -> DarkHue | None:
-        return dark_hue(self.crop, self._shut_pictures)
+        return measured_dark_hue(self.crop, self._shut_pictures)
 
     @cached_property
     def white_levels(self) -> dict[Side, float]:
@@ -109,11 +110,11 @@ class Prepared:
         crop = self.crop
         if crop.open_side is not None:
             return {}
-        return white_levels(crop, shapes_in(crop, layout.points_on_strip(crop.landmarks)))
+        return white_levels(crop, photographed_shapes(crop))
 
     @cached_property
     def wings(self) -> list[Wing]:
-        return wings_of(self.came, self.bare, shapes_in(self.came, layout.points_on_strip(self.came.landmarks)))
+        return wings_of(self.source, self.bare, photographed_shapes(self.source))
 
     @cached_property
     def palette(self) -> Palette | None:
@@ -130,9 +131,14 @@ class Prepared:
         return None if ball is None else catch_light(ball)
 
     def finished(self, patch: Patch) -> Patch:
-        """What was painted in `crop`, as a patch for the crop as it came: exposed like it, and over lashes' ends."""
-        whole = over_tails(patch, self.came)
+        """What was painted in `crop`, as a patch for `source`: exposed like it, and over lashes' ends."""
+        whole = over_tails(patch, self.source)
         return whole if self.darker is None else self.darker.exposed(whole, self.bare)
+
+
+def photographed_shapes(crop: Crop) -> dict[Side, EyeShape]:
+    """The eyes to open as they are seen, in the crop's pixels."""
+    return shapes_in(crop, layout.points_on_strip(crop.landmarks))
 
 
 def shapes_in(crop: Crop, points: Points) -> dict[Side, EyeShape]:

@@ -37,7 +37,7 @@ CRISP_LID: Final = 0.5
 CRISP_FINE: Final = 0.04
 """Standard deviation of a Gaussian, in eye widths: finer detail is what becomes stronger."""
 
-EVEN: Final = (-1 / 16, 4 / 16, 10 / 16, 4 / 16, -1 / 16)
+ANTI_GRID_TAPS: Final = (-1 / 16, 4 / 16, 10 / 16, 4 / 16, -1 / 16)
 """Filter along rows and columns that leaves a fifth of what has a period of 2.5 pixels, three quarters at 4, and
 coarser things as they are. At its finest, the network weaves lines along its grid, which large eyes would show."""
 
@@ -92,8 +92,9 @@ class EyeRefiner(Reloaded):
         session = self._session
 
         def added(eye: tuple[PaintedEyes, RefinerFrame, NDArray[np.float64]]) -> Tones:
-            told = _told(*eye)
-            return _added(told, np.asarray(session.run(["refined"], told)[0], np.float32), eye[1])
+            piece, frame, noise = eye
+            inputs = _inputs(piece, frame, noise)
+            return _added(inputs, np.asarray(session.run(["refined"], inputs)[0], np.float32), frame)
 
         more = side_by_side(added, zip((painted[n] for n, _ in shown), frames, noise, strict=True))
         out = [piece.pixels.copy() for piece in painted]
@@ -106,8 +107,8 @@ class EyeRefiner(Reloaded):
         return [replace(piece, pixels=p) for piece, p in zip(painted, pixels, strict=True)]
 
 
-def _told(piece: PaintedEyes, frame: RefinerFrame, noise: NDArray[np.float64]) -> dict[str, NDArray[np.float32]]:
-    """What the network is told of the eye that a frame shows of a piece."""
+def _inputs(piece: PaintedEyes, frame: RefinerFrame, noise: NDArray[np.float64]) -> dict[str, NDArray[np.float32]]:
+    """What the network takes, of the eye that a frame shows of a piece."""
     return {
         "guess": np.asarray(frame.taken(piece.pixels).transpose(2, 0, 1)[None] / 127.5 - 1, np.float32),
         "mask": np.clip(frame.taken(piece.mask), 0, 1)[None, None],
@@ -116,18 +117,18 @@ def _told(piece: PaintedEyes, frame: RefinerFrame, noise: NDArray[np.float64]) -
     }
 
 
-def _added(told: Mapping[str, NDArray[np.float32]], refined: NDArray[np.float32], frame: RefinerFrame) -> Tones:
+def _added(inputs: Mapping[str, NDArray[np.float32]], refined: NDArray[np.float32], frame: RefinerFrame) -> Tones:
     """What comes on top of the guess, (h, w, 3) of the frame."""
-    refined = evened(refined, told["guess"])
-    crisp = refined + told["mask"] * crispness(refined, told["geometry"], frame.shape.width)
-    calm = crisp - glints(crisp, told["guess"], told["geometry"], frame.shape.width)
-    return np.ascontiguousarray((calm - told["guess"])[0].transpose(1, 2, 0) * 127.5)
+    refined = evened(refined, inputs["guess"])
+    crisp = refined + inputs["mask"] * crispness(refined, inputs["geometry"], frame.shape.width)
+    calm = crisp - glints(crisp, inputs["guess"], inputs["geometry"], frame.shape.width)
+    return np.ascontiguousarray((calm - inputs["guess"])[0].transpose(1, 2, 0) * 127.5)
 
 
 def evened(refined: NDArray[np.float32], guess: NDArray[np.float32]) -> NDArray[np.float32]:
     """Refined eyes (n, 3, h, w) without the finest of what was added to the guess."""
     out = guess.copy()
-    taps = np.array(EVEN, np.float32)
+    taps = np.array(ANTI_GRID_TAPS, np.float32)
     for k, detail in enumerate((refined - guess).transpose(0, 2, 3, 1)):
         out[k] += cv2.sepFilter2D(np.ascontiguousarray(detail), -1, taps, taps).transpose(2, 0, 1)
     return out

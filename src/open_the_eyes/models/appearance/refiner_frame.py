@@ -19,6 +19,8 @@ MIN_EYE, MAX_EYE = 40.0, 110.0
 """Eye widths, pixels, between which the refiner works; larger eyes are reduced to the largest."""
 REACH_WH: Final = (1.8, 1.4)
 """Size of the frame in eye widths, enough for all of the mask; 80 px eyes lie in 144 x 112 px."""
+SIZE_ZERO: Final = 66.0
+"""Eye width, pixels, at which the plane that tells the eye's size is 0; the network was trained with it."""
 _MULTIPLE: Final = 8
 _CUBIC: Final = 3.0
 """Frame pixels beyond its edge that a cubic filter may look at."""
@@ -81,13 +83,13 @@ class RefinerFrame:
     def geometry(self) -> NDArray[np.float32]:
         """What the refiner is told about the shape, (4, H, W) of -1..1: distance to the iris' edge, depth under the
         upper lid, height over the lower lid, and the eye's size."""
-        there = lid_distances(self.shape, Box(0, 0, *self.size_wh))
+        lids = lid_distances(self.shape, Box(0, 0, *self.size_wh))
         w = self.shape.width
         planes: list[Plane] = [
-            np.clip(there.to_iris / self.shape.iris_radius - 1, -1, 1),
-            np.tanh(there.below_upper / (0.1 * w)),
-            np.tanh(there.above_lower / (0.1 * w)),
-            np.full(there.along.shape, np.log2(w / 66.0), np.float32),
+            np.clip(lids.to_iris / self.shape.iris_radius - 1, -1, 1),
+            np.tanh(lids.below_upper / (0.1 * w)),
+            np.tanh(lids.above_lower / (0.1 * w)),
+            np.full(lids.along.shape, np.log2(w / SIZE_ZERO), np.float32),
         ]
         return np.stack(planes).astype(np.float32)
 

@@ -15,18 +15,33 @@ from . import layout
 from .irises.colour import NAMED
 from .model import Components
 
-GAZE_ASIDE, GAZE_UP, GAZE_DOWN = 0.21, 0.13, 0.075
-"""Moves of the iris for gaze 1, in eye widths. Further down the lower lid would hide it."""
+GAZE_ASIDE: Final = 0.21
+"""Move of the iris to a side for gaze 1, in eye widths."""
+GAZE_UP: Final = 0.13
+"""Move of the iris up for gaze -1, in eye widths."""
+GAZE_DOWN: Final = 0.075
+"""Move of the iris down for gaze 1, in eye widths. Further down the lower lid would hide it."""
 LIDS_FOLLOW: Final = (0.6, 0.4)
 """Share of a move up or down that the upper lid makes as well, and of one down the lower lid."""
 
-LIKELIEST_SPREAD, DRAWN_SPREAD = 0.16, 0.25
-"""Standard deviations, in logarithms, of an eye colour around the one that the predicted texture shows, for the
-likeliest eyes and for drawn ones. Chosen on the faces of `val`: with LIGHT_EYES, 85.5 % of them come out on the right
-side of light and dark."""
+LIKELIEST_SPREAD: Final = 0.16
+"""Standard deviation, in logarithms, of the likeliest eye colour around the one that the predicted texture shows.
+Chosen on the faces of `val`: with LIGHT_EYES, 85.5 % of them come out on the right side of light and dark."""
+SAMPLED_SPREAD: Final = 0.25
+"""The same standard deviation for a sampled eye colour."""
+NAMED_SPREAD: Final = 0.06
+"""Standard deviation, over variations, of the logarithm of a colour that was asked for."""
+RATIO_LIMITS: Final = (0.02, 2)
+"""Least and largest iris : sclera that a predicted texture is taken to show."""
+GROUP_SHARE: Final = 2 / 3
+"""Weight, in logarithms, of a sampled group's colour."""
+TEXTURE_SHARE: Final = 1 / 3
+"""Weight, in logarithms, of the predicted texture's colour beside it."""
+LIGHT_BLUE_TO_RED: Final = 0.8
+"""Blue of iris : sclera, in times its red, above which an eye is a light one."""
 
 PLAUSIBLE: Final = 0.2
-"""Least likelihood of a colour that is drawn, as a share of the likeliest one's."""
+"""Least likelihood of a colour that is sampled, as a share of the likeliest one's."""
 
 OPENNESS_VARIETY: Final = 0.12
 """Standard deviation, over variations, of the logarithm of how far lids are apart."""
@@ -34,6 +49,8 @@ OPENNESS_WITHIN: Final = 1.3
 """Most that a variation's openness may be off, in those standard deviations (`OPENNESS_VARIETY`): lids are 0.86 to 1.17
 times as far apart as is likeliest."""
 
+GAP_RIDGE: Final = 0.05
+"""Ridge, in square pixels of the strip, with which lid gaps are solved for: components that hardly move lids stay."""
 WIDEST: Final = 3.0
 """Most standard deviations by which `with_openness` may change a shape."""
 
@@ -42,7 +59,7 @@ LIGHT_EYES: Final = 0.2
 price: of the faces of `val` 23 % have light eyes, and 16 % get them (`training.light_eyes`)."""
 
 
-def drawn_openness(variety: float, rng: np.random.Generator) -> float:
+def sampled_openness(variety: float, rng: np.random.Generator) -> float:
     """1, or with variety a draw around it: how wide eyes are open changes most from one photo to the next."""
     if variety == 0:
         return 1.0
@@ -59,7 +76,7 @@ def with_openness(shape: Components, z: NDArray[np.float64], openness: float) ->
     gaps = np.array([_gap_of(shape.basis.astype(np.float64), side) for side in SIDES])
     now = gaps @ z + [_gap_of(shape.mean.astype(np.float64)[:, None], side)[0] for side in SIDES]
     spread = gaps * shape.sigma.astype(np.float64) ** 2
-    pull = np.linalg.solve(spread @ gaps.T + 0.05 * np.eye(2), now * (openness - 1))
+    pull = np.linalg.solve(spread @ gaps.T + GAP_RIDGE * np.eye(2), now * (openness - 1))
     move = spread.T @ pull
     length = float(np.sqrt(np.sum((move / np.maximum(shape.sigma, 1e-6)) ** 2)))
     return np.asarray(z + move * min(1.0, WIDEST / max(length, 1e-9)), np.float64)
@@ -117,7 +134,7 @@ def irises_alike(points: Points) -> Points:
 
 def is_light(ratios: NDArray[Any]) -> NDArray[np.bool_]:
     """Which of iris : sclera (n, 3) are blue, grey or green eyes'."""
-    return np.asarray(ratios[:, 2] > 0.8 * ratios[:, 0])
+    return np.asarray(ratios[:, 2] > LIGHT_BLUE_TO_RED * ratios[:, 0])
 
 
 def chosen_ratio(
@@ -134,13 +151,13 @@ def chosen_ratio(
     colours, and therefore brought to the nearest that exists.
     """
     if asked != "auto":
-        return np.asarray(np.array(NAMED[asked]) * np.exp(0.06 * variety * rng.standard_normal()), np.float64)
-    apart = np.mean((np.log(groups) - np.log(np.clip(predicted, 0.02, 2))) ** 2, axis=1)
-    spread = LIKELIEST_SPREAD if variety == 0 else DRAWN_SPREAD
+        return np.asarray(np.array(NAMED[asked]) * np.exp(NAMED_SPREAD * variety * rng.standard_normal()), np.float64)
+    apart = np.mean((np.log(groups) - np.log(np.clip(predicted, *RATIO_LIMITS))) ** 2, axis=1)
+    spread = LIKELIEST_SPREAD if variety == 0 else SAMPLED_SPREAD
     fitting = likely * np.exp(-apart / (2 * spread**2)) * np.where(is_light(groups), LIGHT_EYES, 1.0)
     fitting = fitting / fitting.sum()
     if variety == 0:
         return np.asarray(np.exp(fitting @ np.log(groups)))
     plausible = np.where(fitting < PLAUSIBLE * fitting.max(), 0, fitting)
-    drawn = groups[rng.choice(len(fitting), p=plausible / plausible.sum())]
-    return np.asarray(drawn ** (2 / 3) * predicted ** (1 / 3), np.float64)
+    sample = groups[rng.choice(len(fitting), p=plausible / plausible.sum())]
+    return np.asarray(sample**GROUP_SHARE * predicted**TEXTURE_SHARE, np.float64)

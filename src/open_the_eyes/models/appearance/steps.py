@@ -1,7 +1,7 @@
 """What makes the appearance model's soft eyes look photographed, a step at a time, in the order in which eyes get it.
 
 Each step takes the painted pieces of one photo and gives them back with one thing added, under their masks only; what
-it needs to know beside them is in `At`.
+it needs to know beside them is in `StepContext`.
 """
 
 from __future__ import annotations
@@ -15,7 +15,6 @@ from numpy.typing import NDArray
 
 from ...imaging.arrays import Plane
 from ...imaging.detail.grain import continued_grain
-from ...imaging.face.eye_corners import seen_eye_width
 from ...imaging.threefold import threefold
 from ...roles import Request
 from .exemplars import Exemplars
@@ -25,7 +24,7 @@ from .lashes.lash_line import with_lash_lines
 from .lashes.strokes import with_lashes
 from .light.dark_hue import with_dark_hue
 from .light.white_level import with_white_levels
-from .pieces import skin_around
+from .pieces import mean_eye_width, skin_around
 from .prepared import Prepared
 from .refiner import EyeRefiner, PaintedEyes
 from .refiner_frame import MAX_EYE
@@ -40,132 +39,136 @@ FINEST: Final = 0.9
 LEAST_GRAIN: Final = 0.8
 """Standard deviation, pixels, below which grain is the blend's to add."""
 
-Painted: TypeAlias = list[PaintedEyes]
+PaintedPieces: TypeAlias = list[PaintedEyes]
 
 
 @dataclass(frozen=True, slots=True)
-class At:
-    """Where a step comes in.
+class StepContext:
+    """What a step may need to know beside the painted pieces.
 
     Args:
-        ready: the crop that is painted in, and what its shut eyes tell.
+        prepared: the crop that is painted in, and what its shut eyes tell.
         request: what was asked for.
     """
 
-    ready: Prepared
+    prepared: Prepared
     request: Request
 
     @property
     def softness(self) -> float:
         """The photo's blur (sigma), pixels."""
-        lashes = self.ready.lashes
+        lashes = self.prepared.lashes
         return SOFT if lashes is None else lashes.softness
 
     def mask_of(self, painted: Sequence[PaintedEyes]) -> Plane:
         """(h, w) of the crop: where anything was painted."""
-        mask = np.zeros(self.ready.crop.mask.shape, np.float32)
-        for piece, eyes in zip(self.ready.pieces, painted, strict=True):
+        mask = np.zeros(self.prepared.crop.mask.shape, np.float32)
+        for piece, eyes in zip(self.prepared.pieces, painted, strict=True):
             piece.part.cut(mask)[...] = eyes.mask
         return mask
 
 
-Step: TypeAlias = Callable[[Painted, At], Painted]
+Step: TypeAlias = Callable[[PaintedPieces, StepContext], PaintedPieces]
 
 
 def refined_by(refiner: EyeRefiner) -> Step:
     """The detail that photographs have, as a network draws it."""
 
-    def refined(painted: Painted, at: At) -> Painted:
-        return refiner.refined(painted, at.request.variety, at.request.seed)
+    def refine(painted: PaintedPieces, context: StepContext) -> PaintedPieces:
+        return refiner.refined(painted, context.request.variety, context.request.seed)
 
-    return refined
+    return refine
 
 
 def detailed_by(exemplars: Exemplars) -> Step:
     """The detail that photographed eyes have along their lids."""
 
-    def detailed(painted: Painted, at: At) -> Painted:
-        return exemplars.detailed(painted, at.softness, at.request.variety, at.request.seed)
+    def add_detail(painted: PaintedPieces, context: StepContext) -> PaintedPieces:
+        return exemplars.detailed(painted, context.softness, context.request.variety, context.request.seed)
 
-    return detailed
+    return add_detail
 
 
-def lit_whites(painted: Painted, at: At) -> Painted:
+def relight_whites(painted: PaintedPieces, context: StepContext) -> PaintedPieces:
     """Whites as bright as the light on the face makes them; a donor's eyes tell their own."""
-    return painted if at.request.donors else with_white_levels(painted, at.ready.white_levels)
+    return painted if context.request.donors else with_white_levels(painted, context.prepared.white_levels)
 
 
-def round_irises(painted: Painted, at: At) -> Painted:
-    return with_round_irises(painted, at.softness, at.request.seed, at.ready.light)
+def draw_irises(painted: PaintedPieces, context: StepContext) -> PaintedPieces:
+    return with_round_irises(painted, context.softness, context.request.seed, context.prepared.light)
 
 
-def irises_alike(painted: Painted, at: At) -> Painted:  # noqa: ARG001 -- a step is asked like any other
+def match_irises(painted: PaintedPieces, _: StepContext) -> PaintedPieces:
     """Both irises of one colour, each in its own eye's light."""
     return with_irises_alike(painted)
 
 
-def eye_grain(painted: Painted, at: At) -> Painted:
+def add_grain(painted: PaintedPieces, context: StepContext) -> PaintedPieces:
     """The photo's grain, as far as it is finer than the refiner's pixels: none where eyes are smaller than it sees."""
-    crop = at.ready.crop
-    finest = FINEST * float(np.mean([seen_eye_width(crop.landmarks, side) for side in crop.sides])) / MAX_EYE
-    return painted if finest <= LEAST_GRAIN else grained(painted, at, finest)
+    crop = context.prepared.crop
+    finest = FINEST * mean_eye_width(crop) / MAX_EYE
+    return painted if finest <= LEAST_GRAIN else grained(painted, context, finest)
 
 
-def grained(painted: Painted, at: At, finest: float) -> Painted:
+def grained(painted: PaintedPieces, context: StepContext, finest: float) -> PaintedPieces:
     """The photo's grain above a standard deviation of `finest` pixels, where anything was painted."""
-    mask, crop = at.mask_of(painted), at.ready.crop
+    mask, crop = context.mask_of(painted), context.prepared.crop
     sigma = max(finest, LEAST_GRAIN)
-    grain = continued_grain(crop.pixels, skin_around(crop, mask), mask > 0, sigma, at.request.seed)
+    grain = continued_grain(crop.pixels, skin_around(crop, mask), mask > 0, sigma, context.request.seed)
     return [
-        _with(eyes, eyes.pixels + piece.part.cut(grain) * threefold(np.sqrt(eyes.mask)))
-        for piece, eyes in zip(at.ready.pieces, painted, strict=True)
+        _with_pixels(eyes, eyes.pixels + piece.part.cut(grain) * threefold(np.sqrt(eyes.mask)))
+        for piece, eyes in zip(context.prepared.pieces, painted, strict=True)
     ]
 
 
-def own_skin(painted: Painted, at: At) -> Painted:
+def restore_skin(painted: PaintedPieces, context: StepContext) -> PaintedPieces:
     """The photo's own skin, wherever opening an eye leaves it as it was."""
-    lashes = at.ready.lashes
+    lashes = context.prepared.lashes
     hanging = None if lashes is None else lashes.length + MADE_UP_LASHES * lashes.made_up
     return [
-        _with(eyes, with_own_skin(eyes.pixels, shut.photo, eyes.mask, eyes.shapes, shut.shapes, hanging))
-        for eyes, shut in zip(painted, at.ready.shut, strict=True)
+        _with_pixels(eyes, with_own_skin(eyes.pixels, shut.photo, eyes.mask, eyes.shapes, shut.shapes, hanging))
+        for eyes, shut in zip(painted, context.prepared.shut, strict=True)
     ]
 
 
-def own_lashes(painted: Painted, at: At) -> Painted:
+def draw_lashes(painted: PaintedPieces, context: StepContext) -> PaintedPieces:
     """Lashes like the shut eyes'."""
-    lashes = at.ready.lashes
+    lashes = context.prepared.lashes
     if lashes is None:
         return painted
-    return [_with(eyes, with_lashes(eyes.pixels, eyes.mask, eyes.shapes.values(), lashes)) for eyes in painted]
+    return [_with_pixels(eyes, with_lashes(eyes.pixels, eyes.mask, eyes.shapes.values(), lashes)) for eyes in painted]
 
 
-def lash_lines(painted: Painted, at: At) -> Painted:
+def darken_lash_lines(painted: PaintedPieces, context: StepContext) -> PaintedPieces:
     """Lash lines and pupils as dark as the shut eyes tell."""
-    lines = at.ready.lines
-    return [_with(eyes, with_lash_lines(eyes.pixels, eyes.mask, eyes.shapes.values(), lines)) for eyes in painted]
+    lines = context.prepared.lines
+    return [
+        _with_pixels(eyes, with_lash_lines(eyes.pixels, eyes.mask, eyes.shapes.values(), lines)) for eyes in painted
+    ]
 
 
-def hue_of_dark(painted: Painted, at: At) -> Painted:
+def recolour_darkness(painted: PaintedPieces, context: StepContext) -> PaintedPieces:
     """What is dark beside the eyes in the hue that the photo's darkness has."""
-    told = at.ready.dark_hue
-    if told is None:
+    dark_hue = context.prepared.dark_hue
+    if dark_hue is None:
         return painted
-    return [_with(eyes, with_dark_hue(eyes.pixels, eyes.mask, eyes.shapes.values(), told)) for eyes in painted]
+    return [
+        _with_pixels(eyes, with_dark_hue(eyes.pixels, eyes.mask, eyes.shapes.values(), dark_hue)) for eyes in painted
+    ]
 
 
 AFTER_REFINER: Final[tuple[Step, ...]] = (
-    lit_whites,
-    round_irises,
-    irises_alike,
-    eye_grain,
-    own_skin,
-    own_lashes,
-    lash_lines,
-    hue_of_dark,
+    relight_whites,
+    draw_irises,
+    match_irises,
+    add_grain,
+    restore_skin,
+    draw_lashes,
+    darken_lash_lines,
+    recolour_darkness,
 )
 """Steps that refined eyes get, before the detail of photographed ones."""
 
 
-def _with(eyes: PaintedEyes, pixels: NDArray[Any]) -> PaintedEyes:
+def _with_pixels(eyes: PaintedEyes, pixels: NDArray[Any]) -> PaintedEyes:
     return replace(eyes, pixels=np.asarray(pixels, np.float32))

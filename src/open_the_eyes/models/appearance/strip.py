@@ -26,7 +26,7 @@ CROWDED: Final = 0.5
 """Fraction of its usual distance below which a point that has come nearer to an eye is left out of the warp."""
 
 
-def sampled(picture: NDArray[Any], landmarks: Points, points: Points, mean_points: Points) -> Tones:
+def to_mean_shape(picture: NDArray[Any], landmarks: Points, points: Points, mean_points: Points) -> Tones:
     """A picture (h, w, 3) drawn on the strip in the mean shape, (H, W, 3).
 
     `landmarks` (478, 2+) are the picture's; `points` the model's points on the strip, where its eyes are or shall be.
@@ -50,7 +50,7 @@ def sampled(picture: NDArray[Any], landmarks: Points, points: Points, mean_point
     return np.asarray(np.clip(strip, 0, 255), np.float32)
 
 
-def laid_back(
+def from_mean_shape(
     planes: NDArray[np.float32], landmarks: Points, points: Points, mean_points: Points, shape_hw: tuple[int, int]
 ) -> NDArray[np.float32]:
     """A strip in the mean shape (H, W, n) drawn into the picture's frame, (h, w, n); 0 past the strip's edges."""

@@ -14,8 +14,7 @@ from ...imaging.face.lids import EyeShape, LidDistances, lid_distances
 from ...imaging.geometry import Box
 from ...imaging.luma import LUMA, luma_of
 from ...options.eye_style import EyeColor
-from ..appearance.irises.colour import NAMED, out_of_shadow
-from ..appearance.irises.colour import recoloured as brought_to
+from ..appearance.irises.colour import NAMED, out_of_shadow, with_iris_colour
 
 DARKEST: Final = 5
 """Percentile of brightness over iris and pupil, as dark as which any colour is at least: where haze or blur lets
@@ -95,7 +94,7 @@ class Recolouring:
         asked, white = self.gain * eye.iris, self.white * eye.iris
         disc = np.asarray(np.clip((1.1 * r - there.to_iris) / (0.2 * r), 0, 1) * there.aperture(0.25 * r), np.float32)
         mirrored = white * max(1.0, LIGHT * float(eye.iris @ LUMA) / float(white @ LUMA))
-        brought = brought_to(picture, disc, eye.iris, mirrored, asked)
+        brought = with_iris_colour(picture, disc, eye.iris, mirrored, asked)
         scaled = picture * np.minimum(self.gain, 1).astype(np.float32)  # its pattern is smooth, and would leave less
         return np.asarray(np.clip(np.maximum(brought, scaled), 0, 255), np.float32)
 

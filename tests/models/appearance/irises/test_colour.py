@@ -90,7 +90,7 @@ def test_catch_lights_keep_the_colour_of_the_light(model: AppearanceModel, name:
     for side in SIDES:
         y, x = np.argwhere(there.coloured[side]).mean(axis=0).astype(int)
         glint[side][y - 2 : y + 3, x - 2 : x + 3] = True
-        strip[glint[side]] = iris.measured(model, strip, side)[1] * 1.05
+        strip[glint[side]] = iris.iris_and_white(model, strip, side)[1] * 1.05
     before = strip.copy()
     out = iris.coloured(model, strip, np.array(iris.NAMED[name]))
     for side in SIDES:
@@ -129,7 +129,7 @@ def test_a_warm_shadow_over_half_a_white_does_not_turn_the_rest_blue(model: Appe
         shaded[ys[outer], xs[outer]] *= np.array([1.2, 0.7, 0.4], np.float32)
     for side in SIDES:
         clear = iris.regions(model).white[side] & (shaded == strip).all(axis=2)
-        before, after = (iris.unstained(model, one, one)[clear].mean(axis=0) for one in (strip, shaded))
+        before, after = (iris.with_one_white_hue(model, one, one)[clear].mean(axis=0) for one in (strip, shaded))
         assert after / after.mean() == pytest.approx(before / before.mean(), rel=0.03)
 
 
@@ -144,20 +144,20 @@ def chroma(colour: NDArray[np.float64]) -> NDArray[np.float64]:
 def test_the_usual_white_stays_as_it_is() -> None:
     (r, b), _ = iris.usual_white(SKIN)
     usual = np.exp([r, 0.0, b])
-    assert iris.believable(usual, SKIN) == pytest.approx(usual / usual.mean())
+    assert iris.plausible_white(usual, SKIN) == pytest.approx(usual / usual.mean())
 
 
 def test_a_white_that_differs_a_little_is_believed_in_part() -> None:
     usual, _ = iris.usual_white(SKIN)
     off = np.array([0.05, -0.03])
     (r, b) = usual + off
-    assert chroma(iris.believable(np.exp([r, 0.0, b]), SKIN)) - usual == pytest.approx(iris.BELIEVED * off)
+    assert chroma(iris.plausible_white(np.exp([r, 0.0, b]), SKIN)) - usual == pytest.approx(iris.BELIEVED * off)
 
 
 @pytest.mark.parametrize("white", [(200, 100, 100), (90, 120, 200), (170, 150, 60)], ids=["red", "blue", "yellow"])
 def test_a_white_that_no_eye_has_is_brought_back_as_far_as_it_must(white: tuple[int, ...]) -> None:
     usual, _ = iris.usual_white(SKIN)
-    found = iris.believable(np.array(white, np.float64), SKIN)
+    found = iris.plausible_white(np.array(white, np.float64), SKIN)
     assert found.mean() == pytest.approx(1)
     assert (np.abs(chroma(found) - usual) <= iris.WHITEST * iris.WHITE_SPREAD).all()
     assert np.abs(chroma(found) - usual).max() < 0.5 * np.abs(chroma(np.array(white, np.float64)) - usual).max()
@@ -165,17 +165,17 @@ def test_a_white_that_no_eye_has_is_brought_back_as_far_as_it_must(white: tuple[
 
 def test_a_dark_skins_hue_is_not_taken_at_its_word() -> None:
     red = np.array([1.4, 0.8, 0.8])
-    bright = iris.believable(red, np.array([195, 82, 70], np.float32))
-    dark = iris.believable(red, np.array([195, 82, 70], np.float32) * np.float32(0.35))
+    bright = iris.plausible_white(red, np.array([195, 82, 70], np.float32))
+    dark = iris.plausible_white(red, np.array([195, 82, 70], np.float32) * np.float32(0.35))
     assert dark[0] < bright[0] - 0.08
     assert dark[0] > dark[1]
 
 
 def test_whites_follow_the_light_on_the_skin() -> None:
     white = np.array([170.0, 150, 140])
-    warm = iris.believable(white * [1.8, 1, 0.5], SKIN * np.array([1.8, 1, 0.5], np.float32))
+    warm = iris.plausible_white(white * [1.8, 1, 0.5], SKIN * np.array([1.8, 1, 0.5], np.float32))
     assert warm[0] > warm[1] > warm[2]
-    assert np.isfinite(iris.believable(np.zeros(3), np.zeros(3, np.float32))).all()
+    assert np.isfinite(iris.plausible_white(np.zeros(3), np.zeros(3, np.float32))).all()
 
 
 @pytest.mark.parametrize("times", [0.66, 0.8, 1.3])

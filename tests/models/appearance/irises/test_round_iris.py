@@ -13,8 +13,7 @@ from open_the_eyes.imaging.face.mesh478 import Side
 from open_the_eyes.imaging.geometry import Box
 from open_the_eyes.imaging.luma import LUMA
 from open_the_eyes.models.appearance.irises.ball import CatchLight, ball_of, catch_light, same_light
-from open_the_eyes.models.appearance.irises.round_iris import LARGE as LARGE_SPOT
-from open_the_eyes.models.appearance.irises.round_iris import WHOLLY, with_round_irises
+from open_the_eyes.models.appearance.irises.round_iris import LARGE_EYE_SPOT, WHOLLY, with_round_irises
 from open_the_eyes.models.appearance.refiner import PaintedEyes
 
 SKIN, WHITE, BROWN = (np.array(colour, np.float32) for colour in ((200, 150, 130), (205, 195, 190), (95, 65, 45)))
@@ -133,7 +132,7 @@ def test_the_light_of_a_large_eye_lies_over_its_pupil() -> None:
     eye = an_eye(LARGE)
     (out,) = with_round_irises(pieces((painted_eye(eye, (0.2, 0.0))[0], eye)), 0.5, 0)
     lit = np.argwhere(out.pixels @ LUMA > 225)
-    assert (lit.mean(axis=0)[0] - eye.iris_xy[1]) / eye.iris_radius == pytest.approx(LARGE_SPOT.lowest, abs=0.05)
+    assert (lit.mean(axis=0)[0] - eye.iris_xy[1]) / eye.iris_radius == pytest.approx(LARGE_EYE_SPOT.lowest, abs=0.05)
 
 
 def test_both_eyes_mirror_one_light_on_the_same_side_of_the_picture() -> None:

@@ -37,7 +37,7 @@ def test_black_has_a_colour_too() -> None:
 
 
 def test_by_candle_light_whites_are_as_warm_as_the_light() -> None:
-    usual = iris.believable(np.array([170.0, 150, 140]), SKIN.astype(np.float32))
-    lit = iris.believable(np.array([170.0, 150, 140]) * CANDLE, (SKIN * CANDLE).astype(np.float32))
+    usual = iris.plausible_white(np.array([170.0, 150, 140]), SKIN.astype(np.float32))
+    lit = iris.plausible_white(np.array([170.0, 150, 140]) * CANDLE, (SKIN * CANDLE).astype(np.float32))
     assert chroma(100 * lit)[0] > chroma(100 * usual)[0]
     assert chroma(100 * lit)[1] < chroma(100 * usual)[1] - 0.4

@@ -13,7 +13,7 @@ from open_the_eyes.imaging.face.lids import EyeShape, lid_distances
 from open_the_eyes.imaging.face.mesh478 import BROW
 from open_the_eyes.imaging.geometry import Box
 from open_the_eyes.imaging.luma import luma_of
-from open_the_eyes.models.appearance.light.dark_hue import DarkHue, dark_hue, with_dark_hue
+from open_the_eyes.models.appearance.light.dark_hue import DarkHue, measured_dark_hue, with_dark_hue
 from open_the_eyes.roles import Crop
 from tests.models.appearance.arched_eye import an_eye
 
@@ -50,7 +50,7 @@ def a_crop(like: Crop, pixels: Tones) -> Crop:
 def told_by(like: Crop, lashes: NDArray[np.float64], brow: NDArray[np.float64]) -> DarkHue | None:
     photo = skin_with(lashes, near(SHUT, -0.1, 0.1))
     photo[:25] = brow
-    return dark_hue(a_crop(like, photo), [(photo, SHUT)])
+    return measured_dark_hue(a_crop(like, photo), [(photo, SHUT)])
 
 
 def blue_over_red(pixels: Tones, where: NDArray[np.bool_]) -> float:

@@ -34,7 +34,7 @@ def whites(model: AppearanceModel, z: NDArray[np.float64]) -> float:
 
 def test_a_likely_texture_is_believed_altogether(model: AppearanceModel) -> None:
     z = tinted(model, (1.05, 1.0, 0.95))
-    assert likely_whites.believed(model, PLAIN, SKIN, z)[0] is z
+    assert likely_whites.with_plausible_whites(model, PLAIN, SKIN, z)[0] is z
 
 
 @pytest.mark.parametrize("by", [(1.2, 1.0, 0.5), (0.8, 1.0, 1.5)])
@@ -42,7 +42,7 @@ def test_of_whites_that_no_eye_has_only_so_much_is_believed_as_eyes_can_have(
     model: AppearanceModel, by: tuple[float, float, float]
 ) -> None:
     z = tinted(model, by)
-    less, painted = likely_whites.believed(model, PLAIN, SKIN, z)
+    less, painted = likely_whites.with_plausible_whites(model, PLAIN, SKIN, z)
     assert np.array_equal(painted, model.with_texture(PLAIN, less))
     assert 0.1 < np.linalg.norm(less) / np.linalg.norm(z) < 0.9
     assert whites(model, less) < 0.23 < 0.35 < whites(model, z)
@@ -51,4 +51,4 @@ def test_of_whites_that_no_eye_has_only_so_much_is_believed_as_eyes_can_have(
 def test_in_a_light_in_which_the_mean_lies_off_already_a_prediction_may_too(model: AppearanceModel) -> None:
     z, orange = tinted(model, (1.02, 1.0, 0.98)), np.array([200, 90, 10], np.float32)
     assert np.abs(likely_whites.off(model, model.with_texture(PLAIN, z) * orange, orange)).max() > 0.4
-    assert likely_whites.believed(model, PLAIN, orange, z)[0] is z
+    assert likely_whites.with_plausible_whites(model, PLAIN, orange, z)[0] is z

@@ -12,7 +12,7 @@ from open_the_eyes.imaging.face.lids import lid_distances
 from open_the_eyes.imaging.face.mesh478 import Side
 from open_the_eyes.imaging.geometry import Box
 from open_the_eyes.models.appearance.irises.ball import ball_of
-from open_the_eyes.models.appearance.light.white_level import BELIEVED, LIT, MOST, with_white_levels
+from open_the_eyes.models.appearance.light.white_level import BELIEVED, LIT_WHITE, WHITE_GAIN, with_white_levels
 from open_the_eyes.models.appearance.prepared import Prepared
 from open_the_eyes.models.appearance.refiner import PaintedEyes
 from open_the_eyes.roles import Crop
@@ -28,7 +28,7 @@ def test_dark_skin_in_full_light_does_not_darken_whites(closed_crop: Crop) -> No
     before, after = levels(closed_crop), levels(dark)
     assert before.keys() == after.keys() == {"left", "right"}
     assert all(after[side] == pytest.approx(before[side], rel=0.03) for side in before)
-    assert all(0.5 * LIT < level < 1.1 * LIT for level in before.values())
+    assert all(0.5 * LIT_WHITE < level < 1.1 * LIT_WHITE for level in before.values())
 
 
 def test_an_eye_in_the_shade_gets_a_darker_white(closed_crop: Crop) -> None:
@@ -47,7 +47,7 @@ def test_where_no_skin_is_seen_nothing_is_told(closed_crop: Crop) -> None:
     assert levels(replace(closed_crop, mask=np.ones_like(closed_crop.mask))) == {}
 
 
-@pytest.mark.parametrize(("wanted", "factor"), [(1.2, 1.2**BELIEVED), (9.0, MOST[1]), (0.1, MOST[0])])
+@pytest.mark.parametrize(("wanted", "factor"), [(1.2, 1.2**BELIEVED), (9.0, WHITE_GAIN[1]), (0.1, WHITE_GAIN[0])])
 def test_whites_go_half_way_and_not_too_far(wanted: float, factor: float) -> None:
     shape, pixels = an_eye(0.4), np.full((140, 210, 3), 150, np.float32)
     ys, xs = np.mgrid[:140, :210]

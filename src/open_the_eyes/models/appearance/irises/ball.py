@@ -26,9 +26,11 @@ WHITE_TO: Final = 1.9
 """Distance from the iris' centre up to which the white counts as beside it, in its radii."""
 GLINT: Final = 1.25
 """Brightness above which something is a catch-light, in times the iris'."""
-GLINT_WITHIN: Final = (0.7, 0.2)
-"""How far from the centre of the iris a catch-light lies at most, and how far below it, in radii."""
-FEW: Final = 8.0
+GLINT_WITHIN: Final = 0.7
+"""How far from the centre of the iris a catch-light lies at most, in radii."""
+GLINT_LOWEST: Final = 0.2
+"""How far below the centre of the iris a catch-light lies at most, in radii."""
+MIN_PIXELS: Final = 8
 """Fewest pixels that tell a colour."""
 
 
@@ -37,8 +39,7 @@ class CatchLight:
     """The light that an eye mirrors.
 
     Args:
-        xy: from the iris' centre in its radii: x towards where the left eye has its nose, which is the same side of the
-            picture for both eyes, and y down the face.
+        xy: from the iris' centre in its radii: x to the upright picture's right, y down the face.
         strength: how much brighter than the iris, as a multiple of it; 0 where there is none.
     """
 
@@ -82,11 +83,11 @@ class Ball:
 
     def near(self, reach: float) -> Ball:
         """The same ball, in a part of its part that goes so far from the iris' centre."""
-        there = Box.holding(self.from_centre < reach)
-        if there is None:
+        box = Box.holding(self.from_centre < reach)
+        if box is None:
             return self
-        planes: dict[str, Any] = {name: there.cut(getattr(self, name)) for name in _PLANES}
-        return replace(self, part=there.placed_in(self.part), **planes)
+        planes: dict[str, Any] = {name: box.cut(getattr(self, name)) for name in _PLANES}
+        return replace(self, part=box.placed_in(self.part), **planes)
 
     @property
     def iris_level(self) -> float:
@@ -106,18 +107,18 @@ def ball_of(picture: Tones, shape: EyeShape) -> Ball | None:
     iris_xy: Points = np.array([shape.iris_xy])
     reach = Box.around(np.vstack([shape.ring, iris_xy - radius, iris_xy + radius])).moved_out(0.3 * radius)
     part = reach.within(picture)
-    if part.area < FEW:
+    if part.area < MIN_PIXELS:
         return None
     pixels: Tones = part.cut(picture)
-    there = lid_distances(shape, part)
-    u, v = there.from_outer
-    across, down = (u - there.iris_at[0]) / radius, (v - there.iris_at[1]) / radius
-    below, above = there.below_upper / radius, there.above_lower / radius
+    lids = lid_distances(shape, part)
+    u, v = lids.from_outer
+    across, down = (u - lids.iris_at[0]) / radius, (v - lids.iris_at[1]) / radius
+    below, above = lids.below_upper / radius, lids.above_lower / radius
     clear = np.clip(np.minimum((below - 0.1) / 0.15, (above - 0.05) / 0.1), 0, 1)
     r, level = np.hypot(across, down), luma_of(pixels)
     coloured = (clear > 0.5) & (r > COLOURED[0]) & (r < COLOURED[1])
     beside = clear * white_share(r) * np.clip((WHITE_TO - r) / 0.2, 0, 1)
-    if coloured.sum() < FEW or beside.sum() < FEW:
+    if coloured.sum() < MIN_PIXELS or beside.sum() < MIN_PIXELS:
         return None
     usual = float(np.median(level[coloured]))
     iris = np.median(pixels[coloured & (level <= 1.5 * usual)], axis=0)
@@ -176,7 +177,7 @@ def white_share(r: Plane) -> Plane:
 def catch_light(ball: Ball) -> CatchLight:
     """The brightest spot of the iris' upper part."""
     level = smoothed(luma_of(ball.pixels), max(0.05 * ball.radius, 0.5))
-    near = (ball.from_centre < GLINT_WITHIN[0]) & (ball.down < GLINT_WITHIN[1])
+    near = (ball.from_centre < GLINT_WITHIN) & (ball.down < GLINT_LOWEST)
     over = np.maximum(level - GLINT * ball.iris_level, 0) * ball.clear * near
     brightest = int(np.argmax(over))
     strength = float(over.ravel()[brightest]) / ball.iris_level

@@ -36,7 +36,7 @@ IRIS_LEVEL: Final = 1.5
 none of that colour shows."""
 MOST_GAIN: Final = 6.0
 """Most times as bright as it was that an iris becomes: a black one has no pattern left, and its noise would be seen."""
-EVEN: Final = 0.08
+PATTERN_SIGMA: Final = 0.08
 """Standard deviation of a blur, in radii of the iris: its pattern is taken from it no finer."""
 WHITE_FROM_SKIN: Final = np.array([[0.063, 0.517, 0.355], [-0.026, 0.078, 0.326]])
 """The white of an eye in the skin's light: its log R/G and log B/G, each as a constant and factors on the skin's log
@@ -55,7 +55,7 @@ such a white is lid and corner; so measured it is 52 %, and of eyes with bright 
 BRIGHTENED: Final = 0.5
 """Power of how far a white in shadow is below the latter by which it is brightened: the iris lies in that shadow, too.
 Chosen by how alike the irises of one face come out."""
-LIT: Final = 0.8
+CAST_ON_WHITES: Final = 0.8
 """Share of a light's cast that is on the whites as well, less in the dark; it would be all, were no colour burnt
 out."""
 BRIGHT: Final = 160.0
@@ -97,13 +97,13 @@ def _regions(mean_points: bytes) -> IrisRegions:
     for side in SIDES:
         shape = eye_shape(points, side)
         r, w = shape.iris_radius, shape.width
-        there = lid_distances(shape, Box(0, 0, *layout.SIZE_WH))
-        disc[side] = np.clip((1.12 * r - there.to_iris) / (0.24 * r), 0, 1) * there.aperture(0.3 * r)
-        ball[side] = there.aperture(0.3 * r)
-        ringed = (there.to_iris > 0.5 * r) & (there.to_iris < 0.85 * r)
-        coloured[side] = ringed & (there.below_upper > 0.3 * r) & (there.above_lower > 0.1 * r)
-        clear = (there.to_iris > 1.2 * r) & (there.below_upper > 0.25 * r) & (there.above_lower > 0.15 * r)
-        white[side] = clear & (there.along > 0.11 * w) & (there.along < 0.86 * w)
+        lids = lid_distances(shape, Box(0, 0, *layout.SIZE_WH))
+        disc[side] = np.clip((1.12 * r - lids.to_iris) / (0.24 * r), 0, 1) * lids.aperture(0.3 * r)
+        ball[side] = lids.aperture(0.3 * r)
+        ringed = (lids.to_iris > 0.5 * r) & (lids.to_iris < 0.85 * r)
+        coloured[side] = ringed & (lids.below_upper > 0.3 * r) & (lids.above_lower > 0.1 * r)
+        clear = (lids.to_iris > 1.2 * r) & (lids.below_upper > 0.25 * r) & (lids.above_lower > 0.15 * r)
+        white[side] = clear & (lids.along > 0.11 * w) & (lids.along < 0.86 * w)
     return IrisRegions(disc, ball, coloured, white)
 
 
@@ -112,38 +112,38 @@ def regions(model: AppearanceModel) -> IrisRegions:
     return _regions(np.ascontiguousarray(model.mean_points).tobytes())
 
 
-def measured(model: AppearanceModel, strip: Tones, side: Side) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+def iris_and_white(model: AppearanceModel, strip: Tones, side: Side) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Iris and sclera colour of one eye on a strip in the mean shape: (3,) and (3,), in the strip's own units."""
-    there = regions(model)
-    iris = np.median(strip[there.coloured[side]], axis=0)
-    white = np.percentile(strip[there.white[side]], 70, axis=0)
+    regions_ = regions(model)
+    iris = np.median(strip[regions_.coloured[side]], axis=0)
+    white = np.percentile(strip[regions_.white[side]], 70, axis=0)
     return iris.astype(np.float64), np.maximum(white, 1e-3).astype(np.float64)
 
 
 def colour_ratio(model: AppearanceModel, strip: Tones, sides: tuple[Side, ...] = SIDES) -> NDArray[np.float64]:
     """Iris : sclera in R, G, B, the mean of the given eyes."""
-    pairs = [measured(model, strip, side) for side in sides]
+    pairs = [iris_and_white(model, strip, side) for side in sides]
     return np.asarray(np.mean([i / w for i, w in pairs], axis=0))
 
 
 def photographed_ratio(model: AppearanceModel, strip: Tones, sides: tuple[Side, ...]) -> NDArray[np.float64]:
     """The same of a photo's eyes, on a strip in levels, whose whites may lie in the shadow of a lid."""
-    skin, pairs = model.skin_of(strip), [measured(model, strip, side) for side in sides]
+    skin, pairs = model.skin_of(strip), [iris_and_white(model, strip, side) for side in sides]
     return np.asarray(np.mean([i / out_of_shadow(w, skin) for i, w in pairs], axis=0))
 
 
 def coloured(model: AppearanceModel, strip: Tones, ratio: NDArray[np.float64]) -> Tones:
     """The strip with both irises brought to one colour, each in its own eye's light."""
     out = strip
-    there = regions(model)
-    pairs = {side: measured(model, strip, side) for side in SIDES}
+    regions_ = regions(model)
+    pairs = {side: iris_and_white(model, strip, side) for side in SIDES}
     for side, (iris, white) in pairs.items():
-        hue = _hue(bright_white(model, strip, side))
-        out = recoloured(out, there.disc[side], iris, white, ratio * hue * white.mean())
+        hue = _at_unit_mean(bright_white(model, strip, side))
+        out = with_iris_colour(out, regions_.disc[side], iris, white, ratio * hue * white.mean())
     return out
 
 
-def recoloured(
+def with_iris_colour(
     picture: Tones,
     disc: Plane,
     iris: NDArray[np.float64],
@@ -158,28 +158,28 @@ def recoloured(
     level = luma_of(picture)
     fall = max(bright - IRIS_LEVEL * usual, 0.25 * bright, 1e-3)
     share = np.clip((bright - level) / fall, 0, 1) * disc
-    grain = EVEN * float(np.sqrt(disc.sum() / np.pi))  # noise in a black iris would come out in all colours
+    grain = PATTERN_SIGMA * float(np.sqrt(disc.sum() / np.pi))  # noise in a black iris would come out in all colours
     pattern = np.minimum(smoothed(level, max(grain, 0.3)), IRIS_LEVEL * usual) / usual
     apart = wanted * min(1.0, MOST_GAIN * usual / max(float(wanted @ LUMA), 1e-3)) - iris
     return np.asarray(picture + apart * (pattern * share)[..., None], np.float32)
 
 
-def unstained(model: AppearanceModel, lit: Tones, painted: Tones) -> Tones:
+def with_one_white_hue(model: AppearanceModel, lit: Tones, painted: Tones) -> Tones:
     """`lit` with eyeballs of one hue on both sides, between the two pictures' own; brightness stays as lit.
 
     `lit` takes its colours from the lids, whose make-up does not belong in the eye; `painted` from the whole face,
     whose skin may be made up as well. Each is half right, and both may be wrong where colours are burnt out or blocky:
-    what no eye has in this light (`believable`) is brought back.
+    what no eye has in this light (`plausible_white`) is brought back.
     """
     out = lit.copy()
-    there = regions(model)
+    regions_ = regions(model)
     whites = {side: bright_white(model, lit, side) for side in SIDES}
     face = np.mean([bright_white(model, painted, side) for side in SIDES], axis=0)
-    hue = _hue(np.sqrt(_hue(np.mean(list(whites.values()), axis=0)) * _hue(face)))
-    hue = believable(hue, model.skin_of(lit))
+    hue = _at_unit_mean(np.sqrt(_at_unit_mean(np.mean(list(whites.values()), axis=0)) * _at_unit_mean(face)))
+    hue = plausible_white(hue, model.skin_of(lit))
     for side, white in whites.items():
         gain = np.clip(hue * white.mean() / white, 0.7, 1.4)
-        out *= 1 + (gain - 1).astype(np.float32) * there.ball[side][..., None]
+        out *= 1 + (gain - 1).astype(np.float32) * regions_.ball[side][..., None]
     return out
 
 
@@ -190,34 +190,35 @@ def bright_white(model: AppearanceModel, strip: Tones, side: Side) -> NDArray[np
     return np.asarray(np.maximum(white[level >= np.median(level)].mean(axis=0), 1e-3), np.float64)
 
 
-def believable(white: NDArray[np.float64], skin: NDArray[np.float32]) -> NDArray[np.float64]:
+def plausible_white(white: NDArray[np.float64], skin: NDArray[np.float32]) -> NDArray[np.float64]:
     """The colour (3,) of an eye's white at brightness 1, as near to `white` as is likely beside such a skin (3,)."""
-    usual, told = usual_white(skin)
-    farthest = WHITEST * told * WHITE_SPREAD
+    usual, certainty = usual_white(skin)
+    farthest = WHITEST * certainty * WHITE_SPREAD
     r, b = usual + BELIEVED * np.clip(chroma(255 * white) - usual, -farthest, farthest)
-    return _hue(np.exp([r, 0.0, b]))
+    return _at_unit_mean(np.exp([r, 0.0, b]))
 
 
 def out_of_shadow(white: NDArray[np.float64], skin: NDArray[np.floating[Any]]) -> NDArray[np.float64]:
     """The colour (3,) of a photographed white as it would be beside such a skin (3,), both in levels, without the
     shadow of a lid, in which it takes the lid's hue."""
     level, beside = float(white @ LUMA), max(float(skin @ LUMA), 1e-3)
-    told = float(np.clip((level / beside - SHADOWED[0]) / (SHADOWED[1] - SHADOWED[0]), 0, 1))
-    if told == 1:
+    certainty = float(np.clip((level / beside - SHADOWED[0]) / (SHADOWED[1] - SHADOWED[0]), 0, 1))
+    if certainty == 1:
         return white
     (r, b), _ = usual_white(skin)
-    hue = white**told * np.exp([r, 0.0, b]) ** (1 - told)
+    hue = white**certainty * np.exp([r, 0.0, b]) ** (1 - certainty)
     bright = level * max(SHADOWED[1] * beside / max(level, 1e-3), 1.0) ** BRIGHTENED
     return np.asarray(hue * bright / max(float(hue @ LUMA), 1e-6), np.float64)
 
 
 def usual_white(skin: NDArray[np.floating[Any]]) -> tuple[NDArray[np.float64], float]:
     """Log R/G and log B/G (2,) of the whites that such a skin (3,) goes with, and how much the skin tells, 0..1."""
-    told = min(float(skin.max()) / BRIGHT, 1.0)
-    seen = skin.astype(np.float64) + VEIL * (1 - told)
-    return WHITE_FROM_SKIN @ np.append(1, chroma(without_cast(seen))) + LIT * told * cast_of(seen), told
+    certainty = min(float(skin.max()) / BRIGHT, 1.0)
+    seen = skin.astype(np.float64) + VEIL * (1 - certainty)
+    usual = WHITE_FROM_SKIN @ np.append(1, chroma(without_cast(seen))) + CAST_ON_WHITES * certainty * cast_of(seen)
+    return usual, certainty
 
 
-def _hue(colour: NDArray[np.float64]) -> NDArray[np.float64]:
+def _at_unit_mean(colour: NDArray[np.float64]) -> NDArray[np.float64]:
     """A colour at brightness 1."""
     return np.asarray(colour / max(float(colour.mean()), 1e-6))

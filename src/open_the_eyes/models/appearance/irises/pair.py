@@ -22,7 +22,7 @@ from .ball import GLINT, Ball, balls_of, redrawn
 
 VEIL: Final = 8.0
 """Levels added before colours are divided: black has no hue to tell."""
-MOST: Final = (0.7, 1.4)
+IRIS_GAIN: Final = (0.7, 1.4)
 """Least and largest factor by which a colour changes."""
 RIM: Final = (0.95, 1.15)
 """Distances from the iris' centre between which the change ends, in radii."""
@@ -39,11 +39,11 @@ def with_irises_alike(painted: Sequence[PaintedEyes]) -> list[PaintedEyes]:
     both = [ball for piece in balls for _, ball in piece]
     if len(both) != 2:
         return list(painted)
-    one = np.mean([_hue(ball) for ball in both], axis=0)
+    one = np.mean([_relative_chroma(ball) for ball in both], axis=0)
     return redrawn(painted, balls, lambda _, ball: _coloured(ball, one))
 
 
-def _hue(ball: Ball) -> NDArray[np.float64]:
+def _relative_chroma(ball: Ball) -> NDArray[np.float64]:
     """(3,): the logarithms of the iris' colour beside the white's, whatever its brightness."""
     beside = np.log((ball.iris.astype(np.float64) + VEIL) / (ball.white + VEIL))
     return np.asarray(beside - beside @ LUMA)
@@ -51,9 +51,9 @@ def _hue(ball: Ball) -> NDArray[np.float64]:
 
 def _coloured(ball: Ball, hue: NDArray[np.float64]) -> Tones:
     """The ball's part with its iris of another hue, as bright as it was."""
-    gain = np.clip(np.exp(hue - _hue(ball)), *MOST)
+    gain = np.clip(np.exp(hue - _relative_chroma(ball)), *IRIS_GAIN)
     gain *= ball.iris_level / max(float((ball.iris * gain) @ LUMA), 1.0)
     between = np.clip(np.minimum(ball.below_upper, ball.above_lower) / EDGE, 0, 1)
     light = risen(luma_of(ball.pixels) / np.float32(ball.iris_level), *LIGHTS)
-    there = np.asarray(between * (1 - risen(ball.from_centre, *RIM)) * (1 - light), np.float32)
-    return np.asarray(ball.pixels * (1 + (gain - 1).astype(np.float32) * threefold(there)), np.float32)
+    weight = np.asarray(between * (1 - risen(ball.from_centre, *RIM)) * (1 - light), np.float32)
+    return np.asarray(ball.pixels * (1 + (gain - 1).astype(np.float32) * threefold(weight)), np.float32)

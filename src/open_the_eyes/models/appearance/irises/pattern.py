@@ -18,12 +18,17 @@ from ....imaging.threefold import threefold
 from .ball import Ball
 
 PUPIL: Final = 0.34
+"""Radius of the pupil, in radii of the iris."""
 PUPIL_EDGE: Final = 0.045
 """Half the width of the pupil's edge, in radii of the iris."""
 PUPIL_LEVEL: Final = (0.22, 0.8)
 """Brightness of a pupil beside the white, and most of it beside the iris: it mirrors the room."""
-RING: Final = (0.93, 0.09, 0.2)
-"""The ring at the rim: its radius and width, in radii of the iris, and how much darker it is in light eyes."""
+RING_RADIUS: Final = 0.93
+"""Radius of the ring at the rim, in radii of the iris."""
+RING_WIDTH: Final = 0.09
+"""Width of the ring at the rim, in radii of the iris."""
+RING_DARKNESS: Final = 0.2
+"""How much darker the ring at the rim is in light eyes, as a share."""
 RINGED: Final = (0.2, 0.45)
 """Iris : white, between which the ring comes to be seen."""
 FIBRES: Final = ((9, 3, 0.35), (34, 4, 0.6), (90, 4, 0.7), (190, 5, 0.5))
@@ -43,8 +48,8 @@ MIRRORED: Final = 0.05
 def iris_and_pupil(ball: Ball, rng: np.random.Generator) -> Tones:
     """(h, w, 3) over the ball's part: an iris of the ball's colour, as if there were no rim, lids and shadows."""
     r = ball.from_centre
-    told = ramp(ball.iris_level / ball.white_level, *RINGED)
-    level = 1 - told * RING[2] * np.exp(-(((r - RING[0]) / RING[1]) ** 2))
+    ring_strength = ramp(ball.iris_level / ball.white_level, *RINGED)
+    level = 1 - ring_strength * RING_DARKNESS * np.exp(-(((r - RING_RADIUS) / RING_WIDTH) ** 2))
     level = level * (1 + LOWER * np.clip(ball.down, -0.6, 0.8))
     shown = np.clip((1.02 - r) / 0.15, 0, 1) * np.clip((r - PUPIL) / 0.05, 0, 1)
     level = np.asarray(level * np.exp(CONTRAST * shown * _fibres(ball, rng)), np.float32)

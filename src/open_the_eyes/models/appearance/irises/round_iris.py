@@ -28,14 +28,15 @@ from .stray_lights import without_stray_lights
 # Lengths are in radii of the iris, if not said otherwise.
 WHOLLY: Final = (85.0, 125.0)
 """Eye widths in pixels between which the drawn iris comes to count wholly."""
-BY: Final = (0.5, 0.8)
+DRAWN_SHARE: Final = (0.5, 0.8)
 """Share of the drawn iris on small eyes, in the pupil and at the rim: a rim that is not round is seen before all
 else."""
 TO_RIM: Final = (0.5, 0.75)
 """Distances from the centre between which the share in the pupil becomes that at the rim."""
-CRISPER: Final = (0.15, 0.15)
-"""How much stronger an iris' detail becomes where two pictures of it are mixed, which makes it paler, and the standard
-deviation of a Gaussian that tells what is detail."""
+CRISPER_BY: Final = 0.15
+"""How much stronger an iris' detail becomes where two pictures of it are mixed, which makes it paler."""
+CRISPER_SIGMA: Final = 0.15
+"""Standard deviation of a Gaussian: finer detail becomes stronger."""
 REACH: Final = 1.6
 """How far around an iris' centre drawing it looks; it changes less."""
 RIM: Final = (0.93, 1.13)
@@ -43,19 +44,33 @@ RIM: Final = (0.93, 1.13)
 SHADE: Final = 0.22
 """Standard deviation of the blur beyond which light and shadow stay as painted."""
 SHADED: Final = (0.5, 1.6)
+"""Least and largest factor by which painted light and shadow change a drawn iris."""
 UNSURE: Final = 0.15
 """Weight with which pupils and rims tell of light and shadow."""
-LID_SHADOW: Final = (0.25, 0.22)
-"""Share of the light that the upper lid keeps away at its edge, and the distance over which that falls to a third."""
+LID_SHADOW: Final = 0.25
+"""Share of the light that the upper lid keeps away at its edge."""
+LID_SHADOW_REACH: Final = 0.22
+"""Distance from the upper lid over which its shadow falls to a third."""
 DETAIL_KEPT: Final = 0.25
 """Share of the painted detail that stays."""
 DETAIL_FINEST: Final = 0.07
 """Standard deviation of a Gaussian: finer detail does not stay."""
 DETAIL_COARSEST: Final = 0.25
 """Standard deviation of a Gaussian: coarser things are no detail."""
-LIGHT_AT: Final = (0.7, -0.36)
-"""Share of a painted catch-light's distance to the side that is believed, and the highest place that is (up is
-negative)."""
+LIGHT_ASIDE: Final = 0.7
+"""Share of a painted catch-light's distance to the side that is believed."""
+LIGHT_HIGHEST: Final = -0.36
+"""Highest place of a painted catch-light that is believed (up is negative)."""
+LIGHT_EXPONENT: Final = 2.6
+"""Exponent of the superellipse that a light is drawn as: between a disc (2) and a window."""
+LEAST_COVER: Final = 0.3
+"""Share of what lies below it that the middle of the faintest light hides."""
+COVER_SCALE: Final = 0.6
+"""Strength of a light by which that share grows by 1; it ends at 1."""
+MAX_LIGHT: Final = 252.0
+"""Brightest that a light is drawn, 0..255."""
+MAX_LIGHT_COLOUR: Final = 253
+"""Most of any colour that a light is drawn with, 0..255."""
 ON_SMALL: Final = 0.85
 """Share of a catch-light that small eyes get. Theirs are smeared over: the brightest of an iris would be a quarter
 darker than in photos."""
@@ -77,27 +92,27 @@ class Spot(NamedTuple):
 
     Args:
         brighter: than the white beside the iris, as a multiple of it.
-        whole: so far from its middle it covers the iris wholly,
-        gone: and so far no more.
-        lowest: its middle lies no lower; up the face is negative.
-        glow: how much light it sheds around itself,
-        reach: and how far.
+        full_to: distance from its middle up to which it covers the iris wholly.
+        fades_to: distance from which on it covers nothing.
+        lowest: lowest place of its middle; up the face is negative.
+        glow: share of light that it sheds around itself.
+        glow_reach: how far it does.
     """
 
     brighter: float
-    whole: float
-    gone: float
+    full_to: float
+    fades_to: float
     lowest: float
     glow: float
-    reach: float
+    glow_reach: float
 
     def towards(self, other: Spot, share: float) -> Spot:
         return Spot(*(one + (two - one) * share for one, two in zip(self, other, strict=True)))
 
 
-SMALL: Final = Spot(brighter=1.5, whole=0.08, gone=0.16, lowest=-0.1, glow=0.12, reach=0.26)
+SMALL_EYE_SPOT: Final = Spot(brighter=1.5, full_to=0.08, fades_to=0.16, lowest=-0.1, glow=0.12, glow_reach=0.26)
 """Catch-light of a small eye, which lies on the painted one."""
-LARGE: Final = Spot(brighter=2.0, whole=0.06, gone=0.135, lowest=-0.24, glow=0.1, reach=0.22)
+LARGE_EYE_SPOT: Final = Spot(brighter=2.0, full_to=0.06, fades_to=0.135, lowest=-0.24, glow=0.1, glow_reach=0.22)
 """Catch-light of a large eye, as in the London set."""
 
 
@@ -141,36 +156,36 @@ def _with_iris(ball: Ball, light: CatchLight, softness: float, wholly: float, rn
         painted = np.maximum(ball.pixels - 1.15 * np.maximum(ball.iris, ball.iris_level), 0)
         eye += (1 - wholly) * painted * threefold(ball.clear * (r < LIGHTS_WITHIN))
     between = np.clip(np.minimum(ball.below_upper / 0.2, (ball.above_lower + UNDER_LID[0]) / UNDER_LID[1]), 0, 1)
-    there = np.asarray(between * risen(r, 1.4, 1.15), np.float32)
-    share = BY[0] + (BY[1] - BY[0]) * ramp(r, *TO_RIM)
+    weight = np.asarray(between * risen(r, 1.4, 1.15), np.float32)
+    share = DRAWN_SHARE[0] + (DRAWN_SHARE[1] - DRAWN_SHARE[0]) * ramp(r, *TO_RIM)
     share += (1 - share) * np.float32(wholly)
-    out = ball.pixels + (eye - ball.pixels) * threefold(share * there)
+    out = ball.pixels + (eye - ball.pixels) * threefold(share * weight)
     if wholly < 1:
-        crisper = np.float32(CRISPER[0] * (1 - wholly)) * there
-        out += (out - smoothed(out, CRISPER[1] * ball.radius)) * threefold(crisper)
+        crisper = np.float32(CRISPER_BY * (1 - wholly)) * weight
+        out += (out - smoothed(out, CRISPER_SIGMA * ball.radius)) * threefold(crisper)
         lit = _lit(out, ball, light, wholly, ON_SMALL * (1 - wholly)) - out
-        out += smoothed(np.asarray(lit, np.float32), max(BLUR * softness, 0.4)) * threefold(there)
+        out += smoothed(np.asarray(lit, np.float32), max(BLUR * softness, 0.4)) * threefold(weight)
     return np.asarray(out, np.float32)
 
 
 def _white(ball: Ball) -> Tones:
     """(h, w, 3): the white beside the iris, carried on under its rim."""
-    there = np.asarray(ball.clear * white_share(ball.from_centre), np.float32)
+    weight = np.asarray(ball.clear * white_share(ball.from_centre), np.float32)
     reach = 0.35 * ball.radius
-    found, weight = smoothed(ball.pixels * threefold(there), reach), smoothed(there, reach)
-    return np.asarray((found + 0.02 * ball.white) / threefold(weight + 0.02), np.float32)
+    found, total = smoothed(ball.pixels * threefold(weight), reach), smoothed(weight, reach)
+    return np.asarray((found + 0.02 * ball.white) / threefold(total + 0.02), np.float32)
 
 
 def _shadow(ball: Ball, drawn: Tones) -> Plane:
     """(h, w): the light on the drawn ball as on the painted one, told less where pupils and rims may lie apart."""
     r, level = ball.from_centre, luma_of(ball.pixels)
     unsure = (r < PUPIL + 0.12) | (np.abs(r - 1.02) < 0.14)
-    told = ball.clear * np.clip((1.5 - r) / 0.2, 0, 1) * np.where(unsure, UNSURE, 1)
-    told = np.asarray(told, np.float32)
+    weight = ball.clear * np.clip((1.5 - r) / 0.2, 0, 1) * np.where(unsure, UNSURE, 1)
+    weight = np.asarray(weight, np.float32)
     level = np.where(r < 0.9, np.minimum(level, 1.3 * ball.iris_level), level).astype(np.float32)
     wide, least = SHADE * ball.radius, 0.02 * ball.iris_level
-    shadow = (smoothed(level * told, wide) + least) / (smoothed(luma_of(drawn) * told, wide) + least)
-    lid = 1 - LID_SHADOW[0] * np.exp(-np.maximum(ball.below_upper, 0) / LID_SHADOW[1])
+    shadow = (smoothed(level * weight, wide) + least) / (smoothed(luma_of(drawn) * weight, wide) + least)
+    lid = 1 - LID_SHADOW * np.exp(-np.maximum(ball.below_upper, 0) / LID_SHADOW_REACH)
     return np.asarray(np.clip(shadow, *SHADED) * lid, np.float32)
 
 
@@ -185,34 +200,35 @@ def _detail(ball: Ball) -> Tones:
 
 def _covers(light: CatchLight) -> float:
     """0..1: how much of what lies below it the light's middle hides."""
-    return min(1.0, 0.3 + light.strength / 0.6)
+    return min(1.0, LEAST_COVER + light.strength / COVER_SCALE)
 
 
 def _place_of(light: CatchLight, ball: Ball, wholly: float) -> tuple[float, float]:
     """Where the middle of the light is drawn: radii across and down from the iris' centre."""
-    lowest = SMALL.towards(LARGE, wholly).lowest
-    return ball.side_sign * LIGHT_AT[0] * light.xy[0], min(max(light.xy[1], LIGHT_AT[1]), lowest)
+    lowest = SMALL_EYE_SPOT.towards(LARGE_EYE_SPOT, wholly).lowest
+    return ball.side_sign * LIGHT_ASIDE * light.xy[0], min(max(light.xy[1], LIGHT_HIGHEST), lowest)
 
 
 def _lit(eye: Tones, ball: Ball, light: CatchLight, wholly: float, share: float) -> Tones:
     """With so much of the light that both eyes mirror: rather a window than a point."""
     if light.strength <= 0 or share <= 0:
         return eye
-    spot = SMALL.towards(LARGE, wholly)
+    spot = SMALL_EYE_SPOT.towards(LARGE_EYE_SPOT, wholly)
     x, y = _place_of(light, ball, wholly)
-    away = (np.abs(ball.across - x) ** 2.6 + np.abs(ball.down - y) ** 2.6) ** (1 / 2.6)
-    level = min(max(spot.brighter * ball.white_level, ball.iris_level * (1 + light.strength)), 252.0)
-    colour = np.minimum(level * (0.5 + 0.5 * ball.white / ball.white_level), 253).astype(np.float32)
-    there = np.maximum(risen(away, spot.gone, spot.whole), spot.glow * np.exp(-((away / spot.reach) ** 2)))
-    cover = _covers(light) * share * there
+    n = LIGHT_EXPONENT
+    away = (np.abs(ball.across - x) ** n + np.abs(ball.down - y) ** n) ** (1 / n)
+    level = min(max(spot.brighter * ball.white_level, ball.iris_level * (1 + light.strength)), MAX_LIGHT)
+    colour = np.minimum(level * (0.5 + 0.5 * ball.white / ball.white_level), MAX_LIGHT_COLOUR).astype(np.float32)
+    weight = np.maximum(risen(away, spot.fades_to, spot.full_to), spot.glow * np.exp(-((away / spot.glow_reach) ** 2)))
+    cover = _covers(light) * share * weight
     return np.asarray(eye + (colour - eye) * threefold(np.asarray(cover, np.float32)), np.float32)
 
 
 def _calm(eye: Tones, ball: Ball, wholly: float) -> Tones:
     """Without the lines of the refiner's grid in the whites, which large eyes would show."""
-    there = np.clip(np.minimum(ball.below_upper - 0.02, ball.above_lower) / 0.12, 0, 1)
+    weight = np.clip(np.minimum(ball.below_upper - 0.02, ball.above_lower) / 0.12, 0, 1)
     ends = np.clip(np.minimum(ball.along - 0.06, 0.92 - ball.along) / 0.08, 0, 1)
-    there = np.asarray(there * ends * risen(ball.from_centre, 1.05, 1.25), np.float32)
+    weight = np.asarray(weight * ends * risen(ball.from_centre, 1.05, 1.25), np.float32)
     reach = CALM_REACH * ball.radius
-    calm = (smoothed(eye * threefold(there), reach) + 1e-3 * eye) / threefold(smoothed(there, reach) + 1e-3)
-    return np.asarray(eye + (calm - eye) * threefold(np.asarray(CALMED * wholly * there, np.float32)), np.float32)
+    calm = (smoothed(eye * threefold(weight), reach) + 1e-3 * eye) / threefold(smoothed(weight, reach) + 1e-3)
+    return np.asarray(eye + (calm - eye) * threefold(np.asarray(CALMED * wholly * weight, np.float32)), np.float32)

@@ -14,7 +14,7 @@ from .ball import Ball
 from .pattern import PUPIL
 
 # Distances are in radii of the iris.
-BESIDE: Final = (0.16, 0.26)
+STRAY_FROM: Final = (0.16, 0.26)
 """Distances from the middle of the one light between which another begins to be a stray one."""
 WITHIN: Final = (0.7, 0.85)
 """Distances from the iris' centre between which lights may again be white that the rim cuts off."""
@@ -33,7 +33,7 @@ def without_stray_lights(ball: Ball, middle: tuple[float, float], share: float) 
     level = luma_of(ball.pixels)
     pupil = risen(ball.from_centre, PUPIL + 0.08, PUPIL - 0.08)
     most = ball.iris_level * (IRIS + (IN_PUPIL - IRIS) * pupil)
-    stray = risen(away, *BESIDE) * risen(ball.from_centre, *WITHIN[::-1]) * ball.clear
+    stray = risen(away, *STRAY_FROM) * risen(ball.from_centre, *WITHIN[::-1]) * ball.clear
     stray = np.asarray(share * stray * risen(level / most, NO_LIGHT, IRIS), np.float32)
     plain = ball.iris / ball.iris_level * threefold(np.asarray(np.minimum(level, most), np.float32))
     return replace(ball, pixels=np.asarray(ball.pixels + (plain - ball.pixels) * threefold(stray), np.float32))

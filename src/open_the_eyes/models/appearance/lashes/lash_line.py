@@ -22,32 +22,38 @@ from ....imaging.face.mesh478 import Side
 from ....imaging.geometry import Box
 from ....imaging.luma import luma_of
 from ....imaging.threefold import threefold
-from ..skin.skin_below import lash_line, skin_below
+from ..skin.shut_eye_regions import lash_line_mask, skin_below_mask
 from .shut_lashes import DARKEST
 
-TOLD: Final = (0.85, 0.05)
-"""Share that a lash line is darkened by of what it lacks to the shut eye's, and the darkness that is first taken
-off."""
+LINE_SHARE: Final = 0.85
+"""Share of what a lash line lacks to the shut eye's darkness that it is darkened by."""
+LINE_FLOOR: Final = 0.05
+"""Darkness that is first taken off the shut eye's."""
 UP_TO: Final = (100.0, 160.0)
 """Eye widths in pixels between which the darkening of lash lines ends: larger eyes have lashes drawn one by one, and a
 made-up lid's line."""
 DARKEST_SKIN: Final = 12.0
 """Brightness of skin, 0..255, below which nothing is told."""
 SHUT_LINE: Final = (-0.14, 0.2)
+"""Where a shut eye's darkest row may lie under the edge of its lids, from and to in eye widths."""
 OPEN_LINE: Final = (-0.09, 0.05)
 """Where an open eye's darkest row may lie under the upper lid's edge, from and to in eye widths."""
 ALONG: Final = (0.15, 0.85)
 """Where a row is measured, from and to between the outer corner (0) and the inner one (1)."""
-THIN: Final = (0.02, 0.5)
-"""Least half width of a row, in eye widths and in pixels."""
+MIN_HALF: Final = 0.02
+"""Least half width of a row, in eye widths."""
+MIN_HALF_PX: Final = 0.5
+"""Least half width of a row, pixels."""
 AROUND: Final = (0.07, 0.045)
 """How far above and below its darkest row a line is darkened, in eye widths."""
 LINE_FROM: Final = 0.4
 """Least darkness of a line's pixels, as a multiple of the line's."""
 PUPIL_FROM: Final = 0.7
 """Least darkness of a pupil's pixels, as a multiple of the pupil's: an iris is not to become one."""
+MIN_PIXELS: Final = 8
+"""Fewest pixels that tell a darkness."""
 _STEP: Final = 0.01
-_FEW: Final = 8
+"""Distance between rows that are compared, in eye widths."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,52 +87,52 @@ def shut_lines(shut: Iterable[tuple[Tones, EyeShape]]) -> dict[Side, ShutLine]:
 
 def shut_line(photo: Tones, shut: EyeShape) -> ShutLine | None:
     """What one shut eye in a picture (h, w, 3) tells; None where too little of it is seen, or in the dark."""
-    there = EyeInPicture.of(photo, shut, 0.8)
-    if there is None:
+    eye = EyeInPicture.of(photo, shut, 0.8)
+    if eye is None:
         return None
     width = max(shut.width, 1e-3)
-    skin, line = skin_below(there.distances, width, ALONG), lash_line(there.distances, width, ALONG)
-    if min(skin.sum(), line.sum()) < _FEW:
+    skin, line = skin_below_mask(eye.distances, width, ALONG), lash_line_mask(eye.distances, width, ALONG)
+    if min(skin.sum(), line.sum()) < MIN_PIXELS:
         return None
-    usual, levels = float(np.median(there.level[skin])), there.level[line]
+    usual, levels = float(np.median(eye.level[skin])), eye.level[line]
     if usual < DARKEST_SKIN:
         return None
     darkest = float(levels[levels <= np.percentile(levels, DARKEST)].mean())
-    return ShutLine(there.darkest_row(usual, SHUT_LINE)[0], 1 - darkest / usual, usual)
+    return ShutLine(eye.darkest_row(usual, SHUT_LINE)[0], 1 - darkest / usual, usual)
 
 
 def with_lash_lines(pixels: Tones, mask: Plane, eyes: Iterable[EyeShape], shut: Mapping[Side, ShutLine]) -> Tones:
     """The painted pixels (h, w, 3) with lash lines and pupils as dark as the shut eyes tell, under the mask (h, w)."""
     out = pixels.copy()
     for shape in eyes:
-        there = EyeInPicture.of(pixels, shape, 0.4) if shape.side in shut and shape.width < UP_TO[1] else None
-        if there is not None:
+        eye = EyeInPicture.of(pixels, shape, 0.4) if shape.side in shut and shape.width < UP_TO[1] else None
+        if eye is not None:
             fade = ramp(shape.width, *UP_TO[::-1])
-            gain = 1 + (_gain(there, shape, shut[shape.side]) - 1) * (fade * there.part.cut(mask))
-            there.part.cut(out)[...] *= threefold(np.asarray(gain, np.float32))
+            gain = 1 + (_gain(eye, shape, shut[shape.side]) - 1) * (fade * eye.part.cut(mask))
+            eye.part.cut(out)[...] *= threefold(np.asarray(gain, np.float32))
     return out
 
 
-def _gain(there: EyeInPicture, shape: EyeShape, told: ShutLine) -> Plane:
+def _gain(eye: EyeInPicture, shape: EyeShape, shut: ShutLine) -> Plane:
     """(h, w) 0..1: how bright each pixel of an opened eye is to be, as a multiple."""
-    distances, darkness = there.distances, 1 - there.level / told.skin
-    row, at = there.darkest_row(told.skin, OPEN_LINE)
-    lacking = TOLD[0] * max(min(told.line, 0.95) - TOLD[1] - row, 0)
-    above = there.below - at
+    distances, darkness = eye.distances, 1 - eye.level / shut.skin
+    row, at = eye.darkest_row(shut.skin, OPEN_LINE)
+    lacking = LINE_SHARE * max(min(shut.line, 0.95) - LINE_FLOOR - row, 0)
+    above = eye.below - at
     line = risen(np.abs(above) / np.where(above < 0, *AROUND), 1, 0)
-    line *= risen(there.along, -0.06, 0.06) * risen(there.along, 1, 0.65)
+    line *= risen(eye.along, -0.06, 0.06) * risen(eye.along, 1, 0.65)
     line *= risen(darkness, LINE_FROM * row, max(row, LINE_FROM * row + 0.05))
-    measured = line[there.inside & (np.abs(above) < there.half)]
+    measured = line[eye.inside & (np.abs(above) < eye.half)]
     more = line * (lacking / max(float(measured.mean()) if measured.size else 0, 0.2))
 
     to_rim = distances.to_iris / max(shape.iris_radius, 1e-3)
     iris = (distances.aperture(0.04 * shape.width) > 0.25) & (to_rim < 1.05)
-    pupil = max(float(np.percentile(darkness[iris], 95)) if iris.sum() >= _FEW else told.darkest, row)
-    if told.darkest > pupil > 0:
+    pupil = max(float(np.percentile(darkness[iris], 95)) if iris.sum() >= MIN_PIXELS else shut.darkest, row)
+    if shut.darkest > pupil > 0:
         deep = risen(darkness, PUPIL_FROM * pupil, pupil)
         inside = risen(to_rim, 1.15, 0.95) * distances.aperture(0.04 * shape.width)
-        more = np.maximum(more, (min(told.darkest, 0.95) - pupil) * deep * inside)
-    most = np.maximum(darkness, min(max(told.darkest, told.line), 0.97))
+        more = np.maximum(more, (min(shut.darkest, 0.95) - pupil) * deep * inside)
+    most = np.maximum(darkness, min(max(shut.darkest, shut.line), 0.97))
     wanted = np.minimum(darkness + more, most)
     return np.asarray(np.clip((1 - wanted) / np.maximum(1 - darkness, 0.02), 0, 1), np.float32)
 
@@ -157,26 +163,26 @@ class EyeInPicture:
     def of(cls, picture: Tones, shape: EyeShape, grown: float) -> EyeInPicture | None:
         """The eye with so many times its size around it; None outside of the picture."""
         part = Box.around(shape.ring).grown(grown).within(picture)
-        if part.area < _FEW:
+        if part.area < MIN_PIXELS:
             return None
         distances, width = lid_distances(shape, part), max(shape.width, 1e-3)
         along, below = distances.along / width, distances.below_upper / width
         inside = (along > ALONG[0]) & (along < ALONG[1])
         level = luma_of(part.cut(picture))
-        return cls(part, level, distances, along, below, inside, max(THIN[0], THIN[1] / width))
+        return cls(part, level, distances, along, below, inside, max(MIN_HALF, MIN_HALF_PX / width))
 
     def darkest_row(self, skin: float, between: tuple[float, float]) -> tuple[float, float]:
         """How dark the darkest row along the upper lid is, and how far under its edge it lies."""
         first = between[0] - self.half
         count = round((between[1] - first + self.half) / _STEP)
         place = np.floor((self.below[self.inside] - first) / _STEP).astype(np.intp)
-        there = (place >= 0) & (place < count)
-        levels, place = self.level[self.inside][there], place[there]
+        in_range = (place >= 0) & (place < count)
+        levels, place = self.level[self.inside][in_range], place[in_range]
         window = np.ones(2 * round(self.half / _STEP))
         sums, numbers = (
             np.convolve(np.bincount(place, weights, count), window, "valid")
             for weights in (levels, np.ones(len(place)))
         )
-        rows = np.where(numbers >= _FEW / 2, 1 - sums / np.maximum(numbers, 1) / skin, 0)
+        rows = np.where(numbers >= MIN_PIXELS / 2, 1 - sums / np.maximum(numbers, 1) / skin, 0)
         best = int(np.argmax(rows))
         return float(rows[best]), between[0] + best * _STEP

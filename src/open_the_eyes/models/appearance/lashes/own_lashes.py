@@ -16,7 +16,7 @@ from ....imaging.easing import ramp
 from ....imaging.face.lids import EyeShape, lid_distances
 from ....imaging.geometry import Box
 from ....imaging.luma import LUMA, luma_of
-from ..skin.skin_below import lash_line, skin_below
+from ..skin.shut_eye_regions import lash_line_mask, skin_below_mask
 from .shut_lashes import DARKEST, LINE
 
 SEEN_FROM: Final = (36.0, 64.0)
@@ -29,6 +29,8 @@ MADE_UP: Final = (0.6, 0.9)
 lashes come to count as made up: natural ones let skin through there, mascara and false lashes do not."""
 TOLD_FROM: Final = (80.0, 110.0)
 """Eye widths in pixels between which make-up comes to be believed; in small pictures all lashes run together."""
+MIN_PIXELS: Final = 20
+"""Fewest pixels that tell of lashes, or of the skin below them."""
 _ALONG: Final = (0.1, 0.85)
 """Where a shut eye's lashes are measured, from and to between the outer corner (0) and the inner one (1)."""
 _MEASURED: Final = 200.0
@@ -56,13 +58,13 @@ class Lashes:
     width: float
 
 
-def own_lashes(shut: Iterable[tuple[Tones, EyeShape]]) -> Lashes | None:
+def measured_lashes(shut: Iterable[tuple[Tones, EyeShape]]) -> Lashes | None:
     """The lashes of a face's shut eyes, told by a picture (h, w, 3) of each; None where none can be seen or measured.
 
     Both eyes of a face get the same, whatever the light does to one of them.
     """
-    measured = [_measured(photo, shape) for photo, shape in shut if shape.width > SEEN_FROM[0] / 2]
-    eyes = [lashes for lashes in measured if lashes is not None]
+    found = [_measured(photo, shape) for photo, shape in shut if shape.width > SEEN_FROM[0] / 2]
+    eyes = [lashes for lashes in found if lashes is not None]
     if not eyes or np.mean([eye.width for eye in eyes]) <= SEEN_FROM[0]:
         return None
     return Lashes(
@@ -80,12 +82,12 @@ def _measured(photo: Tones, shut: EyeShape) -> Lashes | None:
     size_wh = max(round(photo.shape[1] / shrink), 1), max(round(photo.shape[0] / shrink), 1)
     photo = np.asarray(cv2.resize(photo, size_wh, interpolation=cv2.INTER_AREA), np.float32)
     small = shut.reduced(shrink)
-    there = lid_distances(small, Box(0, 0, *size_wh))
-    along, below = there.along / small.width, there.below_upper / small.width
+    lids = lid_distances(small, Box(0, 0, *size_wh))
+    along, below = lids.along / small.width, lids.below_upper / small.width
     inside = (along > _ALONG[0]) & (along < _ALONG[1])
-    line = lash_line(there, small.width, _ALONG)
-    skin = skin_below(there, small.width, _ALONG)
-    if line.sum() < 20 or skin.sum() < 20:
+    line = lash_line_mask(lids, small.width, _ALONG)
+    skin = skin_below_mask(lids, small.width, _ALONG)
+    if line.sum() < MIN_PIXELS or skin.sum() < MIN_PIXELS:
         return None
     level = luma_of(photo)
     bright = np.median(photo[skin], axis=0)
@@ -96,8 +98,8 @@ def _measured(photo: Tones, shut: EyeShape) -> Lashes | None:
     colour = np.asarray(np.minimum(dark * 0.9, bright * 0.5), np.float32)
     near = inside & (np.abs(below) < 0.2)
     hanging, closed = _band(1 - level / usual, inside, below)
-    told = ramp(shut.width, *TOLD_FROM)
-    made_up = told * min(4 * strength, 1.0) * ramp(closed, *MADE_UP)
+    certainty = ramp(shut.width, *TOLD_FROM)
+    made_up = certainty * min(4 * strength, 1.0) * ramp(closed, *MADE_UP)
     strength += (1 - strength) * 0.6 * made_up
     return Lashes(colour, strength, hanging, _softness(level, near) * shrink, made_up, shut.width)
 

@@ -26,9 +26,12 @@ from .own_lashes import SEEN_FROM, Lashes
 Strands: TypeAlias = tuple[NDArray[np.float64], NDArray[np.float64]]
 """Outlines (n, 16, 2) of lashes in (u, v), and how opaque each is, (n,) 0..1."""
 
-UPPER, LOWER = 84, 26
-"""Lashes of the upper and of the lower lid, as small eyes show them."""
+UPPER: Final = 84
+"""Lashes of the upper lid, as small eyes show them."""
+LOWER: Final = 26
+"""Lashes of the lower lid, as small eyes show them."""
 LOWER_ALONG: Final = (0.06, 0.8)
+"""Where lower lashes grow, from and to between the outer corner (0) and the inner one (1)."""
 LOWER_ROOTS: Final = 0.03
 """Distance between the eye and its lower lashes, in eye widths: the lid's wet edge."""
 LOWER_LENGTH: Final = 0.7
@@ -40,6 +43,7 @@ MASCARA: Final = 0.5
 """How much longer made-up upper lashes are, as a share, on eyes as wide as `SINGLE`: in small pictures their thin ends
 are not seen."""
 SINGLE: Final = (120.0, 200.0)
+"""Eye widths in pixels between which lashes come to be seen one by one."""
 CORNER: Final = 10
 """Additional upper lashes at the outer corner, as a small eye shows them: they lie over each other, nearly level."""
 CORNER_ALONG: Final = (-0.005, 0.12)

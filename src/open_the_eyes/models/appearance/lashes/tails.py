@@ -9,12 +9,11 @@ import numpy as np
 
 from ....imaging.arrays import to_levels
 from ....imaging.detail.grain import continued_grain
-from ....imaging.face.eye_corners import seen_eye_width
 from ....imaging.lashes.tails import without_tails
 from ....imaging.lashes.tips import without_tips
 from ....imaging.threefold import threefold
 from ....roles import Crop, Patch
-from ..pieces import skin_around
+from ..pieces import larger_eye_width, skin_around
 
 GRAIN: Final = 0.05
 """Standard deviation of a Gaussian, in eye widths: finer grain of skin is laid on skin that was continued, which is
@@ -23,7 +22,7 @@ smooth."""
 
 def tailless(crop: Crop, seed: int) -> Crop:
     """The crop with skin where its tails were, and without the tips of lashes."""
-    pixels, width = crop.pixels, _larger_eye_width(crop)
+    pixels, width = crop.pixels, larger_eye_width(crop)
     if crop.tips is not None:
         pixels = without_tips(pixels, crop.tips, width)
     if crop.tails is not None:
@@ -41,8 +40,3 @@ def over_tails(patch: Patch, crop: Crop) -> Patch:
         if left is not None:
             mask = np.maximum(mask, left)
     return patch if mask is patch.mask else replace(patch, mask=mask)
-
-
-def _larger_eye_width(crop: Crop) -> float:
-    """Of the eyes to open; the larger one is the nearer one."""
-    return max(seen_eye_width(crop.landmarks, side) for side in crop.sides)

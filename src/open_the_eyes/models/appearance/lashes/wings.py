@@ -41,7 +41,7 @@ class Wing:
     Args:
         side: of its eye.
         part: whole pixels of the crop, around it and where it may come to lie.
-        share: (h, w, 3) of that part, 0..1: what it leaves of the light on the skin.
+        transmittance: (h, w, 3) of that part, 0..1: what it leaves of the light on the skin.
         root_xy: where it leaves the shut lids, in the crop's pixels.
         length, width: from there outwards, and of its eye, pixels.
         outwards: (2,), of length 1.
@@ -49,15 +49,15 @@ class Wing:
 
     side: Side
     part: Box
-    share: NDArray[np.float32]
+    transmittance: NDArray[np.float32]
     root_xy: Points
     length: float
     width: float
     outwards: Points
 
     def drawn_from(self, corner_xy: Points) -> NDArray[np.float32]:
-        """Its share of the light, (h, w, 3) of its part, where it begins at an open eye's outer corner."""
-        h, w = self.share.shape[:2]
+        """Its transmittance, (h, w, 3) of its part, where it begins at an open eye's outer corner."""
+        h, w = self.transmittance.shape[:2]
         x = np.arange(w, dtype=np.float32)[None] + np.float32(self.part.left)
         y = np.arange(h, dtype=np.float32)[:, None] + np.float32(self.part.top)
         out = (x - corner_xy[0]) * self.outwards[0] + (y - corner_xy[1]) * self.outwards[1]
@@ -67,15 +67,15 @@ class Wing:
         at_y = np.asarray(y - moved * dy - self.part.top, np.float32)
         beyond = threefold(risen(np.asarray(out / self.width, np.float32), *SETS_IN))
         plain = (1.0, 1.0, 1.0)
-        share = cv2.remap(self.share, at_x, at_y, cv2.INTER_LINEAR, None, cv2.BORDER_CONSTANT, plain)
-        return np.asarray(1 + (share - 1) * beyond, np.float32)
+        bent = cv2.remap(self.transmittance, at_x, at_y, cv2.INTER_LINEAR, None, cv2.BORDER_CONSTANT, plain)
+        return np.asarray(1 + (bent - 1) * beyond, np.float32)
 
 
-def wings_of(came: Crop, bare: Crop, shut: Mapping[Side, EyeShape]) -> list[Wing]:
-    """The wings of a crop as it came, told by the same without them and the shapes of its shut eyes."""
-    if came.tails is None:
+def wings_of(with_wings: Crop, without: Crop, shut: Mapping[Side, EyeShape]) -> list[Wing]:
+    """The wings of a crop, told by the same without them and the shapes of its shut eyes."""
+    if with_wings.tails is None:
         return []
-    found = (_wing(came, bare, came.tails, shut[side]) for side in came.winged if side in shut)
+    found = (_wing(with_wings, without, with_wings.tails, shut[side]) for side in with_wings.winged if side in shut)
     return [wing for wing in found if wing is not None]
 
 
@@ -87,20 +87,22 @@ def draw_wings(pixels: Tones, wings: Iterable[Wing], corners: Mapping[Side, Poin
             here *= wing.drawn_from(corners[wing.side])
 
 
-def _wing(came: Crop, bare: Crop, tails: Plane, shut: EyeShape) -> Wing | None:
+def _wing(with_wings: Crop, without: Crop, tails: Plane, shut: EyeShape) -> Wing | None:
     axis, down = shut.axes
     ends = np.array([[u, v] for u in ALONG for v in ACROSS]) * shut.width @ np.stack([axis, down]) + shut.ring[0]
-    part = Box.around(ends).within(came.mask)
+    part = Box.around(ends).within(with_wings.mask)
     if part.area < 1:
         return None
-    before, after = to_tones(part.cut(came.pixels)), to_tones(part.cut(bare.pixels))
-    share = np.asarray(1 + (np.clip((before + 1) / (after + 1), 0, 1) - 1) * threefold(part.cut(tails)), np.float32)
+    before, after = to_tones(part.cut(with_wings.pixels)), to_tones(part.cut(without.pixels))
+    left = np.clip((before + 1) / (after + 1), 0, 1)
+    transmittance = np.asarray(1 + (left - 1) * threefold(part.cut(tails)), np.float32)
     y, x = np.nonzero(part.cut(tails) > 0.5)
     places = np.column_stack([x, y]) + part.offset[:2]
     if not len(places):
         return None
     along = shut.in_widths(places)[:, 0]
     root = along > along.max() - ROOT
-    dark = 1.001 - luma_of(share)[y[root], x[root]]
+    dark = 1.001 - luma_of(transmittance)[y[root], x[root]]
     root_xy = np.average(places[root], axis=0, weights=dark)
-    return Wing(shut.side, part, share, root_xy, float(along.max() - along.min()) * shut.width, shut.width, -axis)
+    length = float(along.max() - along.min()) * shut.width
+    return Wing(shut.side, part, transmittance, root_xy, length, shut.width, -axis)

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Final, TypeAlias
+from typing import Final
 
 import cv2
 import numpy as np
@@ -26,7 +26,7 @@ from ....imaging.luma import luma_of
 from ....imaging.smooth import reduced
 from ....imaging.threefold import threefold
 from ....roles import Crop
-from ..skin.skin_below import FEW, lash_line, shrink_around, skin_below
+from ..skin.shut_eye_regions import MIN_PIXELS, lash_line_mask, shrink_around, skin_below_mask
 
 FLOOR: Final = 6.0
 """Levels 0..255 added before the logarithm: in black, noise would count as hue."""
@@ -49,9 +49,6 @@ none, for what lies higher is a fold of skin."""
 BELOW: Final = (0.08, 0.18)
 """Distances below the lower lid's edge, in eye widths, between which the hue fades out, as `ABOVE` the upper one."""
 
-Hue: TypeAlias = "NDArray[np.float32]"
-"""(..., 2): logarithms of red and of blue over green."""
-
 
 @dataclass(frozen=True, slots=True)
 class DarkHue:
@@ -68,7 +65,7 @@ class DarkHue:
     skin: Mapping[Side, NDArray[np.float32]]
 
 
-def dark_hue(crop: Crop, shut: Iterable[tuple[Tones, EyeShape]]) -> DarkHue | None:
+def measured_dark_hue(crop: Crop, shut: Iterable[tuple[Tones, EyeShape]]) -> DarkHue | None:
     """What the shut eyes and the brows of a crop tell; `shut` holds a picture (h, w, 3) of each and its shape there.
 
     None where neither is seen, or is dark.
@@ -76,11 +73,11 @@ def dark_hue(crop: Crop, shut: Iterable[tuple[Tones, EyeShape]]) -> DarkHue | No
     skin: dict[Side, NDArray[np.float32]] = {}
     lines, brows = [], []
     for photo, shape in shut:
-        told = ShutEye.of(photo, shape)
-        if told is not None:
-            skin[shape.side] = told.skin
-            lines.append(_slope(told.line))
-            brows.append(_slope(brow_beside(crop.pixels, crop.landmarks, shape.side, told.skin)))
+        eye = ShutEye.of(photo, shape)
+        if eye is not None:
+            skin[shape.side] = eye.skin
+            lines.append(_slope(eye.line))
+            brows.append(_slope(brow_beside(crop.pixels, crop.landmarks, shape.side, eye.skin)))
     seen = [[slope for slope in each if slope is not None] for each in (lines, brows)]
     means = [np.mean(slopes, axis=0) for slopes in seen if slopes]
     if not means:
@@ -89,7 +86,7 @@ def dark_hue(crop: Crop, shut: Iterable[tuple[Tones, EyeShape]]) -> DarkHue | No
     return DarkHue(slope.astype(np.float32), len(means) / (len(means) + 1), skin)
 
 
-def with_dark_hue(pixels: Tones, mask: Plane, eyes: Iterable[EyeShape], told: DarkHue) -> Tones:
+def with_dark_hue(pixels: Tones, mask: Plane, eyes: Iterable[EyeShape], dark_hue: DarkHue) -> Tones:
     """The painted pixels (h, w, 3) with what is dark beside their eyes in the photo's hue, under the mask (h, w).
 
     Nothing becomes brighter or darker.
@@ -97,20 +94,20 @@ def with_dark_hue(pixels: Tones, mask: Plane, eyes: Iterable[EyeShape], told: Da
     out = pixels.copy()
     for shape in eyes:
         part = Box.around(shape.ring).grown(0.6).within(pixels)
-        if shape.side in told.skin and part.area >= FEW:
+        if shape.side in dark_hue.skin and part.area >= MIN_PIXELS:
             here = part.cut(out)
-            here *= _gain(part.cut(pixels), part.cut(mask), shape.seen_from(part), told)
+            here *= _gain(part.cut(pixels), part.cut(mask), shape.seen_from(part), dark_hue)
     return out
 
 
-def _gain(pixels: Tones, mask: Plane, shape: EyeShape, told: DarkHue) -> Tones:
+def _gain(pixels: Tones, mask: Plane, shape: EyeShape, dark_hue: DarkHue) -> Tones:
     """(h, w, 3): what colours are to be multiplied by. Worked out on large eyes made smaller, as hues vary slowly."""
     size_wh, shrink = (pixels.shape[1], pixels.shape[0]), shrink_around(shape.width)
     pixels, mask, shape = np.maximum(reduced(pixels, shrink), 0), reduced(mask, shrink), shape.reduced(shrink)
-    share = told.share * mask * _beside(lid_distances(shape, Box.of(pixels)), shape.width)
-    logs, skin = np.log(pixels + np.float32(FLOOR)), told.skin[shape.side]
+    share = dark_hue.share * mask * _beside(lid_distances(shape, Box.of(pixels)), shape.width)
+    logs, skin = np.log(pixels + np.float32(FLOOR)), dark_hue.skin[shape.side]
     darkness = np.asarray(skin[1] - logs[..., 1], np.float32)
-    lacking = told.slope * darkness[..., None] - (_hue(logs) - _hue(skin))
+    lacking = dark_hue.slope * darkness[..., None] - (_log_chroma(logs) - _log_chroma(skin))
     lacking *= np.where(lacking[..., 1:] > lacking[..., :1], np.float32(COLDER), np.float32(1))
     more = np.zeros_like(logs)
     more[..., ::2] = lacking * (share * ramp(darkness, *DARK))[..., None]
@@ -119,11 +116,11 @@ def _gain(pixels: Tones, mask: Plane, shape: EyeShape, told: DarkHue) -> Tones:
     return np.asarray(gain if shrink == 1 else cv2.resize(gain, size_wh, interpolation=cv2.INTER_LINEAR), np.float32)
 
 
-def _beside(there: LidDistances, width: float) -> Plane:
+def _beside(lids: LidDistances, width: float) -> Plane:
     """(h, w): 1 on the lids' edges and lashes, 0 between the lids and further away."""
-    above, below = -there.below_upper / width, -there.above_lower / width
+    above, below = -lids.below_upper / width, -lids.above_lower / width
     near = ramp(above, *ABOVE[::-1]) * ramp(below, *BELOW[::-1])
-    return np.asarray(near * (1 - there.aperture(0.03 * width)), np.float32)
+    return np.asarray(near * (1 - lids.aperture(0.03 * width)), np.float32)
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,18 +134,18 @@ class ShutEye:
     def of(cls, photo: Tones, shut: EyeShape) -> ShutEye | None:
         """None where no skin is seen."""
         part = Box.around(shut.ring).grown(0.6).within(photo)
-        if part.area < FEW:
+        if part.area < MIN_PIXELS:
             return None
         shrink = shrink_around(shut.width)
         pixels, shape = reduced(part.cut(photo), shrink), shut.seen_from(part).reduced(shrink)
-        there = lid_distances(shape, Box.of(pixels))
-        skin = skin_below(there, shape.width)
-        line = lash_line(there, shape.width)
-        if skin.sum() < FEW:
+        lids = lid_distances(shape, Box.of(pixels))
+        skin = skin_below_mask(lids, shape.width)
+        line = lash_line_mask(lids, shape.width)
+        if skin.sum() < MIN_PIXELS:
             return None
         logs = softened_logs(pixels)
         usual = np.asarray(np.median(logs[skin], axis=0), np.float32)
-        return cls(usual, None if line.sum() < FEW else darkest_of(logs[line], usual))
+        return cls(usual, None if line.sum() < MIN_PIXELS else darkest_of(logs[line], usual))
 
 
 def brow_beside(
@@ -158,11 +155,11 @@ def brow_beside(
     a picture (h, w, 3) of the face whose landmarks (478, 2+) are given; None where too little of it is seen."""
     hull = cv2.convexHull(np.rint(landmarks[BROW[side], :2]).astype(np.int32))
     part = Box.around(hull[:, 0].astype(np.float64)).grown(0.05).within(photo)
-    if part.area < FEW:
+    if part.area < MIN_PIXELS:
         return None
     inside = np.zeros(part.cut(photo).shape[:2], np.uint8)
     cv2.fillPoly(inside, [hull - np.array(part.offset, np.int32)[:2]], (1,))
-    if inside.sum() < FEW:
+    if inside.sum() < MIN_PIXELS:
         return None
     return darkest_of(softened_logs(np.asarray(part.cut(photo), np.float32))[inside > 0], skin)
 
@@ -175,7 +172,7 @@ def darkest_of(logs: NDArray[np.float32], skin: NDArray[np.float32]) -> NDArray[
 
 def _slope(dark: NDArray[np.float32] | None) -> NDArray[np.float32] | None:
     """(2,): how far hues move for each step of darkness; None where nothing is seen, or is dark."""
-    return None if dark is None or -dark[1] < TOLD_FROM else np.asarray(_hue(dark) / -dark[1], np.float32)
+    return None if dark is None or -dark[1] < TOLD_FROM else np.asarray(_log_chroma(dark) / -dark[1], np.float32)
 
 
 def softened_logs(pixels: Tones) -> Tones:
@@ -183,5 +180,6 @@ def softened_logs(pixels: Tones) -> Tones:
     return np.asarray(np.log(cv2.GaussianBlur(pixels, (0, 0), SOFTENED) + FLOOR), np.float32)
 
 
-def _hue(logs: NDArray[np.float32]) -> Hue:
+def _log_chroma(logs: NDArray[np.float32]) -> NDArray[np.float32]:
+    """(..., 2): log R/G and log B/G, as `cast.chroma` has them, of the logarithms (..., 3) of colours."""
     return np.asarray(logs[..., ::2] - logs[..., 1:2], np.float32)

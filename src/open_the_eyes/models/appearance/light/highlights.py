@@ -14,13 +14,12 @@ from numpy.typing import NDArray
 
 from ....imaging.arrays import Tones, to_levels, to_tones
 from ....imaging.easing import ramp
-from ....imaging.face.eye_corners import seen_eye_width
 from ....imaging.geometry import Box
 from ....imaging.light.palette import palette_of
 from ....imaging.smooth import smoothed
 from ....imaging.threefold import threefold
 from ....roles import Crop, Patch
-from ..pieces import skin_around
+from ..pieces import mean_eye_width, skin_around
 from .cast import SKINS
 
 CLIPPED: Final = (236.0, 250.0)
@@ -29,8 +28,10 @@ SHARE: Final = 0.04
 """Least share of what is to be painted over that is cut off for this to matter."""
 TOLD_BY: Final = (205.0, 238.0)
 """Levels of skin between which it tells how its colours go together."""
-FEWEST: Final = 0.02
+MIN_SHARE: Final = 0.02
 """Least share of the skin's pixels that tells it; else it is what skins have in the mean."""
+MIN_PIXELS: Final = 30
+"""Fewest pixels of skin that tell it."""
 _LOOKED_AT: Final = 50_000
 """Pixels of a crop that are looked at, about, evenly spread."""
 LEAST: Final = 1.02
@@ -41,9 +42,11 @@ darker skin."""
 HEADROOM: Final = 1.25
 """Most that a cut-off colour is taken for, in times white, or in times the next darker colour where that was cut off
 too; white, of which nothing else tells, is taken for this."""
-EVEN: Final = (0.05, 190.0)
-"""Smoothing of where skin counts as white: standard deviation in eye widths, among what is brighter than the level. By
-single pixels, skin that is nearly white came out in patches."""
+EVEN_SIGMA: Final = 0.05
+"""Standard deviation of the blur that smooths where skin counts as white, in eye widths. By single pixels, skin that is
+nearly white came out in patches."""
+EVEN_FROM: Final = 190.0
+"""Level above which skin takes part in that blur; from the lower of `CLIPPED` on it does wholly."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,17 +68,16 @@ class ShorterExposure:
         """None where little is cut off."""
         step = max(round((crop.mask.size / _LOOKED_AT) ** 0.5), 1)
         some = (slice(None, None, step), slice(None, None, step))
-        there = crop.pixels[some][crop.mask[some] > 0]
-        if not len(there) or np.mean(there.max(axis=1) >= CLIPPED[1]) < SHARE:
+        masked_pixels = crop.pixels[some][crop.mask[some] > 0]
+        if not len(masked_pixels) or np.mean(masked_pixels.max(axis=1) >= CLIPPED[1]) < SHARE:
             return None
         toned = palette_of(crop.pixels) is not None
         skin = to_tones(crop.pixels[some][skin_around(crop, crop.mask)[some]])
         ratios = np.zeros(2) if toned else _ratios(skin)
-        gain = float(np.percentile(_put_back(to_tones(there)[None], ratios).max(axis=2), 99)) / 255
+        gain = float(np.percentile(_put_back(to_tones(masked_pixels)[None], ratios).max(axis=2), 99)) / 255
         if gain <= LEAST:
             return None
-        eye = float(np.mean([seen_eye_width(crop.landmarks, side) for side in crop.sides]))
-        scene = _put_back(to_tones(crop.pixels), ratios, EVEN[0] * eye)
+        scene = _put_back(to_tones(crop.pixels), ratios, EVEN_SIGMA * mean_eye_width(crop))
         return cls(replace(crop, pixels=to_levels(scene / np.float32(gain))), scene, gain)
 
     def exposed(self, patch: Patch, crop: Crop) -> Patch:
@@ -93,14 +95,14 @@ class ShorterExposure:
 
 def _ratios(skin: Tones) -> NDArray[np.float64]:
     """Log R/G and log B/G of skin (n, 3), as far as its colours are not cut off."""
-    told = SKINS.copy()
+    ratios = SKINS.copy()
     low, high = TOLD_BY
     r, g, b = (skin[:, k].astype(np.float64) for k in range(3))
     for k, (one, other) in enumerate(((r, g), (b, g))):
         whole = (np.maximum(one, other) > low) & (np.maximum(one, other) < high)
-        if whole.sum() >= max(FEWEST * len(skin), 30):
-            told[k] = np.median(np.log(np.maximum(one[whole], 1) / np.maximum(other[whole], 1)))
-    return told
+        if whole.sum() >= max(MIN_SHARE * len(skin), MIN_PIXELS):
+            ratios[k] = np.median(np.log(np.maximum(one[whole], 1) / np.maximum(other[whole], 1)))
+    return ratios
 
 
 def _put_back(pixels: Tones, ratios: NDArray[np.float64], even: float = 0.0) -> Tones:
@@ -114,7 +116,7 @@ def _put_back(pixels: Tones, ratios: NDArray[np.float64], even: float = 0.0) -> 
     least = pixels.min(axis=2)
     white = _cut_off(least)
     if even > 0:
-        bright = ramp(least, EVEN[1], CLIPPED[0])
+        bright = ramp(least, EVEN_FROM, CLIPPED[0])
         white = bright * smoothed(white * bright, even) / np.maximum(smoothed(bright, even), 1e-3)
     scene = pixels * threefold(1 + (HEADROOM - 1) * white)
     for darker, brighter in ((darkest, middle), (middle, brightest)):

@@ -29,7 +29,7 @@ _STEPS: Final = 6
 """Halvings in which the share of a prediction that is believed is found: to 1/64."""
 
 
-def believed(
+def with_plausible_whites(
     model: AppearanceModel, relative: Tones, skin: NDArray[np.float32], z: NDArray[np.float64]
 ) -> tuple[NDArray[np.float64], Tones]:
     """Texture scores, and the strip that they paint: `z`, or so much of it as leaves whites that eyes have beside such

@@ -43,9 +43,9 @@ COLOURED: Final = (0.18, 0.36)
 """Chroma that must be the light's, in logarithms, between which its colour comes to be taken out."""
 SURELY: Final = 1.0
 """Mahalanobis' distance that skins are taken to go by themselves once the light's colour is taken out."""
-MOST: Final = 1.2
+MAX_LOG_GAIN: Final = 1.2
 """Most that the gain of a colour is from 1, in logarithms."""
-FEWEST: Final = 60
+MIN_PIXELS: Final = 60
 """Fewest pixels of skin that tell a light's colour."""
 _SIDE: Final = 192
 """Longer side at which a crop is looked at, pixels."""
@@ -56,29 +56,29 @@ class UsualLight:
     """A crop in usual light.
 
     Args:
-        came: the crop as it came.
-        crop: (`came` - black) * gain, with skin in place of cloth (`uncovered`); `came` itself where its light is usual
-            and nothing covers the face.
+        original: the crop as it was cut.
+        crop: (`original` - black) * gain, with skin in place of cloth (`uncovered`); `original` itself where its light
+            is usual and nothing covers the face.
         gain: (3,).
     """
 
-    came: Crop
+    original: Crop
     crop: Crop
     gain: NDArray[np.float32]
 
     @classmethod
-    def of(cls, came: Crop) -> UsualLight:
-        crop = uncovered(came)
+    def of(cls, original: Crop) -> UsualLight:
+        crop = uncovered(original)
         small, mask, shrink = _reduced(crop)
-        black, gain = _stretch(small, came.view, came.photo_tones)
+        black, gain = _stretch(small, original.view, original.photo_tones)
         skin = small[cheeks(crop.landmarks / shrink, mask > 0)]
-        if len(skin) >= FEWEST and palette_of(crop.pixels) is None:
+        if len(skin) >= MIN_PIXELS and palette_of(crop.pixels) is None:
             gain = gain * _without_colour((np.median(skin, axis=0) - black) * gain)
         if not black.any() and (gain == 1).all():
-            return cls(came, crop, np.ones(3, np.float32))
+            return cls(original, crop, np.ones(3, np.float32))
         view = None if crop.view is None else _shown(crop.view, black, gain)
         lit = replace(crop, pixels=_shown(crop.pixels, black, gain), view=view)
-        return cls(came, lit, np.asarray(gain, np.float32))
+        return cls(original, lit, np.asarray(gain, np.float32))
 
     @classmethod
     def untold(cls, crop: Crop) -> UsualLight:
@@ -86,10 +86,10 @@ class UsualLight:
         return cls(crop, crop, np.ones(3, np.float32))
 
     def back(self, patch: Patch) -> Patch:
-        """A patch for the crop in usual light, as one for the crop as it came; outside its mask that crop's pixels."""
-        if self.crop is self.came:
+        """A patch for the crop in usual light, as one for the original; outside its mask that crop's pixels."""
+        if self.crop is self.original:
             return patch
-        here, pixels = patch.mask > 0, to_tones(lashless_behind(self.came))
+        here, pixels = patch.mask > 0, to_tones(lashless_behind(self.original))
         pixels[here] += (patch.pixels[here] - self.crop.pixels[here]) / self.gain
         return replace(patch, pixels=np.asarray(np.clip(pixels, 0, 255), np.float32))
 
@@ -128,7 +128,7 @@ def _without_colour(skin: NDArray[np.float64]) -> NDArray[np.float64]:
     """(3,): what brings the light on such a skin (3,) nearly into everyday light, its green kept; 1 where it may be."""
     share = ramp(float(np.abs(cast_of(skin)).max()), *COLOURED)
     red, blue = cast_of(skin, SURELY)
-    return np.asarray(np.exp(-share * np.clip([red, 0.0, blue], -MOST, MOST)), np.float64)
+    return np.asarray(np.exp(-share * np.clip([red, 0.0, blue], -MAX_LOG_GAIN, MAX_LOG_GAIN)), np.float64)
 
 
 def _shown(pixels: Rgb, black: NDArray[np.float64], gain: NDArray[np.float64]) -> Rgb:

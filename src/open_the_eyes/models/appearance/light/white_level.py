@@ -25,15 +25,15 @@ from ....imaging.threefold import threefold
 from ....roles import Crop
 from ..irises.ball import ball_of
 from ..refiner import PaintedEyes
-from ..skin.skin_below import FEW, shrink_around, skin_below
+from ..skin.shut_eye_regions import MIN_PIXELS, shrink_around, skin_below_mask
 
-LIT: Final = 148.0
+LIT_WHITE: Final = 148.0
 """Level of a white beside an iris in the light that the face's brightest skin is in."""
 BRIGHTEST: Final = 95
 """Percentile of brightness of the skin around both eyes that counts as in full light."""
 BELIEVED: Final = 0.5
 """Weight of a white told by the skin beside the painted one, in logarithms, 0..1."""
-MOST: Final = (0.8, 1.35)
+WHITE_GAIN: Final = (0.8, 1.35)
 """Least and largest factor by which a white changes."""
 EDGE: Final = 0.12
 """Distance from the lids within which the change sets in, in radii of the iris."""
@@ -46,11 +46,11 @@ def white_levels(crop: Crop, shut: Mapping[Side, EyeShape]) -> dict[Side, float]
     step = shrink_around(max((shape.width for shape in shut.values()), default=1.0))
     level, mask = luma_of(to_tones(crop.pixels[::step, ::step])), crop.mask[::step, ::step]
     around = level[(filled(level.shape, crop.landmarks[FACE_OVAL, :2] / step) > 0) & (mask <= 0)]
-    if around.size < FEW:
+    if around.size < MIN_PIXELS:
         return {}
     brightest = max(float(np.percentile(around, BRIGHTEST)), 1.0)
-    below = {side: _skin_below(level, shape.reduced(step)) for side, shape in shut.items()}
-    return {side: LIT * skin / brightest for side, skin in below.items() if skin is not None}
+    below = {side: _skin_level_below(level, shape.reduced(step)) for side, shape in shut.items()}
+    return {side: LIT_WHITE * skin / brightest for side, skin in below.items() if skin is not None}
 
 
 def with_white_levels(painted: list[PaintedEyes], wanted: Mapping[Side, float]) -> list[PaintedEyes]:
@@ -62,7 +62,7 @@ def with_white_levels(painted: list[PaintedEyes], wanted: Mapping[Side, float]) 
             ball = ball_of(piece.pixels, shape) if side in wanted else None
             if ball is None:
                 continue
-            gain = float(np.clip((wanted[side] / ball.white_level) ** BELIEVED, *MOST))
+            gain = float(np.clip((wanted[side] / ball.white_level) ** BELIEVED, *WHITE_GAIN))
             between = np.clip(np.minimum(ball.below_upper, ball.above_lower) / EDGE, 0, 1)
             white = np.asarray(between * ramp(ball.from_centre, *RIM), np.float32)
             here: Tones = ball.part.cut(pixels)
@@ -71,9 +71,9 @@ def with_white_levels(painted: list[PaintedEyes], wanted: Mapping[Side, float]) 
     return out
 
 
-def _skin_below(level: Plane, shut: EyeShape) -> float | None:
+def _skin_level_below(level: Plane, shut: EyeShape) -> float | None:
     part = Box.around(shut.ring).grown(1.0).within(level)
-    if part.area < FEW:
+    if part.area < MIN_PIXELS:
         return None
-    skin = skin_below(lid_distances(shut.seen_from(part), Box.of(part.cut(level))), shut.width)
-    return float(np.median(part.cut(level)[skin])) if skin.sum() >= FEW else None
+    skin = skin_below_mask(lid_distances(shut.seen_from(part), Box.of(part.cut(level))), shut.width)
+    return float(np.median(part.cut(level)[skin])) if skin.sum() >= MIN_PIXELS else None

@@ -31,85 +31,93 @@ BESIDE: Final = (0.04, 0.19)
 """How far beyond the outer corner the photo sets in, and is all there is."""
 BEHIND: Final = (-0.04, 0.02)
 """How far beyond the outer corner what is no skin sets in, such as a wall behind a turned head, and is all there is."""
-LARGE: Final = 0.12
+MIN_OTHER: Final = 0.12
 """Least size of what is no skin; smaller spots are skin that glistens."""
 LEVEL: Final = (0.22, 0.32)
 """Distances across the eye between which the photo fades out."""
 LIT: Final = (0.6, 0.85)
 """Brightness of skin, in times what is usual there, between which it comes to count as lit."""
-SMEAR: Final = (-0.03, 0.07, 0.05)
-"""Middle of the smear, from the corner towards the nose, and its standard deviations along the eye and across."""
+SMEAR_AT: Final = -0.03
+"""Middle of the smear, from the corner towards the nose."""
+SMEAR_ALONG: Final = 0.07
+"""Standard deviation of the smear along the eye."""
+SMEAR_ACROSS: Final = 0.05
+"""Standard deviation of the smear across the eye."""
 CLEARED: Final = 0.6
 """Share of the smear that is cleared; lids do cast a shadow there."""
-SKIN: Final = (-0.3, -0.16, 0.12)
-"""Skin that shows how the corner would be without the smear: from and to along from the corner, and how far across."""
-OVER: Final = (0.25, 0.15, 0.3)
-"""Skin over the corner: how far along from it, and from and to above the shut lids."""
+SKIN_ALONG: Final = (-0.3, -0.16)
+"""Where skin shows how the corner would be without the smear: along the eye from the corner, from and to."""
+SKIN_ACROSS: Final = 0.12
+"""How far across the eye that skin reaches."""
+OVER_ALONG: Final = 0.25
+"""How far along from the corner the skin over it reaches."""
+OVER_ABOVE: Final = (0.15, 0.3)
+"""Where the skin over the corner lies above the shut lids, from and to."""
 HUE: Final = 0.15
 """Most that the ratios of colours of one face's skin differ, in logarithms."""
 BRIGHTNESS: Final = 0.7
 """Most that the brightness of one face's skin differs, in logarithms."""
-ENOUGH: Final = 10
+MIN_PIXELS: Final = 10
 """Fewest pixels that tell a colour; half of them have to be skin."""
 
 
 def with_own_corner(
-    pixels: Tones, photo: Tones, there: Surroundings, under: NDArray[np.bool_], bare: Plane, width: float, by: float
+    pixels: Tones, photo: Tones, around: Surroundings, under: NDArray[np.bool_], bare: Plane, strength: float
 ) -> Tones:
-    """The painted pixels (h, w, 3) with the photo's at the outer corner, and without the smear, by 0..1 of that.
+    """The painted pixels (h, w, 3) with the photo's at the outer corner, and without the smear; `strength` is 0..1.
 
     What lies between the lids stays. On a turned head a wall or hair may lie beyond the corner: skin there is like that
     of the photo `under` the eye (h, w), or over its outer corner; the light may change in between. `bare` (h, w) 0..1
-    tells where no shut lashes are, `width` that of the eye in pixels.
+    tells where no shut lashes are.
     """
-    near = Box.holding((there.along < NEAR[0]) & (np.abs(there.across) < NEAR[1]))
+    near = Box.holding((around.along < NEAR[0]) & (np.abs(around.across) < NEAR[1]))
     if near is None:
         return pixels
-    over = (there.along > 0) & (there.along < OVER[0]) & (there.above_shut > OVER[1]) & (there.above_shut < OVER[2])
+    over = (around.along > 0) & (around.along < OVER_ALONG)
+    over &= (around.above_shut > OVER_ABOVE[0]) & (around.above_shut < OVER_ABOVE[1])
     skins = [np.median(photo[known], axis=0) for known in (under, over) if known.any()]
-    there, before = there.cut(near), near.cut(photo)
+    around, before = around.cut(near), near.cut(photo)
     out = pixels.copy()
     here: Tones = near.cut(out)
-    here += (before - here) * threefold(by * _beside(before, there, skins, near.cut(bare), width))
-    here[...] = _cleared(here, there, skins, by)
+    here += (before - here) * threefold(strength * _beside(before, around, skins, near.cut(bare)))
+    here[...] = _cleared(here, around, skins, strength)
     return out
 
 
-def _beside(photo: Tones, there: Surroundings, skins: Sequence[Colour], bare: Plane, width: float) -> Plane:
+def _beside(photo: Tones, around: Surroundings, skins: Sequence[Colour], bare: Plane) -> Plane:
     """(h, w) 0..1: what stays as it was.
 
     Skin does, where it is `bare` (h, w) of lashes and does not lie in a lid's dark; what is bright and no skin, such as
     a wall behind a turned head, does right from the corner on.
     """
-    level = 1 - risen(np.abs(there.across), *LEVEL)
-    outwards = -np.maximum(there.along, there.along_shut)
+    level = 1 - risen(np.abs(around.across), *LEVEL)
+    outwards = -np.maximum(around.along, around.along_shut)
     beyond = risen(outwards, *BESIDE) * level
-    soft = smoothed(photo, 0.02 * width)
+    soft = smoothed(photo, 0.02 * around.width)
     light = luma_of(soft)
-    around = there.covered(beyond) > 0
-    if not around.any() or not skins:
-        return there.covered(beyond)
-    lit = risen(light / max(float(np.percentile(light[around], 60)), 1.0), *LIT)
+    nearby = around.covered(beyond) > 0
+    if not nearby.any() or not skins:
+        return around.covered(beyond)
+    lit = risen(light / max(float(np.percentile(light[nearby], 60)), 1.0), *LIT)
     other = np.asarray((light > skins[0] @ LUMA) & ~_skin_in(soft, skins), np.float32)
-    side = max(round(LARGE * width), 3)
+    side = max(round(MIN_OTHER * around.width), 3)
     other = smoothed(
-        np.asarray(cv2.morphologyEx(other, cv2.MORPH_OPEN, np.ones((side, side))), np.float32), 0.01 * width
+        np.asarray(cv2.morphologyEx(other, cv2.MORPH_OPEN, np.ones((side, side))), np.float32), 0.01 * around.width
     )
-    return there.covered(np.maximum(beyond * bare * lit, other * risen(outwards, *BEHIND) * level))
+    return around.covered(np.maximum(beyond * bare * lit, other * risen(outwards, *BEHIND) * level))
 
 
-def _cleared(pixels: Tones, there: Surroundings, skins: Sequence[Colour], by: float) -> Tones:
-    least, most, high = SKIN
-    beyond = (there.along > least) & (there.along < most) & (np.abs(there.across) < high)
+def _cleared(pixels: Tones, around: Surroundings, skins: Sequence[Colour], strength: float) -> Tones:
+    least, most = SKIN_ALONG
+    beyond = (around.along > least) & (around.along < most) & (np.abs(around.across) < SKIN_ACROSS)
     skin = pixels[beyond & _skin_in(pixels, skins)]
-    if len(skin) < max(ENOUGH, beyond.sum() / 2):
+    if len(skin) < max(MIN_PIXELS, beyond.sum() / 2):
         return pixels
     usual = np.median(skin, axis=0).astype(np.float32)
-    middle, along, across = SMEAR
-    smear = np.exp(-0.5 * (((there.along - middle) / along) ** 2 + (there.across / across) ** 2))
-    outside = np.clip(np.maximum(there.above, there.below) / 0.03, 0, 1)
+    smear = np.exp(-0.5 * (((around.along - SMEAR_AT) / SMEAR_ALONG) ** 2 + (around.across / SMEAR_ACROSS) ** 2))
+    outside = np.clip(np.maximum(around.above, around.below) / 0.03, 0, 1)
     dark = pixels @ LUMA < usual @ LUMA
-    weight = np.asarray(by * CLEARED * there.mask * smear * outside * dark, np.float32)
+    weight = np.asarray(strength * CLEARED * around.mask * smear * outside * dark, np.float32)
     return np.asarray(pixels + (usual - pixels) * threefold(weight), np.float32)
 
 

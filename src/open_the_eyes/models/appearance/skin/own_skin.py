@@ -69,14 +69,15 @@ REACH: Final = ((-0.8, -0.7), (0.8, 0.8))
 """Corners of an eye's surroundings, from the middle of its lids."""
 SEEN_FROM: Final = (48.0, 66.0)
 """Eye widths in pixels between which it comes to be seen that skin beside an eye has no detail."""
-CARRIED: Final = (0.02, 2.0)
-"""Standard deviation of a Gaussian, in eye widths, and its least in pixels: finer detail of the skin under the eye is
-carried on to the lids."""
+CARRIED_SIGMA: Final = 0.02
+"""Standard deviation of a Gaussian: finer detail of the skin under the eye is carried on to the lids."""
+CARRIED_SIGMA_PX: Final = 2.0
+"""Least of that standard deviation, pixels."""
 CARRIED_OVER: Final = 0.5
 """Share of the detail carried on that the upper lid gets, whose skin is the finest of a face."""
 SQUARE: Final = 0.15
 """Side of the squares in which detail is carried on."""
-ENOUGH: Final = 30
+MIN_PIXELS: Final = 30
 """Fewest pixels of skin under an eye that tell how strong its detail usually is."""
 
 
@@ -99,8 +100,8 @@ def with_own_skin(
         around = shape.ring.mean(axis=0) + np.array(REACH) * shape.width
         part = _covered(mask, Box.around(around).within(mask))
         if part is not None:
-            painted, there, cover = part.cut(pixels), part.cut(photo), part.cut(mask)
-            part.cut(out)[...] = _one_eye(painted, there, cover, part, shape, shut[side], hanging)
+            painted, photo_part, cover = part.cut(pixels), part.cut(photo), part.cut(mask)
+            part.cut(out)[...] = _one_eye(painted, photo_part, cover, part, shape, shut[side], hanging)
     return out
 
 
@@ -108,40 +109,40 @@ def _covered(mask: Plane, region: Box) -> Box | None:
     """The part of a region in which the mask lies, None where it does not."""
     if region.area < 1:
         return None
-    there = Box.holding(region.cut(mask))
-    return None if there is None else there.seen_from(Box(-region.left, -region.top, 0, 0))
+    box = Box.holding(region.cut(mask))
+    return None if box is None else box.seen_from(Box(-region.left, -region.top, 0, 0))
 
 
 def _one_eye(
     painted: Tones, photo: Tones, mask: Plane, part: Box, opened: EyeShape, shut: EyeShape, hanging: float
 ) -> Tones:
-    there, width = Surroundings.of(mask, part, opened, shut), opened.width
-    under = there.covered(risen(there.below, *UNDER) * risen(there.below_shut - hanging, *UNDER_LASHES))
+    around, width = Surroundings.of(mask, part, opened, shut), opened.width
+    under = around.covered(risen(around.below, *UNDER) * risen(around.below_shut - hanging, *UNDER_LASHES))
     skin = under > 0.9
-    if int(skin.sum()) < ENOUGH:
+    if int(skin.sum()) < MIN_PIXELS:
         return painted
-    line = np.maximum(there.above_shut, there.below_shut) < hanging + UNDER_LASHES[0]
+    line = np.maximum(around.above_shut, around.below_shut) < hanging + UNDER_LASHES[0]
     bare = without_lashes(photo, skin, np.asarray(line, np.bool_), width)
     own = under * bare
-    lid = there.covered(risen(there.above, *LID) * risen(there.above_shut, *LID_SHUT))
-    shown = there.covered(np.maximum(risen(there.above, *EDGE), risen(there.below, *EDGE)))
+    lid = around.covered(risen(around.above, *LID) * risen(around.above_shut, *LID_SHUT))
+    shown = around.covered(np.maximum(risen(around.above, *EDGE), risen(around.below, *EDGE)))
     painted = _in_own_hue(painted, photo, np.maximum(own, lid), shown, HUE * width)
     wrinkles, pores = fine_part(photo, WRINKLES * width), fine_part(photo, PORES * width)
     out = painted + _exchanged(painted, wrinkles, skin, WRINKLES * width) * threefold(own)
-    over = there.covered(risen(there.above, *OVER) * risen(there.above_shut, *OVER_SHUT))
+    over = around.covered(risen(around.above, *OVER) * risen(around.above_shut, *OVER_SHUT))
     out += _exchanged(painted, pores, skin, PORES * width) * threefold(over)
     seen = risen(width, *SEEN_FROM)
     if seen > 0:
-        lower, upper = (risen(distance, *EDGE) for distance in (there.below, there.above))
-        bare_skin = there.covered(np.asarray(lower * (1 - under) + CARRIED_OVER * upper * (1 - over), np.float32))
+        lower, upper = (risen(distance, *EDGE) for distance in (around.below, around.above))
+        bare_skin = around.covered(np.asarray(lower * (1 - under) + CARRIED_OVER * upper * (1 - over), np.float32))
         out += _carried_on(photo, out, own > 0.9, bare_skin, opened) * threefold(seen * bare_skin)
-        out = with_own_corner(out, photo, there, skin, bare, width, seen)
+        out = with_own_corner(out, photo, around, skin, bare, seen)
     return np.asarray(out, np.float32)
 
 
 def _carried_on(photo: Tones, painted: Tones, skin: NDArray[np.bool_], wanted: Plane, opened: EyeShape) -> Tones:
     """Detail like that of the photo's `skin` where it is `wanted`; fainter where the painted skin is darker."""
-    sigma, side = max(CARRIED[0] * opened.width, CARRIED[1]), max(round(SQUARE * opened.width), 4)
+    sigma, side = max(CARRIED_SIGMA * opened.width, CARRIED_SIGMA_PX), max(round(SQUARE * opened.width), 4)
     grain = continued_grain(photo, skin, wanted > 0, sigma, 31 + SIDES.index(opened.side), side)
     level = smoothed(luma_of(painted), sigma)
     usual = max(float(np.median(photo[skin] @ LUMA)), 1.0) if skin.any() else 1.0

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, replace
+from typing import Any, Final
 
 import numpy as np
 
@@ -21,6 +22,7 @@ class Surroundings:
         below_shut, above_shut: the photographed ones.
         along, across: from the painted eye's outer corner, towards the inner one and down the face.
         along_shut: the same from the shut eye's.
+        width: of the painted eye, pixels.
     """
 
     mask: Plane
@@ -31,6 +33,7 @@ class Surroundings:
     along: Plane
     across: Plane
     along_shut: Plane
+    width: float
 
     @classmethod
     def of(cls, mask: Plane, part: Box, opened: EyeShape, shut: EyeShape) -> Surroundings:
@@ -45,12 +48,17 @@ class Surroundings:
             along=along / width,
             across=across / width,
             along_shut=to_shut.along / width,
+            width=width,
         )
 
     def cut(self, part: Box) -> Surroundings:
         """Those of a part of the part."""
-        return Surroundings(**{field.name: part.cut(getattr(self, field.name)) for field in fields(self)})
+        planes: dict[str, Any] = {name: part.cut(getattr(self, name)) for name in _PLANES}
+        return replace(self, **planes)
 
     def covered(self, weight: Plane) -> Plane:
         """The weight (h, w) under the mask, 0 elsewhere."""
         return np.where(self.mask > 0, weight, np.float32(0))
+
+
+_PLANES: Final = ("mask", "below", "above", "below_shut", "above_shut", "along", "across", "along_shut")

@@ -14,7 +14,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ....imaging.arrays import Plane, Rgb, Tones, joint, to_levels, to_tones
-from ....imaging.face.eye_corners import seen_eye_width
 from ....imaging.face.mesh478 import CHIN, FOREHEAD, OUTER_CORNER, SIDES
 from ....imaging.geometry import across, along_and_across
 from ....imaging.lashes.tips import without_tips
@@ -22,6 +21,7 @@ from ....imaging.marks import Marks, between
 from ....imaging.smooth import reduced, shrink_for, smoothed
 from ....imaging.threefold import threefold
 from ....roles import Crop
+from ..pieces import larger_eye_width
 
 REACH: Final = 0.12
 """Standard deviation of a Gaussian by which skin goes on under the cloth, in distances between the outer eye
@@ -60,7 +60,7 @@ def lashless_behind(crop: Crop) -> Rgb:
     """The crop's pixels without the ends of lashes that are seen past the face's outline."""
     if crop.behind is None or crop.tips is None:
         return crop.pixels
-    width = max(seen_eye_width(crop.landmarks, side) for side in crop.sides)
+    width = larger_eye_width(crop)
     return without_tips(crop.pixels, np.asarray(crop.tips * (crop.behind > 0), np.float32), width)
 
 
@@ -71,7 +71,9 @@ def _filled(pixels: Rgb, cloth: Plane, beside: Marks, usual: NDArray[np.float32]
     unlike = np.abs(np.log((small + 1) / (usual + 1))).max(axis=2)
     skin = reduced(beside.astype(np.float32), shrink) * (unlike < HAIR)
     near: Tones = smoothed(small * threefold(skin), reach / shrink)
-    fill = (near + FAR * usual) / threefold(smoothed(skin, reach / shrink) + np.float32(FAR))
+    small_fill = (near + FAR * usual) / threefold(smoothed(skin, reach / shrink) + np.float32(FAR))
     tones = to_tones(pixels)
-    there = np.asarray(cv2.resize(fill, (pixels.shape[1], pixels.shape[0]), interpolation=cv2.INTER_LINEAR), np.float32)
-    return to_levels(tones + (there - tones) * threefold(cloth))
+    fill = np.asarray(
+        cv2.resize(small_fill, (pixels.shape[1], pixels.shape[0]), interpolation=cv2.INTER_LINEAR), np.float32
+    )
+    return to_levels(tones + (fill - tones) * threefold(cloth))
