@@ -73,7 +73,7 @@ def test_steps_run_while_their_gpu_is_the_current_one_and_who_waits_for_it_hears
         heard.append("off")
 
     monkeypatch.setattr(torch.cuda, "device_of", device_of)
-    monkeypatch.setattr(generator._sampler.residency, "got_on", lambda: heard.append("got on"))
+    monkeypatch.setattr(generator._sampler.residency, "note_progress", lambda: heard.append("got on"))
     generator.generate([Request(closed_crop, 1)], LCM)
     assert heard == ["got on", "on cpu", *["got on"] * 4, "off", "got on", "got on"]
 

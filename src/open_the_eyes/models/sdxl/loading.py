@@ -11,7 +11,7 @@ from typing import Any, Final
 from ...errors import NoCapacity, OpenTheEyesError, UsageError, WeightsMissing
 from ...residency import ModelCard, Residency, cards, gpus, ran_out
 from ...residency.budget import least
-from ...residency.failures import of_gpu
+from ...residency.failures import is_gpu_failure
 from ...roles import EyeGenerator
 from ...settings import Settings, gpu_number
 from ...system.installed import python_too_old_for
@@ -108,7 +108,7 @@ def _room_lacks(settings: Settings, device: str) -> str:
     try:
         room = residency_of(settings, device).room_mib
     except RuntimeError as error:
-        if of_gpu(error):
+        if is_gpu_failure(error):
             return f"a GPU that works; of {device} CUDA says: {str(error).partition(chr(10))[0]:.200}"
         if not ran_out(error):  # where not even CUDA itself finds room, there is none
             raise

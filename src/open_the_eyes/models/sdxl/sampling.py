@@ -98,7 +98,7 @@ class Sampler:
             on_step = progress.counting(card.stage, len(part), before)
 
             def stepped(step: int) -> None:
-                self.residency.got_on()
+                self.residency.note_progress()
                 on_step(step)
 
             done = run(pipe, LatentBatch.joined(part), embeddings, schedule, stepped)
