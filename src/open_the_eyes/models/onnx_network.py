@@ -57,8 +57,8 @@ class OnnxNetwork:
         self._wanted: Final = wanted
         self._residency: Final = residency or residency_of(settings, device_of(settings))
         self.device: Final = self._residency.device
-        here = replace(settings, device=self.device)  # where its lease counts it
-        self._residency.register(card, lambda _: session_of(path, here), move=None)
+        on_device = replace(settings, device=self.device)  # where its lease counts it
+        self._residency.register(card, lambda _: session_of(path, on_device), move=None)
 
     def each(
         self,
@@ -103,10 +103,10 @@ class OnnxNetwork:
                 raise
             raise self.foreign(f"{str(error) or type(error).__name__:.200}") from error
 
-    def foreign(self, came: str) -> WeightsMissing:
+    def foreign(self, found: str) -> WeightsMissing:
         """The file is no network of this kind."""
         return WeightsMissing(
-            f"{self._path}: expected a network that {self._wanted}, got {came}.",
+            f"{self._path}: expected a network that {self._wanted}, got {found}.",
             mend=f"open-the-eyes fetch {self._path.parent.name}",
             how="Put the right file there",
         )

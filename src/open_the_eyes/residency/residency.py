@@ -129,9 +129,8 @@ class Residency:
             return []
         recorder = Recorder(self._clock, watch, slot.card.stage if stage is None else stage)
         with self._failure_in_words(name):
-            return self._first_variant_that_works(
-                slot, items, work, self._variants(slot, precision, recorder), recorder
-            )
+            variants = self._variants(slot, precision, recorder)
+            return self._first_variant_that_works(slot, items, work, variants, recorder)
 
     def note_progress(self) -> None:
         """To be called now and then by what works long with a lease, so that others go on waiting for it."""
