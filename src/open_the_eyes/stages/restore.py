@@ -13,7 +13,7 @@ from typing import Final
 
 import numpy as np
 
-from ..imaging.arrays import Matrix, Plane, Rgb, Tones, to_levels, to_tones
+from ..imaging.arrays import Matrix, Plane, Rgb, Tones, size_wh_of, to_levels, to_tones
 from ..imaging.detail.noise import noise_of, with_noise
 from ..imaging.face.alignment import SIDE, carried_back, oval_mask, to_ffhq
 from ..imaging.face.eye_change import gaze_shift, iris_disc, iris_radius, iris_shift, ring_shift
@@ -158,7 +158,7 @@ def _with_change(look: Look, change: Tones, photo_to_square: Matrix, eyes: Crop)
     window, mask = look.crop.window, look.crop.mask
     from_window = photo_to_square.copy()
     from_window[:, 2] += photo_to_square[:, :2] @ [window.left, window.top]
-    added = carried_back(change, from_window, (mask.shape[1], mask.shape[0])) * mask[..., None]
+    added = carried_back(change, from_window, size_wh_of(mask)) * mask[..., None]
     before, palette = to_tones(look.opened), palette_of(look.crop.pixels)
     if palette is not None:
         added = palette.applied(np.asarray(before + (added @ LUMA)[..., None], np.float32)) - palette.applied(before)
