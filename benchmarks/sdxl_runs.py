@@ -19,7 +19,7 @@ from open_the_eyes.models.restorers.onnx_restorer import OnnxRestorer
 from open_the_eyes.models.sdxl.denoising import InpaintInput
 from open_the_eyes.models.sdxl.generator import SdxlGenerator
 from open_the_eyes.models.sdxl.loading import sampler_of
-from open_the_eyes.models.sdxl.sampling import Progress, Sampler
+from open_the_eyes.models.sdxl.sampling import Sampler, StepCounter
 from open_the_eyes.models.sdxl.schedule import LCM, MODES, Schedule
 from open_the_eyes.residency import LeaseRecord, Residency, memory_of
 from open_the_eyes.residency.cards import CODEFORMER
@@ -153,7 +153,7 @@ class Rig:
     def paint(self, count: int, schedule: Schedule, precision: str, watch: Timeline | None = None) -> list[Tones]:
         """That many pictures, by the product's own code."""
         inputs = self.inputs(count)
-        progress = Progress(watch or self.timeline(), schedule.steps * count)
+        progress = StepCounter(watch or self.timeline(), schedule.steps * count)
         return self.sampler.painted(
             range(count), lambda n: inputs[n], lambda _, picture: picture, schedule, precision, progress
         )

@@ -265,6 +265,6 @@ def test_photos_of_different_people_are_no_burst(
     refused: bool,
 ) -> None:
     shots = [Seen(NOBODY, (portrait_face,), reference.detector) for _ in range(others + 1)]
-    monkeypatch.setattr("open_the_eyes.burst.acquainted", lambda *_: known)
+    monkeypatch.setattr("open_the_eyes.burst.count_related", lambda *_: known)
     with pytest.raises(UsageError, match=r"different people: besides a\.jpg.* --match") if refused else nullcontext():
         _check_same_people(shots, "a.jpg", reference)

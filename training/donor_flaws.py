@@ -29,7 +29,7 @@ from open_the_eyes.imaging.face.mesh478 import SIDES
 from open_the_eyes.imaging.geometry import Box
 from open_the_eyes.models.reference.flaws import Flaws
 from open_the_eyes.roles import Face
-from open_the_eyes.stages.crop import eyes_alone
+from open_the_eyes.stages.crop import crop_without_view
 
 from .faces import blinks_listed, detector, read_rgb
 from .noise import with_added
@@ -102,7 +102,7 @@ def _largest(path: Path) -> Seen | None:
 
 def flaws(target: Seen, donor: Seen) -> Flaws:
     """Of one reference."""
-    return Flaws.of(eyes_alone(*target, SIDES), eyes_alone(*donor, SIDES))
+    return Flaws.of(crop_without_view(*target, SIDES), crop_without_view(*donor, SIDES))
 
 
 def row_of(found: list[Flaws]) -> list[str]:

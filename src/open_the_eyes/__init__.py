@@ -51,7 +51,7 @@ if TYPE_CHECKING:
     from .seen import Seen
     from .settings import Settings
 
-_HOME = {
+_MODULE_OF = {
     "BestTake": "burst",
     "Cancelled": "errors",
     "Credentials": "files",
@@ -141,9 +141,9 @@ __all__ = [
 if not TYPE_CHECKING:  # to a type checker every name would be one of the package's
 
     def __getattr__(name: str) -> Any:
-        if name in _HOME:
+        if name in _MODULE_OF:
             try:
-                return getattr(import_module(f".{_HOME[name]}", __name__), name)
+                return getattr(import_module(f".{_MODULE_OF[name]}", __name__), name)
             except AttributeError as error:  # of a damaged library; `from ... import` would say that we lack the name
                 raise ImportError(f"{name} cannot be loaded: {error}") from error
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

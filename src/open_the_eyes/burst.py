@@ -14,14 +14,14 @@ from .engine import Engine
 from .errors import UsageError, memory_in_words
 from .files import AROUND_FACE
 from .frames import Frame, Shot, details_of, frames_of
-from .looking import introduced, look
+from .looking import look, with_traits
 from .options import EngineName, MatchOptions, Options
 from .photo import Photo
 from .pipeline import inspect_photo, open_eyes
 from .progress import Progress
 from .results import Opened
 from .seen import Seen
-from .stages.evidence import acquainted
+from .stages.evidence import count_related
 from .stopwatch import told_by
 from .system.arithmetic import one_blas_thread
 
@@ -78,8 +78,8 @@ def best_take(
     photos = _several(photos)
     options, engine = prepared(options, engine)
     if not engine.donors_only:
-        said = f"expected reference, which makes nothing up, got {engine.name}; leave it out."
-        raise UsageError(said, option="engine")
+        message = f"expected reference, which makes nothing up, got {engine.name}; leave it out."
+        raise UsageError(message, option="engine")
     match = Options.of(match=match).match.match
     tell = told_by(progress) or _silent
     choice = _chosen([rereadable(photo, engine.settings) for photo in photos], engine, tell)
@@ -104,8 +104,10 @@ def _several(photos: Iterable[Source]) -> list[Source]:
     single = is_single(photos)
     found = [] if single else list(photos)
     if len(found) < 2:
-        came = "a single one without a list" if single else str(len(found))
-        raise UsageError(f"best take: expected two photos or more of the same people, got {came}; give a list of them.")
+        given = "a single one without a list" if single else str(len(found))
+        raise UsageError(
+            f"best take: expected two photos or more of the same people, got {given}; give a list of them."
+        )
     return found
 
 
@@ -113,14 +115,14 @@ def _chosen(sources: Sequence[Source], engine: Engine, tell: Progress) -> _Choic
     """The frame with the fewest problems, the first of several as good; read again where only its faces were kept."""
     seen, found = [], []
     for number, photo in enumerate(sources):
-        one, shot = _looked_at(photo, number, engine, partial(_told_of, tell, number, len(sources)))
-        seen.append(one)
+        looked_at, shot = _looked_at(photo, number, engine, partial(_tell_share, tell, number, len(sources)))
+        seen.append(looked_at)
         found.append(shot)
     frames = frames_of(found, details_of(seen, found))
     base = min(range(len(frames)), key=lambda n: (round(frames[n].problems, 6), n))
     whole, best = read(sources[base], engine.settings), seen[base]
     best = best if best.photo is whole else replace(best, photo=whole, shown=None)
-    return _Choice(frames, base, best, {n: one for n, one in enumerate(seen) if n != base and one.faces})
+    return _Choice(frames, base, best, {n: shot for n, shot in enumerate(seen) if n != base and shot.faces})
 
 
 def _check_same_people(shots: Sequence[Seen], name: str, engine: Engine) -> None:
@@ -129,13 +131,13 @@ def _check_same_people(shots: Sequence[Seen], name: str, engine: Engine) -> None
     Raises:
         UsageError: it is none.
     """
-    best, *others = (_large(one) for one in shots)
-    others = [one for one in others if one.faces]
+    best, *others = (_large(shot) for shot in shots)
+    others = [shot for shot in others if shot.faces]
     if len(others) < 2 or not best.faces:
         return
-    met = acquainted(best, others, engine.teller())
-    if met < SAME_PEOPLE * len(others):
-        which = f"{met:,} of {len(others):,} show" if met else f"none of {len(others):,} shows"
+    related = count_related(best, others, engine.required_describer())
+    if related < SAME_PEOPLE * len(others):
+        which = f"{related:,} of {len(others):,} show" if related else f"none of {len(others):,} shows"
         raise UsageError(
             "best take: expected shots of the same people, these seem to be photos of different people: besides "
             f"{name}, {which} anybody who is in it. Name one burst at a time.",
@@ -158,13 +160,13 @@ def _with_pairs(options: Options, match: Sequence[tuple[int, int, int]], choice:
         UsageError: a photo in `match` is none of the donors.
     """
     pairs, numbers = list(options.match.match), list(choice.donors)
-    for face, photo, there in match:
+    for face, photo, theirs in match:
         if photo - 1 not in numbers:
             raise UsageError(
                 f"expected another frame with this person, got {_in_words(photo, choice)}; name one, or leave it out.",
                 option="match",
             )
-        pairs.append((face, numbers.index(photo - 1) + 1, there))
+        pairs.append((face, numbers.index(photo - 1) + 1, theirs))
     return replace(options, choose=replace(options.choose, all=True), match=MatchOptions(match=tuple(pairs)))
 
 
@@ -192,11 +194,11 @@ def _looked_at(photo: Source, number: int, engine: Engine, looked: Progress) -> 
         seen.photo.size_wh,
         float(np.median([face.box.width for face in seen.faces])) if seen.faces else 0.0,
     )
-    seen = introduced(seen, engine)
+    seen = with_traits(seen, engine)
     return seen if isinstance(photo, Photo | Seen) else seen.around_faces(AROUND_FACE), shot
 
 
-def _told_of(tell: Progress, number: int, count: int, _stage: str, part: float) -> None:
+def _tell_share(tell: Progress, number: int, count: int, _stage: str, part: float) -> None:
     """How far the looking is, which is half of the work."""
     tell("inspect", 0.5 * (number + part) / count)
 

@@ -1,4 +1,4 @@
-"""Fills the roles: which models do the work, and why these."""
+"""The engines: which models detect, paint, restore and tell people apart under a name."""
 
 from __future__ import annotations
 
@@ -11,12 +11,13 @@ from .errors import UsageError, memory_in_words
 from .givers import ReferenceFace
 from .options import ENGINES, EngineName, GenerateOptions, Options
 from .portrait import portrait
-from .roles import Crop, Donor, EyeGenerator, FaceDescriber, FaceDetector, FaceRestorer, Request
+from .roles import Crop, Donor, EyeGenerator, Face, FaceDescriber, FaceDetector, FaceRestorer, Request
 from .settings import Settings
 from .system.arithmetic import one_blas_thread
 from .wording import typed, written
 
 if TYPE_CHECKING:
+    from .imaging.arrays import Rgb
     from .models.appearance.generator import AppearanceGenerator
     from .models.faces.mediapipe_faces import MediapipeDetector
     from .models.reference.likeness import Likeness
@@ -27,9 +28,10 @@ class Engine:
     """A detector, a generator and restorers that belong together; `why` says in one line why they were taken.
 
     Args:
-        better: what a better engine would need here, for `doctor`; "" where there is none, or this one was asked for.
+        better_needs: what a better engine would need here, for `doctor`; "" where there is none, or this one was asked
+            for.
         describer: tells whose eyes in a reference are whose; None where references cannot be used.
-        reference: paints instead of `generator` when references are given; None where it is the same.
+        reference_generator: paints instead of `generator` when references are given; None where it is the same.
         donors_only: a face whose eyes no donor shows is left alone.
     """
 
@@ -40,16 +42,16 @@ class Engine:
     settings: Settings
     restorers: Mapping[str, FaceRestorer] = field(default_factory=dict)
     describer: FaceDescriber | None = None
-    reference: EyeGenerator | None = None
+    reference_generator: EyeGenerator | None = None
     donors_only: bool = False
-    better: str = ""
+    better_needs: str = ""
 
     def __repr__(self) -> str:
         return f"<Engine {self.name} with detector {self.detector.name}: {self.why}>"
 
     def for_references(self) -> Engine:
         """The engine that works when references are given."""
-        return self if self.reference is None else replace(self, generator=self.reference)
+        return self if self.reference_generator is None else replace(self, generator=self.reference_generator)
 
     @memory_in_words()
     @one_blas_thread()
@@ -64,34 +66,23 @@ class Engine:
         Raises:
             UsageError, WeightsMissing, NoCapacity: what a first photo would raise.
         """
-        import numpy as np
-
-        from .imaging.face.face_view import face_view
-        from .imaging.face.mesh478 import EYE_RING, SIDES
-        from .imaging.geometry import Box
-
         pixels = portrait()
         for face in self.detector.detect(pixels):
             if self.describer is not None and face.embedding is None:  # else nobody asks it
                 self.describer.describe(pixels, face)
             if painter:
-                whole, mask = Box(0, 0, pixels.shape[1], pixels.shape[0]), np.zeros(pixels.shape[:2], np.float32)
-                eyes = Box.around(face.landmarks[EYE_RING["left"] + EYE_RING["right"]])
-                eyes.grown(0.2).within(pixels).cut(mask)[...] = 1
-                view = face_view(pixels, face.landmarks)
-                crop = Crop(face, whole, pixels, face.landmarks, mask, SIDES, view=view)
-                own = (Donor(crop, ReferenceFace("the same portrait", 1, 1), 1.0),) if self.donors_only else ()
-                self.generator.generate([Request(crop, 0, donors=own)], GenerateOptions())
+                request = _portrait_request(face, pixels, with_donor=self.donors_only)
+                self.generator.generate([request], GenerateOptions())
 
-    def teller(self) -> FaceDescriber:
-        """Who tells whose eyes are whose.
+    def required_describer(self) -> FaceDescriber:
+        """The describer, which references need.
 
         Raises:
-            UsageError: this engine has nobody for that.
+            UsageError: this engine has none.
         """
         if self.describer is None:
-            said = f"engine {self.name} cannot use them; leave them out."
-            raise UsageError(said, option="references", mend="--engine auto", how="Or take another engine")
+            message = f"engine {self.name} cannot use them; leave them out."
+            raise UsageError(message, option="references", mend="--engine auto", how="Or take another engine")
         return self.describer
 
     def check(self, options: Options) -> None:
@@ -104,8 +95,8 @@ class Engine:
         generate = options.generate
         asked = "lcm" if generate.lcm else "precision" if generate.precision != "auto" else ""
         if asked and self.name != "sdxl":
-            said = f"expected engine sdxl, which alone has it, got engine {self.name}; leave it out."
-            raise UsageError(said, option=asked, mend="--engine sdxl", how="Or take that one")
+            message = f"expected engine sdxl, which alone has it, got engine {self.name}; leave it out."
+            raise UsageError(message, option=asked, mend="--engine sdxl", how="Or take that one")
         self.restorer(options.restore.restorer)
 
     def restorer(self, name: str) -> FaceRestorer | None:
@@ -119,8 +110,8 @@ class Engine:
             return None
         if name not in self.restorers:
             known = ", ".join(("none", *self.restorers))
-            said = f"expected one of {known}; got {typed(name)}, which this engine does not have."
-            raise UsageError(said, option="restorer")
+            message = f"expected one of {known}; got {typed(name)}, which this engine does not have."
+            raise UsageError(message, option="restorer")
         return self.restorers[name]
 
 
@@ -164,28 +155,45 @@ def load_engine(
     from .models.sdxl.loading import load_sdxl, sdxl_lacks
 
     settings = Settings.from_environment() if settings is None else settings
-    why, better = "asked for", ""
+    why, better_needs = "asked for", ""
     if name == "auto":
         lacks = sdxl_lacks(settings)
         name, why = "sdxl", "a GPU and the weights are here"
         if lacks:
-            name, why, better = "appearance", "runs on any machine", f"sdxl would need {lacks}"
-    detector, (appearance, likeness) = _detector(settings), _of_package()
+            name, why, better_needs = "appearance", "runs on any machine", f"sdxl would need {lacks}"
+    detector, (appearance, likeness) = _detector(settings), _packaged_models()
     own_eyes = ReferenceGenerator(appearance, paints=name != "reference")  # an open eye is its shut partner's donor
     painter: EyeGenerator = load_sdxl(settings, own_eyes) if name == "sdxl" else own_eyes
     painter = painter if through is None else through(painter)
     return Engine(
-        name,
-        why,
-        detector,
-        painter,
-        settings,
-        OnnxRestorers(settings),
-        likeness,
-        reference=ReferenceGenerator(appearance, painter) if name == "sdxl" else None,
+        name=name,
+        why=why,
+        detector=detector,
+        generator=painter,
+        settings=settings,
+        restorers=OnnxRestorers(settings),
+        describer=likeness,
+        reference_generator=ReferenceGenerator(appearance, painter) if name == "sdxl" else None,
         donors_only=name == "reference",
-        better=better,
+        better_needs=better_needs,
     )
+
+
+def _portrait_request(face: Face, pixels: Rgb, *, with_donor: bool) -> Request:
+    """New eyes for one face of the portrait; its own are the donor's where one is needed."""
+    import numpy as np
+
+    from .imaging.face.face_view import face_view
+    from .imaging.face.mesh478 import EYE_RING, SIDES
+    from .imaging.geometry import Box
+
+    mask = np.zeros(pixels.shape[:2], np.float32)
+    eyes = Box.around(face.landmarks[EYE_RING["left"] + EYE_RING["right"]])
+    eyes.grown(0.2).within(pixels).cut(mask)[...] = 1
+    view = face_view(pixels, face.landmarks)
+    crop = Crop(face, Box.of(pixels), pixels, face.landmarks, mask, SIDES, view=view)
+    donors = (Donor(crop, ReferenceFace("the same portrait", 1, 1), 1.0),) if with_donor else ()
+    return Request(crop, 0, donors=donors)
 
 
 def _detector(settings: Settings) -> FaceDetector:
@@ -206,8 +214,8 @@ def _mediapipe(settings: Settings) -> MediapipeDetector:
 
 
 @cache
-def _of_package() -> tuple[AppearanceGenerator, Likeness]:
-    """Who paints and who tells people apart with models that come along, however many engines there are: like
+def _packaged_models() -> tuple[AppearanceGenerator, Likeness]:
+    """What paints and what tells people apart by models that come along, however many engines there are: like
     MediaPipe's, these are small, the same under all settings, and safe to share between threads."""
     from .models.appearance.generator import AppearanceGenerator
     from .models.reference.likeness import Likeness

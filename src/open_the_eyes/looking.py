@@ -16,7 +16,7 @@ from .roles import Watch
 from .seen import Seen
 from .stages.detect import detect
 from .stages.evidence import described
-from .stages.match import Reference, whom
+from .stages.match import Reference, asked_pairs
 from .stopwatch import Stopwatch
 from .system.arithmetic import one_blas_thread
 
@@ -63,19 +63,19 @@ def look_at_references(
     """
     options, engine, watch = checked(options), loaded(engine), Stopwatch(progress)
 
-    def kept(reference: Reference) -> Seen:
-        whom(reference, options.match)
-        return introduced(reference.seen, engine).around_faces(files.AROUND_FACE)
+    def described_reference(reference: Reference) -> Seen:
+        asked_pairs(reference, options.match)  # for what it refuses
+        return with_traits(reference.seen, engine).around_faces(files.AROUND_FACE)
 
     with watch.stage("detect"):
-        known = tuple(map(kept, each_reference(listed(references, options), engine, watch)))
+        known = tuple(map(described_reference, each_reference(listed(references, options), engine, watch)))
     watch.tell("detect", 1.0)
     return known
 
 
-def introduced(seen: Seen, engine: Engine) -> Seen:
+def with_traits(seen: Seen, engine: Engine) -> Seen:
     """The same with its faces described, so that no later match has to do it."""
-    return described(files.in_srgb(seen, seen.faces), engine.teller())
+    return described(files.in_srgb(seen, seen.faces), engine.required_describer())
 
 
 def searched(photo: Photo | Seen, engine: Engine, watch: Watch | None) -> Seen:

@@ -81,13 +81,13 @@ def open_eyes(
         as_read = read(photo, engine.settings)
         source = files.without_gps(as_read) if options.save.strip_gps else as_read
     seen, decisions = _decided(run, photo, as_read)
-    matches, others = _matched(run, seen, decisions)
+    matches, reference_photos = _matched(run, seen, decisions)
     if engine.donors_only:
         decisions = left_alone(decisions, matches)
     run = run.shared_among(decisions)  # as `_decided` did for itself: there may be fewer to open now
     with watch.stage("crop", run.shares.decided, run.shares.paint):
         crops = [(d.id, crop(seen.pixels, d.face, d.closed)) for d in decisions if d.closed]
-        check_room([c for _, c in crops], options.generate.variations + SPARE[options.generate.mode])
+        check_room([face_crop for _, face_crop in crops], options.generate.variations + SPARE[options.generate.mode])
     kept = _painted(run, seen.pixels, crops, matches.donors)
     with watch.stage("compose", run.shares.compose, 1.0):
         parts = Parts(
@@ -97,13 +97,13 @@ def open_eyes(
             decisions=tuple(decisions),
             matches=matches,
             kept=kept,
-            references=tuple(others),
+            references=tuple(reference_photos),
         )
         variations = parts.composed(options.generate.variations)
 
     faces = face_reports(decisions, matches, kept, options)
-    report = report_of(source, engine.name, options, faces, watch, others, matches.unrelated)
-    variations = recorded(variations, report, options, as_read, givers_of(kept.values(), others))
+    report = report_of(source, engine.name, options, faces, watch, reference_photos, matches.unrelated)
+    variations = recorded(variations, report, options, as_read, givers_of(kept.values(), reference_photos))
     opened = Opened(variations, report, options, parts=parts.held())
     watch.tell("compose", 1.0)
     return opened
@@ -137,12 +137,12 @@ def inspect_photo(
     with watch.stage("read", 0.0, shares.detect):
         source = read(photo, engine.settings)
     seen, decisions = _decided(run, photo, source)
-    matches, others = _matched(run, seen, decisions)
+    matches, reference_photos = _matched(run, seen, decisions)
     if engine.donors_only and references:  # without any, it is shown which faces need one
         decisions = left_alone(decisions, matches)
 
     faces = face_reports(decisions, matches, {}, options)
-    report = report_of(source, engine.name, options, faces, watch, others, matches.unrelated)
+    report = report_of(source, engine.name, options, faces, watch, reference_photos, matches.unrelated)
     watch.tell("match" if references else "confirm", 1.0)
     return Inspected(source, tuple(d.face for d in decisions), report)
 
@@ -180,18 +180,19 @@ def _decided(run: _Run, photo: Source, as_read: Photo) -> tuple[Seen, list[Decis
 def _matched(run: _Run, seen: Seen, decisions: Sequence[Decision]) -> tuple[Matches, list[Photo]]:
     """Match: whose eyes each face may have, and the references without their pixels: of them, no more than one is in
     memory at a time."""
-    others: list[Photo] = []
+    photos: list[Photo] = []
 
     def noted(reference: Reference) -> Reference:
-        others.append(reference.seen.photo.without_pixels())
+        photos.append(reference.seen.photo.without_pixels())
         return reference
 
     if not run.references:
-        return Matches(), others
+        return Matches(), photos
     engine, watch = run.engine, run.watch
     with watch.stage("match", run.shares.match, run.shares.decided):
+        # a map, and no loop: a loop's variable would keep the last reference while the next is read
         found = map(noted, each_reference(run.references, engine, part_of(watch, 0.0, 0.9, "match")))
-        return match(seen, decisions, found, engine.teller(), run.options.match), others
+        return match(seen, decisions, found, engine.required_describer(), run.options.match), photos
 
 
 def _painted(

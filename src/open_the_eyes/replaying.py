@@ -79,8 +79,10 @@ def made_again(
 
     options = options_of(edit)
     given = listed(references, Options())
-    photos = [one if isinstance(one, Seen) else read(one, engine.settings) for one in given]
-    order = recorded_order(edit, [_content(one) for one in photos], [f"reference {n + 1}" for n in range(len(photos))])
+    photos = [photo if isinstance(photo, Seen) else read(photo, engine.settings) for photo in given]
+    order = recorded_order(
+        edit, [_content(photo) for photo in photos], [f"reference {n + 1}" for n in range(len(photos))]
+    )
     opened = open_eyes(source, options, engine=engine, references=[photos[n] for n in order], progress=progress)
     return opened.only(edit.variation) if opened.changed else opened
 
@@ -100,8 +102,8 @@ def made_by_others(edit: EditRecord, made: str) -> str:
     processor = (edit.processor, arithmetic.processor())
     if libraries[0] != libraries[1]:  # another BLAS may have another name for the same kernel
         processor = (arithmetic.code_of(processor[0]), arithmetic.code_of(processor[1]))
-    told = ((processor, "on another kind of processor"), (libraries, "with other versions of libraries"))
-    others = " and ".join(others for (was, here), others in told if was not in ("", here))
+    differences = ((processor, "on another kind of processor"), (libraries, "with other versions of libraries"))
+    others = " and ".join(words for (was, now), words in differences if was not in ("", now))
     return f"{made} was made {others}: the new eyes may differ by a few levels." if others else ""
 
 
@@ -167,6 +169,6 @@ def recorded_order(edit: EditRecord, contents: Sequence[str], names: Sequence[st
     return tuple(contents.index(content) for content in edit.references)
 
 
-def _content(one: Photo | Seen) -> str:
-    photo = one.photo if isinstance(one, Seen) else one
+def _content(source: Photo | Seen) -> str:
+    photo = source.photo if isinstance(source, Seen) else source
     return "" if photo.file is None or photo.altered else photo.file.sha256

@@ -30,20 +30,22 @@ def face_reports(
     styled = {style.face for style in options.generate.styles}
     return tuple(
         _face_report(
-            one,
-            kept.get(one.id),
-            matches.reasons.get(one.id),
-            matches.notes.get(one.id, ""),
-            _NO_STYLE if one.id in styled and not one.closed else "",
+            decision,
+            kept.get(decision.id),
+            matches.reasons.get(decision.id),
+            matches.notes.get(decision.id, ""),
+            _NO_STYLE if decision.id in styled and not decision.closed else "",
         )
-        for one in decisions
+        for decision in decisions
     )
 
 
 def givers_of(kept: Iterable[Kept], references: Sequence[Photo]) -> list[Photo]:
     """The references from which any of the eyes that were kept came."""
     origins = [eyes.origin for face in kept for eyes in face.best]
-    return [references[n - 1] for n in sorted({one.reference for one in origins if isinstance(one, ReferenceFace)})]
+    return [
+        references[n - 1] for n in sorted({origin.reference for origin in origins if isinstance(origin, ReferenceFace)})
+    ]
 
 
 def _face_report(decision: Decision, kept: Kept | None, no_donor: NoDonors | None, *notes: str) -> FaceReport:
@@ -81,12 +83,12 @@ def report_of(
     unrelated: Collection[int] = (),
 ) -> Report:
     """Everything about one photo, before anything is saved; `unrelated` references, from 1, show none of its people."""
-    came = _input_report(source)
-    others = tuple(
+    input_report = _input_report(source)
+    reference_reports = tuple(
         replace(_input_report(photo), unrelated=number in unrelated) for number, photo in enumerate(references, start=1)
     )
     chosen = options.generate
-    return Report(came, engine, chosen.mode, chosen.seed, faces, watch.stages, references=others)
+    return Report(input_report, engine, chosen.mode, chosen.seed, faces, watch.stages, references=reference_reports)
 
 
 def recorded(

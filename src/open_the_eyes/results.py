@@ -49,9 +49,9 @@ class Opened:
         """For notebooks: the photo before and after, and what became of each face."""
         picture = self.photo.picture
         before = {"before": replace(self.photo, picture=picture.base)} if isinstance(picture, Painting) else {}
-        shown = {**before, "after" if self.changed else "unchanged": self.photo}
+        pictures = {**before, "after" if self.changed else "unchanged": self.photo}
         lines = (f"{face.id} {face.outcome}: {face.reason}".removesuffix(": ") for face in self.faces)
-        return notebook.html({title: photo._repr_png_() for title, photo in shown.items()}, lines)
+        return notebook.html({title: photo._repr_png_() for title, photo in pictures.items()}, lines)
 
     @property
     def faces(self) -> tuple[FaceReport, ...]:
@@ -234,8 +234,8 @@ def _targets(photo: Photo, path: str | os.PathLike[str] | None, count: int) -> l
     """Where the variations go; the name is looked at as it was given, before it is numbered."""
     if path is not None:
         if not isinstance(path, str | os.PathLike):
-            came = type(path).__name__
-            raise UsageError(f"expected a path, got {came}; `encoded` gives the bytes of the file.", option="path")
+            given = type(path).__name__
+            raise UsageError(f"expected a path, got {given}; `encoded` gives the bytes of the file.", option="path")
         target = Path(path)
         files.check_free(target, overwrite=True)
         files.format_asked(photo, target)

@@ -36,7 +36,7 @@ def acting(config: WorkerConfig) -> Processor:
         if text == "hang":
             time.sleep(600)
         if text == "gpu" or (text == "gpu once" and _first_time(item)):
-            failures.remember("cuda:0")
+            failures.mark_failed("cuda:0")
             return failed(item, config.fingerprint, "expected the GPU to run it", 5)
         if text == "slow":
             time.sleep(0.3)

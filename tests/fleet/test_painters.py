@@ -225,6 +225,6 @@ def test_a_painter_whose_gpu_failed_says_so_and_its_photo_is_the_next_ones(
     monkeypatch.setattr(painter._engine.generator, "generate", failing_twice)
     (patch,) = RemoteGenerator(Handle(painter), "sdxl").generate([Request(closed_crop, 5)], PLAIN)
     assert patch.seed == 5
-    failures.remember("cuda:0")
+    failures.mark_failed("cuda:0")
     with pytest.raises(GpuFailed, match="cuda:0"):
         painter.check_health()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from open_the_eyes.imaging.arrays import Plane, joint, to_levels, to_tones
+from open_the_eyes.imaging.arrays import Plane, joint, size_wh_of, to_levels, to_tones
 
 
 def test_every_level_survives_the_way_there_and_back() -> None:
@@ -52,3 +52,8 @@ def test_planes_are_joined_where_either_is_there() -> None:
     assert joint(one, None) is one
     assert joint(None, other) is other
     assert joint(None, None) is None
+
+
+@pytest.mark.parametrize("shape_hw", [(3, 4), (3, 4, 3), (0, 5)], ids=str)
+def test_sizes_are_width_first(shape_hw: tuple[int, ...]) -> None:
+    assert size_wh_of(np.zeros(shape_hw)) == (shape_hw[1], shape_hw[0])

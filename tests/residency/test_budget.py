@@ -12,7 +12,7 @@ from open_the_eyes.residency.budget import (
     Resident,
     batch_that_fits,
     choose_precision,
-    evict,
+    names_to_evict,
     variant_that_fits,
 )
 from open_the_eyes.residency.cards import CARDS, SDXL_VAE, ModelCard, Variant
@@ -36,7 +36,7 @@ BUSY = Resident("busy", 300, 0, leased=True)
     ],
 )
 def test_who_leaves(residents: list[Resident], needed: int, leaving: list[str]) -> None:
-    assert evict(residents, needed, room_mib=1000) == leaving
+    assert names_to_evict(residents, needed, room_mib=1000) == leaving
 
 
 @pytest.mark.parametrize(
@@ -50,7 +50,7 @@ def test_what_cannot_fit_is_an_error_that_names_the_numbers(residents: list[Resi
     used = ", 300 MiB of it in use by busy" if residents else ""
     words = f"base: expected {needed} MiB of GPU memory, the room is 1000 MiB{used}. End other programs"
     with pytest.raises(NoRoomOnGpu, match=re.escape(words)):
-        evict(residents, needed, room_mib=1000, whom="base")
+        names_to_evict(residents, needed, room_mib=1000, whom="base")
 
 
 FOUR = card("four", {"bf16": 1000, "fp8": 500, "int8": 500, "int4": 250}, fixed_mib=100, streamed_mib=50)

@@ -10,7 +10,7 @@ import pytest
 
 from open_the_eyes.errors import GpuFailed, NoRoomOnGpu
 from open_the_eyes.residency import failures
-from open_the_eyes.residency.failures import failed_gpus, of_gpu
+from open_the_eyes.residency.failures import failed_gpus, is_gpu_failure
 from tests.residency.counted import CountedMemory
 from tests.residency.fakes import SAID, FakeModel, Rig, card
 
@@ -171,7 +171,7 @@ def test_what_is_no_failure_of_a_gpu_stays_what_it_is() -> None:
     ],
 )
 def test_how_libraries_say_that_a_gpu_failed(error: Exception, failed: bool) -> None:
-    assert of_gpu(error) == failed
+    assert is_gpu_failure(error) == failed
 
 
 def test_torchs_own_class_says_so_as_well() -> None:

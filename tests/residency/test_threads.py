@@ -147,7 +147,7 @@ def test_who_waits_for_work_that_gets_on_waits_longer_than_the_patience(
                 time.sleep(0.001)
             now[0] += 60
             if sign == "steps":
-                rig.residency.got_on()
+                rig.residency.note_progress()
         return part
 
     def look(*_: object) -> None:

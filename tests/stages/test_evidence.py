@@ -13,7 +13,7 @@ from open_the_eyes.imaging.geometry import Box
 from open_the_eyes.photo import Photo
 from open_the_eyes.roles import Face
 from open_the_eyes.seen import Seen
-from open_the_eyes.stages.evidence import MAYBE, acquainted, described, evidence
+from open_the_eyes.stages.evidence import MAYBE, count_related, described, evidence
 from tests.references import somebody_else
 from tests.stages.people import Table, picture, seen_in
 
@@ -89,7 +89,7 @@ def test_nobody_is_described_where_all_have_embeddings(monkeypatch: pytest.Monke
     plain = described(shot(table, 1, table.person("ann", 0)), table)
     assert evidence(known, plain, table).tolist() == [[4.0], [4.0]]  # now they are
     monkeypatch.setattr(table, "describe", None)
-    assert acquainted(known, [known], table) == 1
+    assert count_related(known, [known], table) == 1
 
 
 @pytest.mark.parametrize(("told", "known"), [(MAYBE, 1), (MAYBE - 0.1, 0)], ids=["perhaps", "hardly"])
@@ -97,7 +97,7 @@ def test_who_may_be_somebody_here_is_an_acquaintance(told: float, known: int, mo
     table = Table()
     monkeypatch.setattr(table, "evidence", lambda *_: told)
     shots = [shot(table, 1, table.person("bea", 0)), shot(table, 2)]
-    assert acquainted(shot(table, 0, table.person("ann", 0)), shots, table) == known
+    assert count_related(shot(table, 0, table.person("ann", 0)), shots, table) == known
 
 
 def test_real_strangers_are_not_acquainted_and_shots_of_one_person_are(
@@ -107,5 +107,5 @@ def test_real_strangers_are_not_acquainted_and_shots_of_one_person_are(
         seen_in(pixels, engine.detector)
         for pixels in (blinked, portrait, somebody_else(portrait, portrait_face.landmarks))
     )
-    assert [acquainted(ours, [one], engine.teller()) for one in (same, stranger)] == [1, 0]
-    assert acquainted(ours, [same, stranger, same], engine.teller()) == 2
+    assert [count_related(ours, [one], engine.required_describer()) for one in (same, stranger)] == [1, 0]
+    assert count_related(ours, [same, stranger, same], engine.required_describer()) == 2

@@ -268,7 +268,11 @@ def test_the_real_describer_finds_the_person_and_refuses_the_stranger_beside_her
     pair = np.hstack([somebody_else(portrait, portrait_face.landmarks), portrait])
     seen = seen_in(blinked, engine.detector)
     found = match(
-        seen, decide(seen.faces, ChooseOptions()), [shown(pair, engine.detector)], engine.teller(), MatchOptions()
+        seen,
+        decide(seen.faces, ChooseOptions()),
+        [shown(pair, engine.detector)],
+        engine.required_describer(),
+        MatchOptions(),
     )
     assert [str(one.giver) for one in found.donors[1]] == ["shot1.jpg, face 2"]
 
@@ -276,6 +280,6 @@ def test_the_real_describer_finds_the_person_and_refuses_the_stranger_beside_her
 def test_of_real_twins_neither_is_taken(engine: Engine, blinked: Rgb, portrait: Rgb) -> None:
     twins = shown(np.hstack([portrait, portrait]), engine.detector)
     seen = seen_in(blinked, engine.detector)
-    found = match(seen, decide(seen.faces, ChooseOptions()), [twins], engine.teller(), MatchOptions())
+    found = match(seen, decide(seen.faces, ChooseOptions()), [twins], engine.required_describer(), MatchOptions())
     assert not found.donors
     assert "not certain" in found.reasons[1].said()

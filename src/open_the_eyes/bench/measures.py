@@ -10,7 +10,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from ..imaging.arrays import Plane, Points, Rgb, to_tones
+from ..imaging.arrays import Plane, Points, Rgb, size_wh_of, to_tones
 from ..imaging.face.eye_change import convergence, gaze_shift, iris_ring
 from ..imaging.face.mesh478 import INNER_CORNER, OUTER_CORNER, SIDES, Side
 from ..imaging.geometry import Box
@@ -133,7 +133,7 @@ def eye_to_skin(picture: Rgb, face: Face, eyes: Crop) -> float | None:
 
     `eyes` says where in the picture (H, W, 3) the eyes of `face` lie.
     """
-    part = around(face.box, (picture.shape[1], picture.shape[0]))
+    part = around(face.box, size_wh_of(picture))
     covered = np.zeros(picture.shape[:2], np.float32)
     eyes.window.cut(covered)[...] = eyes.mask
     pixels, mask = part.cut(picture), part.cut(covered)

@@ -14,7 +14,7 @@ import numpy as np
 
 from ..engine import Engine
 from ..errors import NoCapacity, OpenTheEyesError, UsageError
-from ..imaging.arrays import Rgb, to_levels, to_tones
+from ..imaging.arrays import Rgb, size_wh_of, to_levels, to_tones
 from ..imaging.geometry import Box
 from ..residency.gpus import gpu_count
 from ..settings import Settings
@@ -94,7 +94,7 @@ class StockSdxl:
 
         if self._pipeline is None:
             self._pipeline = self.load()
-        square = _square_around(scene.face.box, (scene.pixels.shape[1], scene.pixels.shape[0]))
+        square = _square_around(scene.face.box, size_wh_of(scene.pixels))
         mask = np.zeros(scene.pixels.shape[:2], np.float32)
         scene.crop.window.cut(mask)[...] = scene.crop.mask
         size_wh = self.side, self.side

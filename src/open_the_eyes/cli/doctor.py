@@ -148,7 +148,7 @@ def engine() -> Check:
         )
     except Exception as error:  # noqa: BLE001 -- whatever keeps it from running is the finding
         return Check("default engine", False, f"{type(error).__name__}: {error}", "open-the-eyes demo --debug")
-    better = f"; {loaded.better}" if loaded.better else ""
+    better = f"; {loaded.better_needs}" if loaded.better_needs else ""
     return Check("default engine", True, f"{loaded.name}: {loaded.why}{better}")
 
 

@@ -16,7 +16,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from ..imaging.arrays import Plane, Points, Rgb, Tones, to_levels, to_tones
+from ..imaging.arrays import Plane, Points, Rgb, Tones, size_wh_of, to_levels, to_tones
 from ..imaging.easing import smoothstep
 from ..imaging.face.eye_corners import seen_eye_width
 from ..imaging.face.mesh478 import SIDES, Side
@@ -53,7 +53,7 @@ def paint_blink(pixels: Rgb, landmarks: Points, sides: Sequence[Side] = SIDES) -
         if seen_eye_width(landmarks, side) < SMALLEST_PX:
             continue
         eye = BlinkFrame.of(landmarks, side)
-        window = eye.window((pixels.shape[1], pixels.shape[0]))
+        window = eye.window(size_wh_of(pixels))
         if window.area >= 1:
             window.cut(painted)[...] = _shut(pixels, eye, window)
     return painted

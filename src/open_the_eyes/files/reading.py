@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from ..errors import PhotoError
-from ..imaging.arrays import Rgb
+from ..imaging.arrays import Rgb, size_wh_of
 from ..imaging.depth import Deep, to_8_bit
 from ..photo import FileFacts, FileFormat, Photo, Stored
 from ..settings import Settings
@@ -137,7 +137,7 @@ class _Decoded:
 def _decoded(file_format: FileFormat, unpacked: Unpacked, orientation: int) -> _Decoded:
     rgb = jpeg.decode_rgb(unpacked.bare) if file_format == "JPEG" else None
     if rgb is not None:
-        _check_size((rgb.shape[1], rgb.shape[0]), unpacked)
+        _check_size(size_wh_of(rgb), unpacked)
         return _Decoded(rgb if orientation == 1 else turned(rgb, orientation), None, unpacked.icc, "RGB")
     strict = jpeg.decode_strictly(unpacked.bare) if file_format == "JPEG" else None
     picture = _DECODE[file_format](unpacked.bare) if strict is None else strict
@@ -150,7 +150,7 @@ def _decoded(file_format: FileFormat, unpacked: Unpacked, orientation: int) -> _
 
 def _decoded_deep(file_format: FileFormat, unpacked: Unpacked, orientation: int) -> _Decoded:
     samples = _DECODE_DEEP[file_format](unpacked.bare)
-    _check_size((samples.shape[1], samples.shape[0]), unpacked)
+    _check_size(size_wh_of(samples), unpacked)
     deep = to_deep(samples, orientation)
     alpha = to_8_bit(deep[:, :, 3]) if deep.shape[2] == 4 else None
     return _Decoded(to_8_bit(deep[:, :, :3]), alpha, unpacked.icc, mode_of(samples), deep)

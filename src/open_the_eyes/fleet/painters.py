@@ -190,7 +190,9 @@ def engine_of(handle: Any, name: str, why: str, settings: Settings) -> Engine:
     here = load_engine("appearance", settings)
     borrowed = RemoteGenerator(handle, "reference", borrowed=True)
     painter = RemoteGenerator(handle, name)
-    return replace(here, name=name, why=why, generator=painter, reference=borrowed, donors_only=name == "reference")
+    return replace(
+        here, name=name, why=why, generator=painter, reference_generator=borrowed, donors_only=name == "reference"
+    )
 
 
 def _calls(numbers: Sequence[int], asks: Sequence[Ask]) -> Iterator[list[int]]:

@@ -36,6 +36,12 @@ def to_tones(levels: NDArray[np.uint8]) -> NDArray[np.float32]:
     return levels.astype(np.float32)
 
 
+def size_wh_of(picture: NDArray[Any]) -> tuple[int, int]:
+    """(width, height) of (H, W, ...), the order in which OpenCV takes sizes: an image of 3 rows and 4 columns has
+    (4, 3)."""
+    return picture.shape[1], picture.shape[0]
+
+
 def joint(one: Plane | None, other: Plane | None) -> Plane | None:
     """The higher of two planes (H, W) everywhere; the one of them that there is; None where there is none."""
     if one is None or other is None:

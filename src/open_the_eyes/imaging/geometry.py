@@ -10,7 +10,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from .arrays import Matrix, Points
+from .arrays import Matrix, Points, size_wh_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +46,7 @@ class Box:
     @classmethod
     def of(cls, picture: NDArray[Any]) -> Box:
         """All of a picture (H, W, ...)."""
-        return cls(0, 0, picture.shape[1], picture.shape[0])
+        return cls(0, 0, *size_wh_of(picture))
 
     @classmethod
     def around(cls, points: Points) -> Box:
@@ -77,7 +77,7 @@ class Box:
 
     def within(self, picture: NDArray[Any]) -> Box:
         """The whole pixels of a picture (H, W, ...) that it touches."""
-        return self.to_whole().clipped((picture.shape[1], picture.shape[0]))
+        return self.to_whole().clipped(size_wh_of(picture))
 
     def to_whole(self) -> Box:
         """The smallest box with whole sides that holds this one."""

@@ -8,6 +8,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from .arrays import size_wh_of
+
 _FINEST: Final = 4.0
 """Standard deviation in pixels down to which a picture is reduced before a wide blur: the result is as smooth."""
 
@@ -20,7 +22,7 @@ def smoothed(picture: NDArray[np.float32], sigma: float) -> NDArray[np.float32]:
     """(h, w) or (h, w, 3), blurred over `sigma` pixels; a wide blur costs no more than a narrow one."""
     shrink = shrink_for(sigma)
     small = cv2.GaussianBlur(reduced(picture, shrink), (0, 0), max(sigma / shrink, 0.3))
-    size_wh = picture.shape[1], picture.shape[0]
+    size_wh = size_wh_of(picture)
     return np.asarray(small if shrink == 1 else cv2.resize(small, size_wh, interpolation=cv2.INTER_LINEAR), np.float32)
 
 

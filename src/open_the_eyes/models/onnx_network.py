@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeAlias, TypeVar
 
 from ..errors import GpuFailed, OpenTheEyesError, WeightsMissing, lacks_memory
 from ..residency import ModelCard, OutOfMemory, Residency, memory_of
-from ..residency.failures import OF_CUDA, in_words
+from ..residency.failures import OF_CUDA, as_gpu_failed
 from ..roles import Watch
 from ..settings import Settings, gpu_number
 from .devices import residency_of
@@ -57,8 +57,8 @@ class OnnxNetwork:
         self._wanted: Final = wanted
         self._residency: Final = residency or residency_of(settings, device_of(settings))
         self.device: Final = self._residency.device
-        here = replace(settings, device=self.device)  # where its lease counts it
-        self._residency.register(card, lambda _: session_of(path, here), move=None)
+        on_device = replace(settings, device=self.device)  # where its lease counts it
+        self._residency.register(card, lambda _: session_of(path, on_device), move=None)
 
     def each(
         self,
@@ -98,15 +98,15 @@ class OnnxNetwork:
             raise
         except Exception as error:  # onnxruntime's errors have no common root but this one
             if on_gpu(session):
-                _raise_of_gpu(self._path, error)
+                _raise_gpu_failure(self._path, error)
             if lacks_memory(error):
                 raise
             raise self.foreign(f"{str(error) or type(error).__name__:.200}") from error
 
-    def foreign(self, came: str) -> WeightsMissing:
+    def foreign(self, found: str) -> WeightsMissing:
         """The file is no network of this kind."""
         return WeightsMissing(
-            f"{self._path}: expected a network that {self._wanted}, got {came}.",
+            f"{self._path}: expected a network that {self._wanted}, got {found}.",
             mend=f"open-the-eyes fetch {self._path.parent.name}",
             how="Put the right file there",
         )
@@ -163,7 +163,7 @@ def session_of(path: Path, settings: Settings) -> onnxruntime.InferenceSession:
         if chosen != [CPU]:
             if settings.device == "auto" and _NO_GPU.search(str(error)):
                 return session_of(path, replace(settings, device="cpu"))
-            _raise_of_gpu(path, error)
+            _raise_gpu_failure(path, error)
         if lacks_memory(error):
             raise
         if path.parent == DATA:
@@ -207,15 +207,17 @@ def out_of_memory(error: Exception) -> bool:
     return any(words in text for words in ("failed to allocate", "out of memory", "status_alloc_failed"))
 
 
-def _raise_of_gpu(path: Path, error: Exception) -> None:
-    """Raises:
-    OutOfMemory: that is what the error says.
-    GpuFailed: it says that the GPU failed, so that nothing is wrong with the file.
+def _raise_gpu_failure(path: Path, error: Exception) -> None:
+    """Returns where an error says nothing of a GPU.
+
+    Raises:
+        OutOfMemory: that is what the error says.
+        GpuFailed: it says that the GPU failed, so that nothing is wrong with the file.
     """
     if out_of_memory(error):
         raise OutOfMemory(str(error)) from None
     if OF_CUDA.search(str(error)):
-        raise in_words(path.parent.name, error) from error
+        raise as_gpu_failed(path.parent.name, error) from error
 
 
 def _number(device: str) -> int:

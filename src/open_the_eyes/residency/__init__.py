@@ -1,4 +1,4 @@
-"""Who is on the GPU, decided in one place: `with residency.lease("sdxl-base") as model:`."""
+"""Who is on the GPU, decided in one place: `residency.run("sdxl-base", items, work)`."""
 
 from .cards import ModelCard, Variant
 from .memory import CudaMemory, Memory, OutOfMemory, UnmeasuredMemory, memory_of, ran_out

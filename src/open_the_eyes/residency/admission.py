@@ -10,9 +10,9 @@ from typing import Final
 
 from ..errors import GpuBusy, NoRoomOnGpu
 from ..system.ram import idle_ram_mib
-from .budget import WITHOUT_GPU, evict, lacking, no_room
+from .budget import WITHOUT_GPU, lacking, names_to_evict, no_room
 from .cards import Variant
-from .failures import of_gpu, refuse_failed, remember
+from .failures import is_gpu_failure, mark_failed, refuse_failed
 from .memory import Memory
 from .records import Clock, LeaseRecord, Recorder
 from .slot import REMEMBERED_S, Slot
@@ -50,15 +50,17 @@ class Admission:
         self._waiting: Final[set[int]] = set()
         self._open: Final[list[LeaseRecord]] = []
         self._ticks = 0
-        self._measured = self._got_on = clock()
+        self._measured = self._last_progress = clock()
 
     def add(self, slot: Slot) -> None:
         """A model of a name that is known already stays what it is."""
         with self._changed:
             self.slots.setdefault(slot.card.name, slot)
 
-    def admit(self, slot: Slot, variant: Variant, batch: int, recorder: Recorder) -> LeaseRecord:
+    def admit(self, slot: Slot, variant: Variant, batch: int, recorder: Recorder) -> None:
         """Leases a model to this thread: waits, sends others away, loads. To be followed by `release`.
+
+        The lease's record is the recorder's from here on.
 
         A model that this thread leases already stays as it is.
 
@@ -69,25 +71,27 @@ class Admission:
         """
         with self._changed:
             variant = slot.variant if slot.depth and slot.owner == threading.get_ident() and slot.variant else variant
-            record = LeaseRecord(slot.card.name, str(variant), batch)
+            record = recorder.lease = LeaseRecord(slot.card.name, str(variant), batch)
             working = slot.card.working_mib(batch)
-            leaving = self._awaited(slot, variant, working, record, recorder)
+            leaving = self._wait_for_room(slot, variant, working, recorder)
             self._fold_peak()
             refuse_failed(self._device)  # before anything is claimed
-            slot.owner, slot.depth, slot.working_mib = threading.get_ident(), slot.depth + 1, slot.working_mib + working
+            slot.owner = threading.get_ident()
+            slot.depth += 1
+            slot.working_mib += working
             self._open.append(record)
             self.records.append(record)
             try:
-                self._load(slot, variant, leaving, record, recorder)
+                self._load(slot, variant, leaving, recorder)
             except BaseException as error:
-                self.release(slot, record, recorder, type(error).__name__)
+                self.release(slot, recorder, type(error).__name__)
                 raise
-            self.got_on()  # whoever waits had to wait for the load as well
+            self.note_progress()  # whoever waits had to wait for the load as well
             slot.record = record
-            return record
 
-    def release(self, slot: Slot, record: LeaseRecord, recorder: Recorder, end: str) -> None:
+    def release(self, slot: Slot, recorder: Recorder, end: str) -> None:
         """Ends a lease; the model stays on the device until its room is needed."""
+        record = recorder.record
         with self._changed:
             self._fold_peak()
             self._open.remove(record)
@@ -99,21 +103,21 @@ class Admission:
             if not slot.depth:
                 slot.owner = None
             record.end = end
-            self.got_on()
+            self.note_progress()
             self._notify()
             if end != "done":
                 with self._heeding_failure():
                     self._memory.empty()
         recorder.peak(record.peak_mib)
 
-    def look(self) -> None:
+    def probe_device(self) -> None:
         """Finds out whether the device still answers, after something on it failed."""
         with self._changed, self._heeding_failure():
             self._memory.peak_mib()
 
-    def got_on(self) -> None:
+    def note_progress(self) -> None:
         """Somebody's work came a step further: whoever waits has patience anew."""
-        self._got_on = self._clock()
+        self._last_progress = self._clock()
 
     def shrink(self, slot: Slot, variant: Variant, record: LeaseRecord, batch: int) -> None:
         """A lease for fewer pictures than it was, because memory ran out; later ones begin with as few."""
@@ -135,14 +139,14 @@ class Admission:
             now = self._clock()
             return {variant: most for variant in variants if (most := slot.limit(variant, now)) is not None}
 
-    def look_again(self, recorder: Recorder) -> None:
+    def remeasure_if_due(self, recorder: Recorder) -> None:
         """Measures the room anew now and then, when nothing is leased: other programs come and go."""
         with self._changed:
             due = self._memory.shared and self._clock() - self._measured >= REMEMBERED_S
             if not due or any(slot.depth for slot in self.slots.values()):
                 return
             for slot in self.slots.values():
-                if slot.present and slot.move is None:  # held without torch, so it would pass for somebody else's
+                if slot.on_device and slot.move is None:  # held without torch, so it would pass for somebody else's
                     self._unload(slot, recorder)
             self._memory.empty()
             self._measure()
@@ -150,7 +154,7 @@ class Admission:
     def evict_idle(self, recorder: Recorder) -> bool:
         """Sends away every model that is not leased; whether there was one."""
         with self._changed:
-            idle = [slot for slot in self.slots.values() if slot.present and not slot.depth]
+            idle = [slot for slot in self.slots.values() if slot.on_device and not slot.depth]
             for slot in idle:
                 self._unload(slot, recorder)
             self._memory.empty()
@@ -161,7 +165,7 @@ class Admission:
         with self._changed:
             for slot in self.slots.values():
                 if not slot.depth:
-                    if slot.present:
+                    if slot.on_device:
                         slot.unload(self._device)  # whoever still holds it shall hold nothing on the device
                     slot.drop()
                     slot.lessons.clear()
@@ -170,20 +174,19 @@ class Admission:
                 self._measure()
             self._notify()
 
-    def own_mib(self, but: Slot) -> int:
-        """What this thread's leases hold, but for that model's weights."""
+    def held_by_this_thread_mib(self, excluding: Slot) -> int:
+        """What this thread's leases hold, but for the weights of the model that is excluded."""
         with self._changed:
             mine = [slot for slot in self.slots.values() if slot.owner == threading.get_ident()]
-            held = sum(found.mib for slot in mine if slot is not but and (found := slot.resident()))
-            return held + (but.working_mib if but in mine else 0)
+            residents = [slot.resident() for slot in mine if slot is not excluding]
+            held = sum(resident.mib for resident in residents if resident is not None)
+            return held + (excluding.working_mib if excluding in mine else 0)
 
     def _measure(self) -> None:
         self._memory.measure()
         self._measured = self._clock()
 
-    def _awaited(
-        self, slot: Slot, variant: Variant, working_mib: int, record: LeaseRecord, recorder: Recorder
-    ) -> list[str]:
+    def _wait_for_room(self, slot: Slot, variant: Variant, working_mib: int, recorder: Recorder) -> list[str]:
         """Who has to leave, once the model is free and its room can be had; until then nothing is claimed."""
         began = recorder.clock()
         alone = slot.card.weights_mib(variant) + working_mib
@@ -197,15 +200,15 @@ class Admission:
             try:
                 if taken:
                     raise no_room(slot.card.name, needed, room, leased, why)
-                return evict(residents, needed, room, slot.card.name)
+                return names_to_evict(residents, needed, room, slot.card.name)
             except NoRoomOnGpu:
-                if alone + self.own_mib(slot) > room:
+                if alone + self.held_by_this_thread_mib(slot) > room:
                     raise  # others going would not be enough
-                waited = recorder.clock() - max(began, self._got_on)
+                waited = recorder.clock() - max(began, self._last_progress)
                 if self._everybody_waits() or waited > self._patience_s:
-                    said = f"{lacking(slot.card.name, needed, room, leased, why)}."
-                    raise GpuBusy(said, mend=WITHOUT_GPU, how=BUSY) from None
-            with recorder.timed(record, "wait_s"):
+                    message = f"{lacking(slot.card.name, needed, room, leased, why)}."
+                    raise GpuBusy(message, mend=WITHOUT_GPU, how=BUSY) from None
+            with recorder.timed("wait_s"):
                 self._wait(recorder)
 
     def _everybody_waits(self) -> bool:
@@ -226,17 +229,17 @@ class Admission:
         self._waiting.clear()  # they may go on now, and are no longer stuck
         self._changed.notify_all()
 
-    def _load(self, slot: Slot, variant: Variant, leaving: list[str], record: LeaseRecord, recorder: Recorder) -> None:
+    def _load(self, slot: Slot, variant: Variant, leaving: list[str], recorder: Recorder) -> None:
         for name in leaving:
             self._unload(self.slots[name], recorder)
-        if slot.present and slot.variant == variant:
+        if slot.on_device and slot.variant == variant:
             return
-        if slot.present:
+        if slot.on_device:
             self._unload(slot, recorder)
         if slot.model is None or slot.variant != variant:
             self._make_room_beside(slot.card.mib[variant.precision], recorder)
         self._memory.empty()  # not all models draw on one allocator
-        with recorder.timed(record, "load_s"):
+        with recorder.timed("load_s"):
             slot.load(variant, self._device)
 
     def _make_room_beside(self, needed_mib: int, recorder: Recorder) -> None:
@@ -250,7 +253,7 @@ class Admission:
 
     def _unload(self, slot: Slot, recorder: Recorder) -> None:
         record = slot.record or LeaseRecord(slot.card.name, str(slot.variant), 0)
-        with recorder.timed(record, "unload_s", slot.card.stage):
+        with recorder.timed_for(record, "unload_s", slot.card.stage):
             slot.unload(self._device)
 
     def _fold_peak(self) -> None:
@@ -270,6 +273,6 @@ class Admission:
         try:
             yield
         except RuntimeError as error:
-            if not of_gpu(error):
+            if not is_gpu_failure(error):
                 raise
-            remember(self._device)
+            mark_failed(self._device)

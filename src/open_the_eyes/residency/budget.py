@@ -38,7 +38,7 @@ class Resident:
     leased: bool = False
 
 
-def evict(residents: Sequence[Resident], needed_mib: int, room_mib: int, whom: str = "a model") -> list[str]:
+def names_to_evict(residents: Sequence[Resident], needed_mib: int, room_mib: int, whom: str = "a model") -> list[str]:
     """The names that have to leave before `needed_mib` fit into the room, least recently used first.
 
     Raises:
@@ -63,7 +63,7 @@ def no_room(whom: str, needed_mib: int, room_mib: int, leased: Sequence[Resident
 
 
 def lacking(whom: str, needed_mib: int, room_mib: int, leased: Sequence[Resident], why: str = "") -> str:
-    """What was expected and what came, without what to do."""
+    """What was expected and what was found, without what to do."""
     used = "".join(f", {r.mib} MiB of it in use by {r.name}" for r in leased)
     cause = f" ({why})" if why else ""
     return f"{whom}: expected {needed_mib} MiB of GPU memory, the room is {room_mib} MiB{used}{cause}"

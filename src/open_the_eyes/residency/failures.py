@@ -18,13 +18,13 @@ _FAILED: Final[set[str]] = set()
 the process ends."""
 
 
-def of_gpu(error: BaseException) -> bool:
+def is_gpu_failure(error: BaseException) -> bool:
     """Whether an error says that a GPU failed, and not for lack of memory."""
     return isinstance(error, RuntimeError) and not ran_out(error) and bool(OF_CUDA.search(str(error)))
 
 
-def remember(device: str) -> None:
-    """It answers no more, and this process is not to ask it again."""
+def mark_failed(device: str) -> None:
+    """The device answers no more, and this process is not to ask it again."""
     _FAILED.add(device)
 
 
@@ -34,14 +34,16 @@ def failed_gpus() -> tuple[str, ...]:
 
 
 def refuse_failed(device: str) -> None:
-    """Raises:
-    GpuFailed: the device answers no more.
+    """Refuses a device that answers no more.
+
+    Raises:
+        GpuFailed: it is one.
     """
     if device in _FAILED:
         raise GpuFailed(f"{device}: expected a GPU that works, it has failed and answers this process no more. {AGAIN}")
 
 
-def in_words(name: str, error: BaseException) -> GpuFailed:
-    """What is told of a model's error that is `of_gpu`."""
-    said = str(error).partition("\n")[0].strip(" .")
-    return GpuFailed(f"{name}: expected the GPU to run it, got: {said:.200}. {AGAIN}")
+def as_gpu_failed(name: str, error: BaseException) -> GpuFailed:
+    """The error to raise for a model's error that `is_gpu_failure`."""
+    message = str(error).partition("\n")[0].strip(" .")
+    return GpuFailed(f"{name}: expected the GPU to run it, got: {message:.200}. {AGAIN}")

@@ -69,16 +69,16 @@ def _unavailable() -> Trouble:
         return Trouble()
     if torch.version.cuda is None and torch.version.hip is None:
         return Trouble("this torch is built without CUDA", f"python -m pip uninstall -y torch, then: {_with_cuda()}")
-    said = "CUDA does not start"
+    message = "CUDA does not start"
     try:
         torch.cuda.init()
     except (RuntimeError, AssertionError) as error:
-        said = (str(error).splitlines() or [said])[0].partition(". ")[0].strip(" .")
-    if old := _OLD_DRIVER.search(said):
+        message = (str(error).splitlines() or [message])[0].partition(". ")[0].strip(" .")
+    if old := _OLD_DRIVER.search(message):
         knows = f"CUDA {int(old[1]) // 1000}.{int(old[1]) % 1000 // 10}"
         cause = f"NVIDIA's driver is too old: it knows {knows}, and this torch is built for CUDA {torch.version.cuda}"
         return Trouble(cause, f"a newer driver, or {SELECTOR} for {knows} or earlier")
-    return Trouble(f"torch says: {said:.200}")
+    return Trouble(f"torch says: {message:.200}")
 
 
 def _with_cuda() -> str:

@@ -18,16 +18,14 @@ UNCOUNTED: Final = 2**30
 SLACK_MIB: Final = 512
 """What an allocator loses between its blocks."""
 _LACKING: Final = (
-    "out of memory",
-    "status_alloc_failed",
-    "device_allocation_failed",
-    "unable to find an engine to execute",
-    "cublas_status_not_initialized",
+    "out of memory",  # CUDA, Triton
+    "status_alloc_failed",  # cuBLAS, cuDNN
+    "device_allocation_failed",  # cuDNN since version 9
+    "unable to find an engine to execute",  # torch, of a convolution: it does not pass on what each engine lacks
+    "cublas_status_not_initialized",  # cuBLAS where it cannot begin
 )
-"""Words for lacking memory: CUDA's and Triton's; cuBLAS' and cuDNN's; those of cuDNN since version 9; torch's of a
-convolution for which none of its ways finds room, since it keeps to itself what each of them lacks; cuBLAS' where it
-cannot begin. The last two may have another cause, such as a GPU without kernels: `gpus.trouble` finds that before any
-work."""
+"""Words for lacking memory. The last two may have another cause, such as a GPU without kernels: `gpus.trouble` finds
+that before any work."""
 
 _FULL: Final = re.compile(r"(?:can't|cannot) allocate memory|not enough memory", re.IGNORECASE)
 """Torch's words where the computer's own memory ran out, on Windows the latter."""

@@ -42,27 +42,38 @@ class LeaseRecord:
     end: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Recorder:
-    """Times blocks for the records of leases, and for a watch where there is one.
+    """Times the blocks of one lease at a time for its record, and for a watch where there is one.
 
     Args:
         clock: seconds.
         watch: told each block as a branch of `stage`.
+        lease: the record of the latest lease; None before the first.
     """
 
     clock: Clock
     watch: Watch | None = None
     stage: str = ""
+    lease: LeaseRecord | None = None
+
+    @property
+    def record(self) -> LeaseRecord:
+        """Of the lease that is asked for, or open."""
+        assert self.lease is not None, "no lease was asked for"
+        return self.lease
+
+    def timed(self, column: Column) -> AbstractContextManager[None]:
+        """Adds the seconds of a block to a column of the lease's record, and to the branch of that name."""
+        return self.timed_for(self.record, column, self.stage)
 
     @contextmanager
-    def timed(self, record: LeaseRecord, column: Column, stage: str | None = None) -> Iterator[None]:
-        """Adds the seconds of a block to a column of a record, and to the branch of that name."""
-        told: AbstractContextManager[None] = nullcontext()
-        stage = self.stage if stage is None else stage
+    def timed_for(self, record: LeaseRecord, column: Column, stage: str) -> Iterator[None]:
+        """The same for another model's record and stage, as one that has to leave for this lease."""
+        branch: AbstractContextManager[None] = nullcontext()
         if self.watch is not None and stage:
-            told = self.watch.stage(f"{stage}/{column.removesuffix('_s')}")
-        with told:
+            branch = self.watch.stage(f"{stage}/{column.removesuffix('_s')}")
+        with branch:
             began = self.clock()
             try:
                 yield

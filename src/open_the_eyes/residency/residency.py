@@ -13,7 +13,7 @@ from ..roles import Watch
 from .admission import Admission
 from .budget import LARGEST_BATCH, batch_that_fits, needs, no_room, variant_that_fits
 from .cards import ModelCard, Variant
-from .failures import in_words, of_gpu, refuse_failed
+from .failures import as_gpu_failed, is_gpu_failure, refuse_failed
 from .memory import Memory, ran_out
 from .records import Clock, LeaseRecord, Recorder
 from .slot import Build, Move, Slot, by_itself
@@ -79,6 +79,8 @@ class Residency:
     ) -> Iterator[Any]:
         """A model on the device for a block, with room for `batch` pictures of 1024 x 1024.
 
+        For work that is no list of items, as in tests; what the engines do goes through `run`.
+
         What fits is decided by arithmetic. Where so many pictures do not fit, or memory runs out while loading, the
         next precision is taken ("auto" only), and at last streamed weights. Waiting for others changes no precision.
         Memory that runs out inside the block is the block's own affair: `run` knows what to do then.
@@ -96,8 +98,8 @@ class Residency:
         slot = self._slot(name)
         recorder = Recorder(self._clock, watch, slot.card.stage if stage is None else stage)
         with self._failure_in_words(name):
-            record = self._entered(slot, self._variants(slot, precision, recorder), batch, recorder)
-            with self._held(slot, record, recorder):
+            self._enter(slot, self._variants(slot, precision, recorder), batch, recorder)
+            with self._held(slot, recorder):
                 yield slot.model
 
     def run(
@@ -127,11 +129,12 @@ class Residency:
             return []
         recorder = Recorder(self._clock, watch, slot.card.stage if stage is None else stage)
         with self._failure_in_words(name):
-            return self._by_rungs(slot, items, work, self._variants(slot, precision, recorder), recorder)
+            variants = self._variants(slot, precision, recorder)
+            return self._first_variant_that_works(slot, items, work, variants, recorder)
 
-    def got_on(self) -> None:
+    def note_progress(self) -> None:
         """To be called now and then by what works long with a lease, so that others go on waiting for it."""
-        self._admission.got_on()
+        self._admission.note_progress()
 
     def evict_idle(self) -> None:
         """Sends away every model that is not leased right now; it waits in the computer's memory."""
@@ -157,12 +160,12 @@ class Residency:
         try:
             yield
         except RuntimeError as error:
-            if not of_gpu(error):
+            if not is_gpu_failure(error):
                 raise
-            self._admission.look()
-            raise in_words(name, error) from error
+            self._admission.probe_device()
+            raise as_gpu_failed(name, error) from error
 
-    def _by_rungs(
+    def _first_variant_that_works(
         self,
         slot: Slot,
         items: Sequence[T],
@@ -170,19 +173,19 @@ class Residency:
         variants: Sequence[Variant],
         recorder: Recorder,
     ) -> list[R]:
-        """All results, by the first of the ways that has memory enough."""
+        """All results, by the first of the variants that has memory enough."""
         name = slot.card.name
         failed = no_room(name, needs(slot.card, variants[-1], 1), self._memory.room_mib(), why="memory ran out")
         for variant in variants:
             try:
-                record = self._entered(slot, (variant,), self._batch(slot, variant, len(items)), recorder)
+                self._enter(slot, (variant,), self._batch(slot, variant, len(items)), recorder)
             except GpuBusy:
                 raise
             except NoRoomOnGpu as error:
                 failed = error
                 continue
-            with self._held(slot, record, recorder):
-                done = self._batches(slot, record, variant, items, work, recorder)
+            with self._held(slot, recorder):
+                done = self._batches(slot, variant, items, work, recorder)
             if done is not None:
                 return done
             self._admission.give_up(slot, variant)
@@ -192,24 +195,26 @@ class Residency:
     def _variants(self, slot: Slot, precision: str, recorder: Recorder) -> tuple[Variant, ...]:
         """Ways to have the model, from the best that fits downwards, without those that failed of late."""
         every = slot.card.variants(precision, streamable=slot.stream is not None)
-        self._admission.look_again(recorder)
+        self._admission.remeasure_if_due(recorder)
         limits = self._admission.limits(slot, every)
         variants = tuple(variant for variant in every if limits.get(variant) != 0) or every
         return variants[variants.index(variant_that_fits(slot.card, variants, self._memory.room_mib())) :]
 
     def _batch(self, slot: Slot, variant: Variant, count: int) -> int:
         """At least 1: where that is too many, the admission says so with all numbers."""
-        room = self._memory.room_mib() - self._admission.own_mib(slot)
+        room = self._memory.room_mib() - self._admission.held_by_this_thread_mib(slot)
         known = self._admission.limits(slot, (variant,)).get(variant, LARGEST_BATCH)
         fits = batch_that_fits(slot.card, variant, room, min(count, known))
         return max(fits, 1)
 
-    def _entered(self, slot: Slot, variants: Sequence[Variant], batch: int, recorder: Recorder) -> LeaseRecord:
+    def _enter(self, slot: Slot, variants: Sequence[Variant], batch: int, recorder: Recorder) -> None:
+        """A lease by the first of the variants that is admitted."""
         failed = no_room(slot.card.name, needs(slot.card, variants[-1], batch), self._memory.room_mib())
         for variant in variants:
             for _ in range(2):  # once more when whoever idles has left
                 try:
-                    return self._admission.admit(slot, variant, batch, recorder)
+                    self._admission.admit(slot, variant, batch, recorder)
+                    return
                 except GpuBusy:
                     raise
                 except NoRoomOnGpu as error:
@@ -226,27 +231,27 @@ class Residency:
         raise failed
 
     @contextmanager
-    def _held(self, slot: Slot, record: LeaseRecord, recorder: Recorder) -> Iterator[None]:
+    def _held(self, slot: Slot, recorder: Recorder) -> Iterator[None]:
         end = "done"
         try:
-            with recorder.timed(record, "use_s"):
+            with recorder.timed("use_s"):
                 yield
         except BaseException as error:
             end = type(error).__name__
             raise
         finally:
-            self._admission.release(slot, record, recorder, end)
+            self._admission.release(slot, recorder, end)
 
     def _batches(
         self,
         slot: Slot,
-        record: LeaseRecord,
         variant: Variant,
         items: Sequence[T],
         work: Callable[[Any, Sequence[T]], Sequence[R]],
         recorder: Recorder,
     ) -> list[R] | None:
         """All results, or None where memory ran out for a single item."""
+        record = recorder.record
         done: list[R] = []
         while len(done) < len(items):
             part = items[len(done) : len(done) + record.batch]
@@ -254,7 +259,7 @@ class Residency:
                 results = work(slot.model, part)
                 assert len(results) == len(part), f"{slot.card.name}: {len(part)} items, {len(results)} results"
                 done += results
-                self.got_on()
+                self.note_progress()
                 continue
             except Exception as error:
                 if not ran_out(error):

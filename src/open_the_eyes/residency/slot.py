@@ -56,7 +56,7 @@ class Slot:
         stream: sets a model up to visit the device part by part; None where that is not possible.
         model: None until built, and after being dropped.
         variant: how it was built.
-        present: on the device.
+        on_device: whether it is there.
         owner: the thread that leases it.
         depth: leases of that thread, one inside the other.
         working_mib: what room these leases were given beside the weights.
@@ -73,7 +73,7 @@ class Slot:
     stream: Move | None
     model: Any = None
     variant: Variant | None = None
-    present: bool = False
+    on_device: bool = False
     owner: int | None = None
     depth: int = 0
     working_mib: int = 0
@@ -85,16 +85,16 @@ class Slot:
     def resident(self) -> Resident | None:
         """What it holds on the device, None where that is nothing, or next to nothing: streamed weights that nobody
         uses are in the computer's memory."""
-        if not self.depth and (not self.present or self.idle_streamed):
+        if not self.depth and (not self.on_device or self.idle_streamed):
             return None
-        weights = self.card.weights_mib(self.variant) if self.present and self.variant is not None else 0
+        weights = self.card.weights_mib(self.variant) if self.on_device and self.variant is not None else 0
         working = self.working_mib if self.move is not None else max(self.working_mib, self.arena_mib)
         return Resident(self.card.name, weights + working, self.last_used, self.depth > 0)
 
     @property
     def idle_streamed(self) -> bool:
         """Whether it is set up to stream, and nobody leases it."""
-        return self.present and not self.depth and self.variant is not None and self.variant.streamed
+        return self.on_device and not self.depth and self.variant is not None and self.variant.streamed
 
     def load(self, variant: Variant, device: str) -> None:
         """Onto the device. Whatever goes wrong, nothing of it stays there."""
@@ -106,7 +106,7 @@ class Slot:
                 self.stream(self.model, device)
             elif self.move is not None and device != AWAY:
                 self.move(self.model, device)
-            self.present = True
+            self.on_device = True
         except BaseException:
             self.drop()
             raise
@@ -127,12 +127,12 @@ class Slot:
                     (str(error).splitlines() or [""])[0],
                 )
         finally:
-            self.present = False
+            self.on_device = False
             if not kept:
                 self.drop()
 
     def drop(self) -> None:
-        self.model, self.variant, self.present, self.arena_mib = None, None, False, 0
+        self.model, self.variant, self.on_device, self.arena_mib = None, None, False, 0
 
     def learn(self, variant: Variant, batch: int, now: float) -> None:
         """Memory ran out for more than so many pictures; 0 is for a single one."""

@@ -38,10 +38,10 @@ def is_due(crop: Crop, left: list[list[int]], tried: list[Candidate], want: int,
     It does not once enough have passed, and does not get the last one where a lone eye's partner, and no donor of
     another photo, gave eyes that all looked different ways: what passes for the partner is no open eye then.
     """
-    if not left or sum(one.verdict.passed for one in tried) >= want:
+    if not left or sum(candidate.verdict.passed for candidate in tried) >= want:
         return False
     last_round, partner_gives = len(left) == 1, len(crop.sides) == 1 and not donors
-    partner_is_shut = bool(tried) and all(one.verdict.reason.startswith(DIFFERENT_WAYS) for one in tried)
+    partner_is_shut = bool(tried) and all(candidate.verdict.reason.startswith(DIFFERENT_WAYS) for candidate in tried)
     return not (last_round and partner_gives and partner_is_shut)
 
 
@@ -49,7 +49,7 @@ def with_pick_note(kept: Kept, pick: int | None, candidates: list[Candidate]) ->
     """With a note where a face's eyes are not those that were picked for it, and why."""
     if pick is None or not kept.best or kept.best[0].attempt == pick:
         return kept
-    why = next((one.verdict.reason for one in candidates if one.attempt == pick), "")
+    why = next((candidate.verdict.reason for candidate in candidates if candidate.attempt == pick), "")
     note = f"The eyes that were picked did not pass ({why}), so others were taken."
     best = kept.best[0]
     return replace(kept, best=(replace(best, note=f"{note} {best.note}".strip()), *kept.best[1:]))
@@ -61,7 +61,7 @@ def check_numbers(options: GenerateOptions, face_count: int) -> None:
     Raises:
         UsageError: there is such a pick or style.
     """
-    named = {"picks": [face for face, _ in options.picks], "styles": [one.face for one in options.styles]}
+    named = {"picks": [face for face, _ in options.picks], "styles": [style.face for style in options.styles]}
     for option, faces in named.items():
         missing = ", ".join(str(face) for face in sorted(faces) if face > face_count)
         if missing:

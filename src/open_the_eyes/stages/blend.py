@@ -23,7 +23,7 @@ class Look:
 
     Args:
         patch: `Patch.without_pixels`.
-        opened: (h, w, 3), the crop's pixels where its mask is 0.
+        opened: (h, w, 3), the crop with the new eyes; outside the mask, the crop's own pixels.
         plain: the same before it was restored, to fall back on.
         note: what became of the restorer's work, where it was not kept.
     """
@@ -56,38 +56,38 @@ class Degradation:
 
 def looks_of(crop: Crop, patches: Sequence[Patch]) -> list[Look]:
     """One look a patch, in order; what they have to match is measured once, if there are new eyes in any."""
-    around = Degradation.of(crop) if any(patch.mask.any() for patch in patches) else None
-    return [_look(crop, patches, number, around) for number in range(len(patches))]
+    degradation = Degradation.of(crop) if any(patch.mask.any() for patch in patches) else None
+    return [_look(crop, patches, number, degradation) for number in range(len(patches))]
 
 
-def _look(crop: Crop, patches: Sequence[Patch], number: int, around: Degradation | None) -> Look:
+def _look(crop: Crop, patches: Sequence[Patch], number: int, degradation: Degradation | None) -> Look:
     """The look of one patch. Takes its index: `FoldedPatches` builds a patch on access, and only one is to be alive."""
     patch = patches[number]
-    return Look(crop, patch.without_pixels(), blend(crop, patch, around))
+    return Look(crop, patch.without_pixels(), blend(crop, patch, degradation))
 
 
-def blend(crop: Crop, patch: Patch, around: Degradation | None = None) -> Rgb:
+def blend(crop: Crop, patch: Patch, degradation: Degradation | None = None) -> Rgb:
     """The crop with the patch in it, (h, w, 3); where either mask is 0 the pixels are the crop's own.
 
     A patch comes in the light of its surroundings (`imaging.light.tint`: a generator has to match colours before it
     adds detail); here it gets as soft and as noisy as these, and its rim is feathered along the lid-shaped mask. How
-    soft and noisy they are is told by `around`, or measured.
+    soft and noisy they are is `degradation`, or measured.
     """
     out = crop.pixels.copy()
     both = np.minimum(patch.mask, crop.mask)
     part = Box.holding(both)
     if part is not None:
-        shown = np.asarray(np.minimum(both / FEATHER, 1), np.float32)
-        around = around or Degradation.of(crop)
-        pixels = soft_part(patch.pixels, part, around.blur, shown, crop.landmarks)
-        if around.motion is not None:
+        weight = np.asarray(np.minimum(both / FEATHER, 1), np.float32)
+        degradation = degradation or Degradation.of(crop)
+        pixels = soft_part(patch.pixels, part, degradation.blur, weight, crop.landmarks)
+        if degradation.motion is not None:
             whole = patch.pixels.copy()
             part.cut(whole)[...] = pixels
-            pixels = moved_part(whole, part, around.motion, shown)
-        pixels = noisy_part(pixels, part, crop.pixels, both > 0, around.noise, patch.seed)
-        before, show = to_tones(part.cut(out)), part.cut(shown)
-        blended = to_levels(before + (pixels - before) * threefold(show))
-        part.cut(out)[...] = taken_where(show > 0, blended, part.cut(out))
+            pixels = moved_part(whole, part, degradation.motion, weight)
+        pixels = noisy_part(pixels, part, crop.pixels, both > 0, degradation.noise, patch.seed)
+        before, weight = to_tones(part.cut(out)), part.cut(weight)
+        blended = to_levels(before + (pixels - before) * threefold(weight))
+        part.cut(out)[...] = taken_where(weight > 0, blended, part.cut(out))
     return out
 
 
@@ -96,6 +96,12 @@ def lay(pixels: Rgb, crop: Crop, opened: Rgb) -> Rgb:
     out = pixels.copy()
     lay_into(out, crop, opened)
     return out
+
+
+def lay_into(canvas: Rgb, crop: Crop, opened: Rgb) -> None:
+    """`lay` into a canvas of the caller's, in place: pixels under the crop's mask are replaced."""
+    part = crop.window.cut(canvas)
+    part[...] = taken_where(crop.mask > 0, opened, part)
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,12 +124,12 @@ def all_laid_on(painting: Painting, openings: Sequence[Opening]) -> Painting:
 
     One face's oval may reach over the eyes of another, and shows them as they were.
     """
-    for one in openings:
-        if one.crop is not one.eyes:
-            painting = _faded_on(painting, one)
-    for one in openings:
-        inner = one.eyes.window.seen_from(one.crop.window)
-        painting = laid_on(painting, one.eyes, inner.cut(one.opened))
+    for opening in openings:
+        if opening.crop is not opening.eyes:
+            painting = _faded_on(painting, opening)
+    for opening in openings:
+        inner = opening.eyes.window.seen_from(opening.crop.window)
+        painting = laid_on(painting, opening.eyes, inner.cut(opening.opened))
     return painting
 
 
@@ -139,15 +145,9 @@ def _faded_on(painting: Painting, whole: Opening) -> Painting:
 def laid_on(painting: Painting, crop: Crop, opened: Rgb) -> Painting:
     """The painting with an opened crop on top: a tile no larger than the crop's mask, since what reads it looks at
     tiles only."""
-    shown = Box.holding(crop.mask)
-    if shown is None:
+    changed = Box.holding(crop.mask)
+    if changed is None:
         return painting
-    window = shown.placed_in(crop.window)
-    pixels = taken_where(shown.cut(crop.mask) > 0, shown.cut(opened), painting.cut(window))
+    window = changed.placed_in(crop.window)
+    pixels = taken_where(changed.cut(crop.mask) > 0, changed.cut(opened), painting.cut(window))
     return painting.with_tile(Tile(window, pixels))
-
-
-def lay_into(canvas: Rgb, crop: Crop, opened: Rgb) -> None:
-    """The same into a canvas of the caller's own."""
-    part = crop.window.cut(canvas)
-    part[...] = taken_where(crop.mask > 0, opened, part)

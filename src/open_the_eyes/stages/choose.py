@@ -72,15 +72,15 @@ def eye_state(eye: Eye) -> EyeState:
 def face_states(face: Face) -> dict[Side, EyeState]:
     """Both eyes' states, each seen in the light of the other."""
     seen = {side: eye_state(face.eyes[side]) for side in SIDES}
-    alone = {side: _is_closed_by_itself(face.eyes[side]) for side in SIDES}
+    closed_by_itself = {side: _is_closed_by_itself(face.eyes[side]) for side in SIDES}
     states = dict(seen)
     for side, other in (SIDES, SIDES[::-1]):
         ours, others = face.eyes[side].closed_probability, face.eyes[other].closed_probability
-        if seen[side] == "closed" and others < TOGETHER_FROM and not alone[side]:
+        if seen[side] == "closed" and others < TOGETHER_FROM and not closed_by_itself[side]:
             states[side] = "unsure"
         squeezed = seen[side] == "open" and not face.eyes[side].covered and face.eyes[side].openness <= LONE_OPENNESS
         doubtful = seen[side] == "unsure" or squeezed
-        if doubtful and (alone[other] or (seen[other] == "closed" and ours >= TOGETHER_FROM)):
+        if doubtful and (closed_by_itself[other] or (seen[other] == "closed" and ours >= TOGETHER_FROM)):
             states[side] = "closed"
     return states
 
@@ -124,22 +124,26 @@ def _decide(number: int, face: Face, options: ChooseOptions) -> Decision:
     if face.refusal is not None:
         return Decision(number, face, face.refusal, face.reason, ())
     states, asked = face_states(face), named or options.all
-    opened = ("closed", "unsure") if named or (asked and not face.doubt) else ("closed",)
+    unsure_too = named or (asked and not face.doubt)
+    states_to_open = ("closed", "unsure") if unsure_too else ("closed",)
     even_open = options.opens_even(number)
-    wanted = tuple(side for side in SIDES if states[side] in opened or (even_open and not face.eyes[side].covered))
+    wanted = tuple(
+        side for side in SIDES if states[side] in states_to_open or (even_open and not face.eyes[side].covered)
+    )
     hidden = next((side for side in SIDES if face.eyes[side].covered and not face.eyes[side].outside), None)
-    if wanted and (asked or (hidden is None and (not face.doubt or _is_surely_shut(face)))):
-        return Decision(number, face, "closed", _sentence(wanted, states), wanted)
+    is_believed = hidden is None and (not face.doubt or _is_surely_shut(face))
+    if wanted and (asked or is_believed):
+        return Decision(number, face, "closed", _why_opened(wanted, states), wanted)
     if face.doubt and not (wanted or named):
-        told = f"{face.doubt[0].upper()}{face.doubt[1:]}; name it to have its eyes opened, if they are closed."
-        return Decision(number, face, "too_small", told, ())
+        reason = f"{face.doubt[0].upper()}{face.doubt[1:]}; name it to have its eyes opened, if they are closed."
+        return Decision(number, face, "too_small", reason, ())
     unsure = tuple(side for side in SIDES if states[side] != "open")
     if unsure:
         why = face.doubt if hidden is None else f"the {hidden} one is hidden"
         what = f"may be closed, and {why}" if why else "may be closed or only narrow"
         reason = f"{_eyes(unsure)} {what}; ask for this face to have it opened anyway."
         return Decision(number, face, "unsure", reason, ())
-    return Decision(number, face, "already_open", _open_sentence(face), ())
+    return Decision(number, face, "already_open", _why_left_open(face), ())
 
 
 def passed_over(decision: Decision) -> Decision:
@@ -151,7 +155,7 @@ def _eyes(sides: tuple[Side, ...]) -> str:
     return "Both eyes" if len(sides) == 2 else f"The {sides[0]} eye"
 
 
-def _sentence(sides: tuple[Side, ...], states: Mapping[Side, EyeState]) -> str:
+def _why_opened(sides: tuple[Side, ...], states: Mapping[Side, EyeState]) -> str:
     seeming = tuple(side for side in sides if states[side] == "open")
     if seeming:
         return f"{_eyes(seeming)} {'seem' if len(seeming) == 2 else 'seems'} open; to be opened as asked."
@@ -161,7 +165,7 @@ def _sentence(sides: tuple[Side, ...], states: Mapping[Side, EyeState]) -> str:
     return f"Only the {sides[0]} eye is closed." if sure else f"The {sides[0]} eye may be closed."
 
 
-def _open_sentence(face: Face) -> str:
+def _why_left_open(face: Face) -> str:
     gone = next((side for side in SIDES if face.eyes[side].covered), None)
     if gone is None:
         return "Both eyes are open."

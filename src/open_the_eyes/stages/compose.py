@@ -92,17 +92,17 @@ class Parts:
                 raise UsageError(f"expected one of {counted(count, 'variation')}, got {number}.", option="picks")
         stay = [face for face in self.attempts if chosen.get(face, 1) is not None]
         parts = self if len(stay) == len(self.attempts) else self._with_faces(stay)
-        return replace(parts, kept={face: _alone(one, chosen.get(face) or 1) for face, one in parts.kept.items()})
+        return replace(parts, kept={face: _only(kept, chosen.get(face) or 1) for face, kept in parts.kept.items()})
 
     def shown_in(self, number: int) -> dict[int, Kept]:
         """What of each face one variation shows, from 1."""
-        return {face: _alone(kept, number) for face, kept in self.kept.items()}
+        return {face: _only(kept, number) for face, kept in self.kept.items()}
 
     def _with_faces(self, stay: Sequence[int]) -> Parts:
         """As if these faces had been chosen."""
         return replace(
             self,
-            decisions=tuple(one if one.id in stay else passed_over(one) for one in self.decisions),
+            decisions=tuple(d if d.id in stay else passed_over(d) for d in self.decisions),
             matches=Matches(
                 reasons={face: why for face, why in self.matches.reasons.items() if face in stay},
                 unrelated=self.matches.unrelated,
@@ -116,7 +116,7 @@ def result(kept: Kept, number: int) -> Candidate:
     return kept.best[number - 1 if number <= len(kept.best) else 0]
 
 
-def _alone(kept: Kept, number: int) -> Kept:
+def _only(kept: Kept, number: int) -> Kept:
     return replace(kept, best=(result(kept, number),)) if kept.best else kept
 
 

@@ -45,10 +45,10 @@ def confirmed(
 
 def astray(pixels: Rgb, face: Face, detector: FaceDetector) -> bool:
     """Whether the mesh puts the corners of the eyes elsewhere from each of the places beside the face's own."""
-    return all(move > MAX_MOVE for move in moves(pixels, face, detector))
+    return all(move > MAX_MOVE for move in corner_moves(pixels, face, detector))
 
 
-def moves(pixels: Rgb, face: Face, detector: FaceDetector) -> Iterator[float]:
+def corner_moves(pixels: Rgb, face: Face, detector: FaceDetector) -> Iterator[float]:
     """How far the mesh moves the corners of the eyes, in eye widths, when it looks from each of the places beside the
     face's own in turn; infinity where it sees no face from there."""
     part = face.box.grown(0.5).within(pixels)

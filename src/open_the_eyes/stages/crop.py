@@ -32,14 +32,14 @@ MUCH_MORE: Final = 6.0
 def crop(pixels: Rgb, face: Face, sides: tuple[Side, ...]) -> Crop:
     """A face's eyes as a crop, whose mask covers those on these sides, with a view of the whole face and what the whole
     photo tells of its tones."""
-    eyes, view = eyes_alone(pixels, face, sides), face_view(pixels, face.landmarks)
+    eyes, view = crop_without_view(pixels, face, sides), face_view(pixels, face.landmarks)
     around_face = place_around(face.landmarks).side ** 2
     tones = tones_across(pixels) if pixels.shape[0] * pixels.shape[1] > MUCH_MORE * around_face else None
     return replace(eyes, view=view, photo_tones=tones)
 
 
-def eyes_alone(pixels: Rgb, face: Face, sides: tuple[Side, ...]) -> Crop:
-    """The same without that view: for eyes that are to be taken, and not painted.
+def crop_without_view(pixels: Rgb, face: Face, sides: tuple[Side, ...]) -> Crop:
+    """As `crop`, without the view of the whole face: for eyes that are to be taken, and not painted.
 
     The crop is not rotated: its pixels are the photo's, so what is not painted stays identical by construction.
     """

@@ -68,7 +68,7 @@ def _traits(seen: Seen, describer: FaceDescriber) -> tuple[NDArray[np.float32], 
     return tuple(describer.describe(seen.pixels, face) for face in seen.faces)
 
 
-def acquainted(ours: Seen, others: Sequence[Seen], describer: FaceDescriber) -> int:
+def count_related(ours: Seen, others: Sequence[Seen], describer: FaceDescriber) -> int:
     """How many of the others show somebody who may be one of ours; to give eyes more is needed."""
     ours = described(ours, describer)
-    return sum(float(evidence(ours, one, describer).max(initial=-np.inf)) >= MAYBE for one in others)
+    return sum(float(evidence(ours, other, describer).max(initial=-np.inf)) >= MAYBE for other in others)

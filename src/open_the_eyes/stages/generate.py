@@ -11,9 +11,10 @@ from ..roles import Crop, Donor, EyeGenerator, Patch, Request, Watch
 from .attempts import LED
 
 _PER_ATTEMPT: Final = 7919
+"""Prime by which the seeds of a face's attempts lie apart: at one face, seeds of the options that lie less than this
+apart have no attempt in common; at different faces they may."""
 _PER_FACE: Final = 104_729
-"""Primes that part the seeds of a photo's faces and attempts, so that no two have the same. At the same face those of
-two seeds that are less than the first apart have none in common either; at different faces they may."""
+"""Prime by which the seeds of a photo's faces lie apart, so that no two attempts have the same."""
 
 
 def request_of(

@@ -19,7 +19,7 @@ from ..options.face_numbers import no_such_face
 from ..roles import Donor, Face, FaceDescriber
 from ..seen import Seen
 from .choose import Decision, face_states
-from .crop import eyes_alone
+from .crop import crop_without_view
 from .evidence import described, evidence
 from .neighbours import vouched
 
@@ -100,7 +100,7 @@ def match(
     unrelated = []
 
     def take_from(reference: Reference) -> None:
-        asked = whom(reference, options)
+        asked = asked_pairs(reference, options)
         if not donors:  # the reference was asked for, and is refused if it shows nobody
             return
         table = evidence(ours, reference.seen, describer)
@@ -120,44 +120,49 @@ def match(
     for reference in references:
         take_from(reference)
         del reference  # it is let go before the next one is read
-    given = {number: tuple(list_) for number, list_ in donors.items() if list_}
+    with_donor = {number: tuple(found) for number, found in donors.items() if found}
     named = {face for face, _, _ in options.match}
     notes = {d.id: _NOT_NEEDED for d in decisions if d.outcome == "already_open" and d.id in named}
-    none = {number: NoDonors(tuple(why)) for number, why in reasons.items() if number not in given}
-    return Matches(given, none, notes, tuple(unrelated))
+    without_donor = {number: NoDonors(tuple(why)) for number, why in reasons.items() if number not in with_donor}
+    return Matches(with_donor, without_donor, notes, tuple(unrelated))
 
 
-def whom(reference: Reference, options: MatchOptions) -> dict[int, int]:
-    """By face of ours, the place (from 0) of the reference's face that a person said is the same.
+def asked_pairs(reference: Reference, options: MatchOptions) -> dict[int, int]:
+    """Face number of the photo -> index of the reference's face that `options.match` pairs with it.
 
     Raises:
         UsageError: the reference shows nobody, or not so many as `options.match` counts on.
     """
-    if not reference.faces:
+    count = len(reference.faces)
+    if not count:
         raise UsageError(f"{reference.name}: expected a photo of the same people, found no face in it.")
-    return _asked_pairs(options, reference, len(reference.faces))
+    asked = {face: theirs for face, number, theirs in options.match if number == reference.number}
+    for theirs in asked.values():
+        if theirs > count:
+            raise no_such_face("match", count, [theirs], reference.name)
+    return {face: theirs - 1 for face, theirs in asked.items()}
 
 
 def _donor(
     number: int, pair: Pairing, reference: Reference, table: NDArray[np.float64], by_request: bool
 ) -> Donor | NoDonor:
     """The donor for one face from one reference, or why there is none; `table` is the evidence on all faces of both."""
-    nearest = pair.rival if pair.column is None else pair.column
-    if nearest is None:
+    column = pair.rival if pair.column is None else pair.column
+    if column is None:
         return NoDonor("stranger", reference.name)
-    here = reference.face(nearest + 1)
-    its = Match(number, here, reference.by_name)
+    giver = reference.face(column + 1)
+    match_ = Match(number, giver, reference.by_name)
+    log_odds = float(table[number - 1, column])
     if pair.column is None:
-        return NoDonor("stranger", reference.name, its, float(table[number - 1, nearest]))
-    for_them = float(table[number - 1, pair.column])
-    if not by_request and pair.margin < (MARGIN if for_them - pair.margin < 0 else TWIN_MARGIN):
-        return NoDonor("uncertain", reference.name, its, for_them)
-    face = reference.faces[pair.column]
+        return NoDonor("stranger", reference.name, match_, log_odds)
+    if not by_request and pair.margin < (MARGIN if log_odds - pair.margin < 0 else TWIN_MARGIN):
+        return NoDonor("uncertain", reference.name, match_, log_odds)
+    face = reference.faces[column]
     sides = open_sides(face)
     if not sides:
-        return NoDonor(_lack(face), reference.name, its, for_them)
-    likeness = 1.0 if by_request else float(1 / (1 + np.exp(-for_them)))
-    return Donor(eyes_alone(reference.pixels, face, sides), here, likeness)
+        return NoDonor(_lack(face), reference.name, match_, log_odds)
+    likeness = 1.0 if by_request else float(1 / (1 + np.exp(-log_odds)))
+    return Donor(crop_without_view(reference.pixels, face, sides), giver, likeness)
 
 
 def left_alone(decisions: Sequence[Decision], matches: Matches) -> list[Decision]:
@@ -202,18 +207,9 @@ def _check_faces(options: MatchOptions, faces: int) -> None:
             raise no_such_face("match", faces, [face])
 
 
-def _asked_pairs(options: MatchOptions, reference: Reference, faces: int) -> dict[int, int]:
-    """Face number -> column: the pairs that `options` asks for in this reference."""
-    name, asked = reference.name, {face: there for face, number, there in options.match if number == reference.number}
-    for there in asked.values():
-        if there > faces:
-            raise no_such_face("match", faces, [there], name)
-    return {face: there - 1 for face, there in asked.items()}
-
-
 def _asked_elsewhere(options: MatchOptions, face: int, reference: int) -> bool:
     """Whether this face was given to other references only: a person's word beats a guess."""
-    named = {number for one, number, _ in options.match if one == face}
+    named = {number for named_face, number, _ in options.match if named_face == face}
     return bool(named) and reference not in named
 
 

@@ -45,9 +45,9 @@ class Change:
 
     def keeps(self, face: Face, other: Face) -> bool:
         """Whether `other`, in the second shot, lies where this change takes `face`, and is as large."""
-        away = np.subtract(other.box.centre_xy, self.scale * np.array(face.box.centre_xy) + self.shift)
+        distance = np.subtract(other.box.centre_xy, self.scale * np.array(face.box.centre_xy) + self.shift)
         grown = other.box.width / max(self.scale * face.box.width, 1e-9)
-        return float(np.linalg.norm(away)) < AWAY * other.box.width and 1 / LARGER < grown < LARGER
+        return float(np.linalg.norm(distance)) < AWAY * other.box.width and 1 / LARGER < grown < LARGER
 
 
 def vouched(
@@ -68,7 +68,9 @@ def vouched(
     taken = {column for _, column in known}
     out = evidence.copy()
     for row, pair in enumerate(pairs):
-        for column in range(evidence.shape[1]) if pair.column is None else ():
+        if pair.column is not None:
+            continue
+        for column in range(evidence.shape[1]):
             near = -VOUCHED <= evidence[row, column] < 0 and column not in taken
             if near and change.keeps(ours[row], theirs[column]):
                 out[row, column] += VOUCHED

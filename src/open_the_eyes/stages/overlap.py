@@ -14,9 +14,9 @@ import numpy as np
 from ..imaging.arrays import Rgb
 from ..imaging.face.mesh478 import EYE_RING, FACE_OVAL, SIDES, Side
 from ..roles import Face, FaceDetector, Watch
-from .confirm import moves
+from .confirm import corner_moves
 
-ON: Final = 0.2
+MIN_SHARE_ON: Final = 0.2
 """Share of an eye's outline above which the eye lies on another face."""
 
 _HIDDEN: Final = "Both eyes are hidden: another face is in front of them."
@@ -34,11 +34,11 @@ def with_hidden_eyes(
     hidden: dict[int, set[Side]] = {}
     clear: dict[int, float] = {}
     for pair in combinations(range(len(faces)), 2):
-        one, other = (faces[n] for n in pair)
-        on = {pair[0]: _sides_on(one, other), pair[1]: _sides_on(other, one)}
+        first, second = pair
+        on = {first: _sides_on(faces[first], faces[second]), second: _sides_on(faces[second], faces[first])}
         if any(on.values()):
             if watch is not None:
-                watch.tell("detect", pair[0] / len(faces))
+                watch.tell("detect", first / len(faces))
             clear |= {n: _clearness(pixels, faces[n], detector) for n in pair if n not in clear}
             behind = min(pair, key=clear.__getitem__)
             hidden.setdefault(behind, set()).update(on[behind])
@@ -55,12 +55,12 @@ def _sides_on(face: Face, other: Face) -> set[Side]:
         ring = face.landmarks[EYE_RING[side], :2].tolist()
         return float(np.mean([cv2.pointPolygonTest(outline, (x, y), measureDist=False) >= 0 for x, y in ring]))
 
-    return {side for side in SIDES if share(side) > ON}
+    return {side for side in SIDES if share(side) > MIN_SHARE_ON}
 
 
 def _clearness(pixels: Rgb, face: Face, detector: FaceDetector) -> float:
     """About 1 for a face of which all can be seen, below 0 where hardly any can."""
-    return face.confidence - float(np.mean(np.minimum(list(moves(pixels, face, detector)), 1.0)))
+    return face.confidence - float(np.mean(np.minimum(list(corner_moves(pixels, face, detector)), 1.0)))
 
 
 def _covered(face: Face, sides: set[Side]) -> Face:

@@ -13,7 +13,7 @@ from typing import Final
 
 import numpy as np
 
-from ..imaging.arrays import Matrix, Plane, Rgb, Tones, to_levels, to_tones
+from ..imaging.arrays import Matrix, Plane, Rgb, Tones, size_wh_of, to_levels, to_tones
 from ..imaging.detail.noise import noise_of, with_noise
 from ..imaging.face.alignment import SIDE, carried_back, oval_mask, to_ffhq
 from ..imaging.face.eye_change import gaze_shift, iris_disc, iris_radius, iris_shift, ring_shift
@@ -40,6 +40,7 @@ FADE: Final = 0.06
 NARROWED: Final = 0.75
 """Share of its openness below which the network has closed an eye."""
 MAX_RING_SHIFT: Final = 0.12
+"""Most that the network may move the line of an eye's lids, on average over its points, in eye widths."""
 MAX_GAZE_SHIFT: Final = 0.10
 """Most that the network may turn an eye, in eye widths. The mesh itself wavers by 0.01 to 0.05 when a face is blurred
 or sharpened."""
@@ -49,7 +50,7 @@ that comes out grey is about that far off."""
 
 
 @dataclass(frozen=True, slots=True)
-class _Square:
+class _AlignedFace:
     """A look in the network's square: its pixels (SIDE, SIDE, 3) and the way there from the photo."""
 
     look: Look
@@ -67,11 +68,9 @@ def restore(
 ) -> list[list[Look]]:
     """The looks of each face, restored, in one go for all; one that the network spoilt stays as it was, with a note.
     One without new eyes is not shown to it."""
-    squares = [_square(pixels, look) for row in looks for look in row if not look.patch.fault]
-    sharper = restorer.restore([square.pixels for square in squares], options.fidelity, watch)
-    done = iter(
-        _restored(pixels, square, after, options, detector) for square, after in zip(squares, sharper, strict=True)
-    )
+    aligned = [_aligned(pixels, look) for row in looks for look in row if not look.patch.fault]
+    sharper = restorer.restore([face.pixels for face in aligned], options.fidelity, watch)
+    done = iter(_restored(pixels, face, after, options, detector) for face, after in zip(aligned, sharper, strict=True))
     return [[look if look.patch.fault else next(done) for look in row] for row in looks]
 
 
@@ -80,52 +79,53 @@ def not_kept(why: str) -> str:
     return f"The restorer's work was not kept: {why}."
 
 
-def _restored(pixels: Rgb, square: _Square, after: Rgb, options: RestoreOptions, detector: FaceDetector) -> Look:
-    face = _face_in(square)
-    before, then = (detector.measure(picture, face) for picture in (square.pixels, after))
-    if before is None or then is None:
-        return replace(square.look, note=not_kept("the face was no longer recognised as one"))
-    fault = _fault(square, after, before, then, options)
+def _restored(pixels: Rgb, aligned: _AlignedFace, after: Rgb, options: RestoreOptions, detector: FaceDetector) -> Look:
+    face, look = _face_in(aligned), aligned.look
+    before, restored = (detector.measure(picture, face) for picture in (aligned.pixels, after))
+    if before is None or restored is None:
+        return replace(look, note=not_kept("the face was no longer recognised as one"))
+    fault = _fault(aligned, after, before, restored, options)
     if fault:
-        return replace(square.look, note=not_kept(fault))
-    change = _safe_change(square.pixels, after, before)
-    wide = _widened(pixels, square.look) if options.whole_face else square.look
-    return replace(_with(wide, change, square.photo_to_square, square.look.crop), plain=square.look)
+        return replace(look, note=not_kept(fault))
+    change = _safe_change(aligned.pixels, after, before)
+    wide = _widened(pixels, look) if options.whole_face else look
+    return replace(_with_change(wide, change, aligned.photo_to_square, look.crop), plain=look)
 
 
-def _square(pixels: Rgb, look: Look) -> _Square:
+def _aligned(pixels: Rgb, look: Look) -> _AlignedFace:
     """The face as it would be in the photo, upright in the network's square; only its surroundings are copied."""
     to_square = to_ffhq(look.crop.face.landmarks)
     corners = np.array([[0.0, 0.0], [SIDE, 0.0], [0.0, SIDE], [SIDE, SIDE]])
     around, window = Box.around(transformed(corners, inverted(to_square))).grown(0.02), look.crop.window
     part = around.union(window).within(pixels)
-    shown = lay(part.cut(pixels), replace(look.crop, window=window.seen_from(part)), look.opened)
+    opened = lay(part.cut(pixels), replace(look.crop, window=window.seen_from(part)), look.opened)
     from_part = inverted(to_square)
     from_part[:, 2] -= [part.left, part.top]
-    return _Square(look, to_square, warped(shown, from_part, (SIDE, SIDE)))
+    return _AlignedFace(look, to_square, warped(opened, from_part, (SIDE, SIDE)))
 
 
-def _face_in(square: _Square) -> Face:
+def _face_in(aligned: _AlignedFace) -> Face:
     """The face in the square's pixels, without an embedding: whether it is the same person is asked of the finished
     photo."""
-    face = square.look.crop.face
-    landmarks = lifted(face.landmarks, square.photo_to_square)
+    face = aligned.look.crop.face
+    landmarks = lifted(face.landmarks, aligned.photo_to_square)
     return replace(face, landmarks=landmarks, box=Box.around(landmarks[FACE_OVAL]), embedding=None)
 
 
-def _fault(square: _Square, after: Rgb, before: Face, then: Face, options: RestoreOptions) -> str:
+def _fault(aligned: _AlignedFace, after: Rgb, before: Face, restored: Face, options: RestoreOptions) -> str:
     """What the network did to an eye that it must not do, "" for nothing. Judged on its own picture."""
-    lit = _in_its_light(square.pixels, after)
-    for side in SIDES if options.whole_face else square.look.crop.sides:
-        was, eye = before.eyes[side], then.eyes[side]
-        shut = max(CLOSED_BELOW, was.closed_probability)
-        if eye.openness < NARROWED * was.openness or eye.closed_probability >= shut:
-            return f"it closed an eye (openness {was.openness:.2f}, then {eye.openness:.2f})"
-        if ring_shift(before.landmarks, then.landmarks, side) > MAX_RING_SHIFT:
+    lit = _in_its_light(aligned.pixels, after)
+    sides = SIDES if options.whole_face else aligned.look.crop.sides
+    for side in sides:
+        eye_before, eye_after = before.eyes[side], restored.eyes[side]
+        shut = max(CLOSED_BELOW, eye_before.closed_probability)
+        if eye_after.openness < NARROWED * eye_before.openness or eye_after.closed_probability >= shut:
+            return f"it closed an eye (openness {eye_before.openness:.2f}, then {eye_after.openness:.2f})"
+        if ring_shift(before.landmarks, restored.landmarks, side) > MAX_RING_SHIFT:
             return "it changed the shape of an eye"
-        if gaze_shift(before.landmarks, then.landmarks, side) > MAX_GAZE_SHIFT:
+        if gaze_shift(before.landmarks, restored.landmarks, side) > MAX_GAZE_SHIFT:
             return "it changed where an eye looks"
-        if iris_shift(square.pixels, lit, before.landmarks, side) > MAX_IRIS_SHIFT:
+        if iris_shift(aligned.pixels, lit, before.landmarks, side) > MAX_IRIS_SHIFT:
             return "it changed the colour of an eye"
     return ""
 
@@ -148,7 +148,7 @@ def _safe_change(before: Rgb, after: Rgb, face: Face) -> Tones:
     return detail
 
 
-def _with(look: Look, change: Tones, photo_to_square: Matrix, eyes: Crop) -> Look:
+def _with_change(look: Look, change: Tones, photo_to_square: Matrix, eyes: Crop) -> Look:
     """A look with a change of the square added under its mask; where that is 0, nothing moves.
 
     Networks know people in colour: to a black-and-white or toned photo only light and dark are added, as steps along
@@ -158,7 +158,7 @@ def _with(look: Look, change: Tones, photo_to_square: Matrix, eyes: Crop) -> Loo
     window, mask = look.crop.window, look.crop.mask
     from_window = photo_to_square.copy()
     from_window[:, 2] += photo_to_square[:, :2] @ [window.left, window.top]
-    added = carried_back(change, from_window, (mask.shape[1], mask.shape[0])) * mask[..., None]
+    added = carried_back(change, from_window, size_wh_of(mask)) * mask[..., None]
     before, palette = to_tones(look.opened), palette_of(look.crop.pixels)
     if palette is not None:
         added = palette.applied(np.asarray(before + (added @ LUMA)[..., None], np.float32)) - palette.applied(before)

@@ -133,7 +133,7 @@ def test_the_16_bits_of_a_wide_photo_are_kept(engine: Engine, blinked: Rgb) -> N
 
 
 def test_one_person_in_two_spaces_looks_alike(engine: Engine, portrait: Rgb) -> None:
-    teller = engine.for_references().teller()
+    teller = engine.for_references().required_describer()
     shots = [look(in_space(portrait, icc), engine=engine) for icc in (PROPHOTO, ADOBE_RGB)]
     ours, theirs = (in_srgb(one, one.faces) for one in shots)
     traits = [teller.describe(one.pixels, one.faces[0]) for one in (ours, theirs)]

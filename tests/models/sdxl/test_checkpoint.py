@@ -111,7 +111,7 @@ def test_the_refiner_predicts_noise_on_the_bases_scale_whatever_the_base_predict
     config = tmp_path / "v" / "scheduler" / "scheduler_config.json"
     config.write_text(config.read_text().replace('"epsilon"', '"v_prediction"'))
     base = Checkpoint.at(tmp_path / "v", weights / "sdxl-inpaint")
-    first, last = (pipelines.scheduler(base, lcm=False, late=late) for late in (False, True))
+    first, last = (pipelines.scheduler(base, lcm=False, for_refiner=for_refiner) for for_refiner in (False, True))
     assert (first.config.prediction_type, last.config.prediction_type) == ("v_prediction", "epsilon")
     first.set_timesteps(20)
     last.set_timesteps(20)
@@ -131,7 +131,7 @@ def test_a_single_file_says_by_empty_tensors_what_it_was_trained_to_predict(
     weights: Path, tmp_path: Path, marks: tuple[str, ...], predicts: str, zero_snr: bool
 ) -> None:
     base = single_file(weights, tmp_path / "some.safetensors", marks)
-    first, last = (pipelines.scheduler(base, lcm=False, late=late) for late in (False, True))
+    first, last = (pipelines.scheduler(base, lcm=False, for_refiner=for_refiner) for for_refiner in (False, True))
     assert (first.config.prediction_type, first.config.rescale_betas_zero_snr) == (predicts, zero_snr)
     assert last.config.prediction_type == "epsilon"
     first.set_timesteps(20)
@@ -142,7 +142,7 @@ def test_a_single_file_says_by_empty_tensors_what_it_was_trained_to_predict(
 def test_lcm_is_refused_for_what_does_not_predict_noise(weights: Path, tmp_path: Path) -> None:
     base = single_file(weights, tmp_path / "some.safetensors", ("v_pred",))
     with pytest.raises(UsageError, match=r"lcm: expected .*some\.safetensors has v_prediction"):
-        pipelines.scheduler(base, lcm=True, late=False)
+        pipelines.scheduler(base, lcm=True, for_refiner=False)
 
 
 def single_file(weights: Path, path: Path, marks: tuple[str, ...]) -> Checkpoint:

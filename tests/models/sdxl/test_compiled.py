@@ -46,7 +46,7 @@ def test_the_repeated_blocks_compile_without_a_break_and_compute_the_same(
 
     monkeypatch.setenv("TORCHINDUCTOR_CACHE_DIR", str(tmp_path))
     monkeypatch.setattr(quantise, "SMALLEST", 32)
-    unet = quantise.quantised(speed.quick(random_unet(TINY.unet)), precision)
+    unet = quantise.quantised(speed.with_fused_projections(random_unet(TINY.unet)), precision)
     wanted = answer(unet)
     assert torch.allclose(answer(speed.compiled(unet, "aot_eager")), wanted, atol=1e-5)
     blocks = [m for m in unet.modules() if type(m).__name__ == "BasicTransformerBlock"]

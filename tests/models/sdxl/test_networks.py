@@ -27,7 +27,7 @@ def test_joined_projections_and_channels_last_change_nothing() -> None:
 
     plain = random_unet(TINY.unet)
     wanted, size = answer(plain), sum(p.numel() for p in plain.parameters())
-    quick = speed.quick(plain)
+    quick = speed.with_fused_projections(plain)
     assert torch.allclose(answer(quick), wanted, atol=1e-5)
     assert sum(p.numel() for p in quick.parameters()) == size
     assert quick.conv_in.weight.is_contiguous(memory_format=torch.channels_last)
@@ -39,7 +39,7 @@ def test_quantised_weights_are_smaller_and_nearly_right(
 ) -> None:
     monkeypatch.setattr(quantise, "SMALLEST", 32)
     wanted = answer(random_unet(TINY.unet))
-    small = quantise.quantised(speed.quick(random_unet(TINY.unet)), precision)
+    small = quantise.quantised(speed.with_fused_projections(random_unet(TINY.unet)), precision)
     assert float((answer(small) - wanted).abs().max()) < off * float(wanted.abs().max())
     kinds = {type(p).__name__ for p in small.parameters()}
     assert kinds & {"Int8Tensor", "Float8Tensor"}
@@ -110,7 +110,7 @@ def test_streamed_weights_compute_the_same() -> None:
 
     unet = random_unet(TINY.unet)
     wanted = answer(unet)
-    speed.streamed(unet, "cpu")
+    speed.set_up_streaming(unet, "cpu")
     assert torch.allclose(answer(unet), wanted, atol=1e-5)
 
 

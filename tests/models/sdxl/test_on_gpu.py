@@ -72,7 +72,7 @@ def test_whoever_cancels_frees_the_gpu(rig: Rig) -> None:
 
 def test_weights_that_are_streamed_paint_what_resident_ones_paint(rig: Rig) -> None:
     from open_the_eyes.models.sdxl.loading import sampler_of
-    from open_the_eyes.models.sdxl.sampling import Progress
+    from open_the_eyes.models.sdxl.sampling import StepCounter
     from open_the_eyes.residency import Residency
 
     inputs = rig.inputs(1)
@@ -80,7 +80,7 @@ def test_weights_that_are_streamed_paint_what_resident_ones_paint(rig: Rig) -> N
     rig.residency.release_all()
     tight = Residency(CountedMemory(3000), "cuda:0")
     (streamed,) = sampler_of(rig.settings, tight).painted(
-        [0], lambda n: inputs[n], lambda _, picture: picture, LCM, "bf16", Progress(rig.timeline(), LCM.steps)
+        [0], lambda n: inputs[n], lambda _, picture: picture, LCM, "bf16", StepCounter(rig.timeline(), LCM.steps)
     )
     assert {record.variant for record in tight.records} == {"fp16", "bf16 streamed"}
     tight.release_all()

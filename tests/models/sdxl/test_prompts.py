@@ -32,27 +32,27 @@ def test_embeddings_are_read_again_as_they_were_stored(
     import torch
 
     files = Checkpoint(weights / "sdxl-inpaint", weights / "sdxl-inpaint")
-    made = prompts.embeddings(files.encoders(), tmp_path, files.text_pipeline)
+    made = prompts.embeddings(files.encoders_fingerprint(), tmp_path, files.text_pipeline)
     prompts._KNOWN.clear()
-    again = prompts.embeddings(files.encoders(), tmp_path, lambda: pytest.fail("encoded again"))
+    again = prompts.embeddings(files.encoders_fingerprint(), tmp_path, lambda: pytest.fail("encoded again"))
     assert all(torch.equal(getattr(made, name), getattr(again, name)) for name in ("prompt", "negative", "pooled"))
     assert made.prompt.shape == (1, 77, 64)
     assert made.pooled.shape == (1, 32)
     assert len(list((tmp_path / "embeddings").iterdir())) == 1
     monkeypatch.setattr(prompts, "PROMPT", "something else")
-    other = prompts.embeddings(files.encoders(), tmp_path, files.text_pipeline)
+    other = prompts.embeddings(files.encoders_fingerprint(), tmp_path, files.text_pipeline)
     assert not torch.equal(made.prompt, other.prompt)
 
 
 @pytest.mark.parametrize("damage", ["empty", "text", "half"])
 def test_damaged_embeddings_are_made_again(weights: Path, tmp_path: Path, damage: str) -> None:
     files = Checkpoint(weights / "sdxl-refiner", weights / "sdxl-refiner")
-    made = prompts.embeddings(files.encoders(), tmp_path, files.text_pipeline)
+    made = prompts.embeddings(files.encoders_fingerprint(), tmp_path, files.text_pipeline)
     (stored,) = (tmp_path / "embeddings").iterdir()
     whole = stored.read_bytes()
     stored.write_bytes({"empty": b"", "text": b"no safetensors", "half": whole[: len(whole) // 2]}[damage])
     prompts._KNOWN.clear()
-    again = prompts.embeddings(files.encoders(), tmp_path, files.text_pipeline)
+    again = prompts.embeddings(files.encoders_fingerprint(), tmp_path, files.text_pipeline)
     assert bool((made.prompt == again.prompt).all())
     assert stored.read_bytes() == whole
 
@@ -61,9 +61,9 @@ def test_a_folder_that_cannot_be_written_costs_each_process_one_load(weights: Pa
     blocked = tmp_path / "file"
     blocked.write_text("in the way")
     files = Checkpoint(weights / "sdxl-refiner", weights / "sdxl-refiner")
-    made = prompts.embeddings(files.encoders(), blocked, files.text_pipeline)
+    made = prompts.embeddings(files.encoders_fingerprint(), blocked, files.text_pipeline)
     assert made.prompt.shape == (1, 77, 32)
-    assert prompts.embeddings(files.encoders(), blocked, lambda: pytest.fail("loaded again")) is made
+    assert prompts.embeddings(files.encoders_fingerprint(), blocked, lambda: pytest.fail("loaded again")) is made
 
 
 def test_of_two_threads_at_once_one_loads_the_text_encoders(weights: Path, tmp_path: Path) -> None:
@@ -91,7 +91,7 @@ def test_text_encoders_are_loaded_once_for_all_photos_also_where_weights_are_rea
     text_pipeline = Checkpoint.text_pipeline
 
     def counted(self: Checkpoint) -> Any:
-        loads.append(self.plan)
+        loads.append(self.config_folder)
         return text_pipeline(self)
 
     monkeypatch.setattr(Checkpoint, "text_pipeline", counted)
@@ -105,4 +105,5 @@ def test_other_text_encoders_have_another_name(weights: Path, tmp_path: Path) ->
     base, refiner = (Checkpoint(weights / n, weights / n) for n in ("sdxl-inpaint", "sdxl-refiner"))
     copied = tmp_path / "copied"
     shutil.copytree(weights / "sdxl-inpaint", copied)
-    assert base.encoders() == Checkpoint(copied, copied).encoders() != refiner.encoders()
+    assert base.encoders_fingerprint() == Checkpoint(copied, copied).encoders_fingerprint()
+    assert base.encoders_fingerprint() != refiner.encoders_fingerprint()

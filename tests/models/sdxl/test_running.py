@@ -73,7 +73,7 @@ def test_steps_run_while_their_gpu_is_the_current_one_and_who_waits_for_it_hears
         heard.append("off")
 
     monkeypatch.setattr(torch.cuda, "device_of", device_of)
-    monkeypatch.setattr(generator._sampler.residency, "got_on", lambda: heard.append("got on"))
+    monkeypatch.setattr(generator._sampler.residency, "note_progress", lambda: heard.append("got on"))
     generator.generate([Request(closed_crop, 1)], LCM)
     assert heard == ["got on", "on cpu", *["got on"] * 4, "off", "got on", "got on"]
 
@@ -180,7 +180,7 @@ def test_no_room_for_one_picture_is_said_with_what_to_do(
     settings: Settings, closed_crop: Crop, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(denoising, "painted", _full_from(1, denoising.painted))
-    monkeypatch.setattr(speed, "streamed", lambda *_: None)
+    monkeypatch.setattr(speed, "set_up_streaming", lambda *_: None)
     exact = GenerateOptions(lcm=True, precision="bf16")
     with pytest.raises(NoRoomOnGpu, match=r"sdxl-lcm.*OTE_GPU_ROOM_MIB"):
         tiny(settings).generate([Request(closed_crop, 1)], exact)

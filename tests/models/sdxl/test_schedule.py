@@ -56,7 +56,7 @@ def test_a_strength_is_where_its_first_step_lies_on_a_scale_of_a_thousand(
 ) -> None:
     (tmp_path / "scheduler").mkdir()
     (tmp_path / "scheduler" / "scheduler_config.json").write_text(json.dumps(SCHEDULER))
-    scheduler = pipelines.scheduler(Checkpoint(tmp_path, tmp_path), lcm=chosen.lcm, late=False)
+    scheduler = pipelines.scheduler(Checkpoint(tmp_path, tmp_path), lcm=chosen.lcm, for_refiner=False)
     share = handover(scheduler, chosen)
     scheduler.set_timesteps(chosen.scale_steps)
     every = scheduler.timesteps.tolist()

@@ -98,7 +98,7 @@ def test_auto_takes_sdxl_where_a_gpu_and_weights_are_and_says_so(
     chosen = load_engine("auto", Settings(weights=weights))
     assert chosen.name == "sdxl"
     assert "GPU" in chosen.why
-    assert chosen.better == ""
+    assert chosen.better_needs == ""
     for engine in (chosen, load_engine("sdxl", Settings(weights=weights))):  # a replay asks by name
         assert engine.for_references().generator.name == "reference"
 
@@ -117,7 +117,9 @@ def test_a_gpu_that_torch_has_no_kernels_for_is_refused_before_any_work_and_auto
         load_engine("sdxl", settings)
     chosen = load_engine("auto", settings)
     assert chosen.name == "appearance"
-    assert chosen.better.startswith("sdxl would need a GPU that torch can use: its compute capability is 6.1, and ")
+    assert chosen.better_needs.startswith(
+        "sdxl would need a GPU that torch can use: its compute capability is 6.1, and "
+    )
 
 
 @pytest.mark.parametrize(
@@ -149,7 +151,7 @@ def test_auto_takes_no_gpu_on_which_the_networks_do_not_fit(
     monkeypatch.setattr(loading, "residency_of", measured)
     chosen = load_engine("auto", Settings(weights=weights))
     assert chosen.name == ("appearance" if why else "sdxl")
-    assert chosen.better == (f"sdxl would need {why}" if why else "")
+    assert chosen.better_needs == (f"sdxl would need {why}" if why else "")
 
 
 def refused(path: object) -> NoReturn:
@@ -187,7 +189,7 @@ def test_auto_takes_the_appearance_model_elsewhere_and_says_what_sdxl_would_need
         settings = replace(settings, sdxl=Path("nothing.safetensors"))
     chosen = load_engine("auto", settings)
     assert (chosen.name, chosen.why) == ("appearance", "runs on any machine"), "no command invites to a download"
-    assert why in chosen.better
+    assert why in chosen.better_needs
 
 
 @pytest.mark.parametrize(

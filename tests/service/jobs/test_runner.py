@@ -148,7 +148,7 @@ def test_a_gpu_that_fails_is_told_and_leaves_its_photo_and_the_next_ones_to_the_
     failed = threading.Event()
 
     def without_gpu(*_: object) -> None:
-        failures.remember("cuda:0")
+        failures.mark_failed("cuda:0")
         failed.set()
         raise GpuFailed("sdxl-base: expected the GPU to run it, got: CUDA error")
 

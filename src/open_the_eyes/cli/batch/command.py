@@ -174,7 +174,7 @@ def _checked(settings: Settings, **values: Any) -> str:
         engine = load_engine(values["engine"], settings)
         engine.check(values["options"])
     if values["references"]:
-        engine.teller()
+        engine.required_describer()
         donors.check_faces(values["references"], settings)
     if values["certificate"] is not None:
         from ...files import Credentials

@@ -15,7 +15,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from ..arrays import Plane, Points, Tones
+from ..arrays import Plane, Points, Tones, size_wh_of
 from ..easing import ramp
 from ..face.cheeks import cheek_places, cheeks
 from ..geometry import Box
@@ -71,7 +71,7 @@ def noise_of(levels: NDArray[Any], covered: NDArray[np.bool_], landmarks: Points
         landmarks: (478, 2+) of the face, in the same pixels.
     """
     reach = np.arange(-SIDE // 2 - MARGIN, SIDE // 2 + MARGIN)
-    size_wh = (levels.shape[1], levels.shape[0])
+    size_wh = size_wh_of(levels)
     places = np.rint(cheek_places(landmarks, SIDE / 2, MANY)).astype(np.intp)
     places = places[((places + reach[0] >= 0) & (places + reach[-1] < size_wh)).all(axis=1)]
     rows, columns = places[:, 1, None, None] + reach[:, None], places[:, 0, None, None] + reach
@@ -132,7 +132,7 @@ def _lacking(painted: Tones, level: float) -> Plane:
     usual = cv2.erode(cv2.medianBlur(some, 5), np.ones((3, 3)))
     share = ERODED * MAD_TO_SIGMA * smoothed(np.asarray(usual, np.float32), 2.0) / level
     lacking = np.sqrt(np.clip(1 - share**2, 0, 1))
-    size_wh = painted.shape[1], painted.shape[0]
+    size_wh = size_wh_of(painted)
     return np.asarray(lacking if step == 1 else cv2.resize(lacking, size_wh), np.float32)
 
 

@@ -11,7 +11,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from ..arrays import Matrix, Points, Rgb
+from ..arrays import Matrix, Points, Rgb, size_wh_of
 from ..geometry import from_reduced, inverted, scale_of, similarity_from_two, transformed
 from ..marks import filled
 from ..smooth import shrink_for
@@ -61,7 +61,7 @@ def colours_of(pixels: Rgb, landmarks: Points) -> Row:
     left, right = (landmarks[OUTER_CORNER[side]] for side in SIDES)
     to_view = similarity_from_two(left, right, np.array([32.0, 56.0]), np.array([64.0, 56.0]))
     view = cv2.cvtColor(_drawn(pixels, to_view, _COLOUR_WH), cv2.COLOR_RGB2LAB).astype(np.float32)
-    inside = _within((pixels.shape[1], pixels.shape[0]), to_view, _COLOUR_WH)
+    inside = _within(size_wh_of(pixels), to_view, _COLOUR_WH)
     out = np.full((COLOURS, 3), np.nan, np.float32)
     for k, region in enumerate(_regions(transformed(landmarks, to_view))):
         seen = view[region & inside]

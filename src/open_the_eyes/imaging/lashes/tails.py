@@ -15,7 +15,7 @@ from typing import Final
 import cv2
 import numpy as np
 
-from ..arrays import Plane, Rgb, Tones, to_levels
+from ..arrays import Plane, Rgb, Tones, size_wh_of, to_levels
 from ..geometry import Box
 from ..marks import Marks, between, joined
 from ..smooth import reduced, shrink_for
@@ -91,7 +91,7 @@ def without_tails(pixels: Rgb, tails: Plane) -> Rgb:
 def _continued(picture: Tones, known: Plane, sigma: float) -> Tones:
     """The picture (h, w, 3) carried on from where it is `known` (h, w); over wide gaps at a smaller size, which is as
     smooth."""
-    shrink, size_wh = shrink_for(sigma), (known.shape[1], known.shape[0])
+    shrink, size_wh = shrink_for(sigma), size_wh_of(known)
     weight = reduced(known, shrink)
     small = reduced(picture * threefold(known), shrink) / threefold(np.maximum(weight, 1e-6))
     filled = spread(np.asarray(small, np.float32), weight, sigma / shrink)

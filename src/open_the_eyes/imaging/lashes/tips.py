@@ -13,7 +13,7 @@ from typing import Final
 import cv2
 import numpy as np
 
-from ..arrays import Plane, Points, Rgb, Tones, to_levels
+from ..arrays import Plane, Points, Rgb, Tones, size_wh_of, to_levels
 from ..geometry import Box, across, along_and_across
 from ..marks import Marks, between, joined
 from ..threefold import threefold
@@ -119,7 +119,7 @@ def _closed(part: Tones, width: float) -> Tones:
     """The picture with what is thin and dark in it closed; worked out at the frame's size, since the cost grows with
     the fourth power of the eye's width."""
     shrink = max(int(width / WIDTH), 1)
-    size_wh = part.shape[1], part.shape[0]
+    size_wh = size_wh_of(part)
     small_wh = max(size_wh[0] // shrink, 1), max(size_wh[1] // shrink, 1)
     small = part if shrink == 1 else cv2.resize(part, small_wh, interpolation=cv2.INTER_AREA)
     closed = cv2.morphologyEx(small, cv2.MORPH_CLOSE, disc(2 * max(THIN * width / shrink, THINNEST)))

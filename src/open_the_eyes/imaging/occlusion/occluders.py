@@ -12,7 +12,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from ..arrays import Plane, Points, Rgb
+from ..arrays import Plane, Points, Rgb, size_wh_of
 from ..geometry import Box, across, along_and_across
 from ..luma import luma_of
 from ..marks import Marks, between, joined
@@ -56,7 +56,7 @@ def occluder_mask(pixels: Rgb, mask: Plane, outer: Points, inner: Points, chin: 
     over = _in_front(level, np.asarray(inside > 0.02, np.bool_), along, below, width / shrink)
     out = np.zeros_like(mask)
     if over.any():
-        soft = np.asarray(cv2.resize(over, (part.shape[1], part.shape[0]), interpolation=cv2.INTER_LINEAR), np.float32)
+        soft = np.asarray(cv2.resize(over, size_wh_of(part), interpolation=cv2.INTER_LINEAR), np.float32)
         near.cut(out)[...] = np.clip(cv2.GaussianBlur(soft, (0, 0), max(0.02 * width, 0.6)), 0, 1)
     return out
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from functools import cache
 
-from ...imaging.arrays import Points, Rgb
+from ...imaging.arrays import Points, Rgb, size_wh_of
 from ...imaging.face.eye_crop import eye_crop
 from ...imaging.face.face_crop import Place, place_around
 from ...imaging.face.mesh478 import FACE_OVAL, SIDES
@@ -80,7 +80,7 @@ class MediapipeDetector:
         crops = [eye_crop(pixels, landmarks, side) for side in SIDES]
         read = self._eye_states.read(crops, [openness[side] for side in SIDES])
         readings = dict(zip(SIDES, read, strict=True))
-        outside = outside_sides(landmarks, (pixels.shape[1], pixels.shape[0]))
+        outside = outside_sides(landmarks, size_wh_of(pixels))
         hidden = {*covered_sides(readings), *outside}  # nothing to open there, whatever the mesh draws
         eyes = {
             side: Eye(openness[side], 0.0 if side in hidden else readings[side].closed, side in hidden, side in outside)

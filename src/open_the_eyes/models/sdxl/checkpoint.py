@@ -42,14 +42,14 @@ class Checkpoint:
 
     Args:
         path: a folder, or a single file, of which only the U-Net is read.
-        plan: a folder with configurations, text encoders and tokenizers; for a folder that has them, itself.
+        config_folder: a folder with configurations, text encoders and tokenizers; for a folder that has them, itself.
     """
 
     path: Path
-    plan: Path
+    config_folder: Path
 
     @classmethod
-    def at(cls, path: Path, plan: Path) -> Checkpoint:
+    def at(cls, path: Path, config_folder: Path) -> Checkpoint:
         """A checkpoint that a person named.
 
         Raises:
@@ -60,9 +60,9 @@ class Checkpoint:
                 raise UsageError(
                     f"expected a checkpoint of SDXL, got another model in {path}; name another.", option="OTE_SDXL"
                 )
-            return cls(path, path if is_folder(path / "text_encoder_2") else plan)
+            return cls(path, path if is_folder(path / "text_encoder_2") else config_folder)
         if is_file(path) and path.suffix == SUFFIX:
-            return cls(path, plan)
+            return cls(path, config_folder)
         hint = "pickled checkpoints are refused, convert it to safetensors" if is_file(path) else "name one of these"
         raise UsageError(
             f"expected a folder that has unet/config.json, a file ending in {SUFFIX} or the hub id of a "
@@ -91,8 +91,8 @@ class Checkpoint:
             channels = _header(self.path)[_CONV_IN]["shape"][1]
             try:
                 return UNet2DConditionModel.from_single_file(
-                    str(self.path), config=str(self.plan), subfolder="unet", dtype=dtype, local_files_only=True,
-                    in_channels=channels,
+                    str(self.path), config=str(self.config_folder), subfolder="unet", dtype=dtype,
+                    local_files_only=True, in_channels=channels,
                 )  # fmt: skip
             except (LookupError, ValueError) as error:  # layers that are missing, or of another shape
                 raise _no_checkpoint(self.path) from error
@@ -107,32 +107,32 @@ class Checkpoint:
         from diffusers import EulerDiscreteScheduler
 
         own = (self.path / "scheduler").is_dir()
-        folder = self.path if own else self.plan
-        facts = _trained_on(_header(self.path)) if self.single else {}
+        folder = self.path if own else self.config_folder
+        facts = _noise_scale_of(_header(self.path)) if self.single else {}
         with reading(folder):
             return EulerDiscreteScheduler.from_pretrained(
                 folder, subfolder="scheduler", local_files_only=True, timestep_spacing=SPACING, **facts
             )
 
     def text_pipeline(self) -> Any:
-        """A pipeline with the plan's text encoders and tokenizers only, on the CPU, in float32."""
+        """A pipeline with the text encoders and tokenizers of `config_folder` only, on the CPU, in float32."""
         import torch
         from diffusers import StableDiffusionXLInpaintPipeline as Pipeline
 
-        with reading(self.plan):
+        with reading(self.config_folder):
             return Pipeline.from_pretrained(
-                self.plan, unet=None, vae=None, dtype=torch.float32, add_watermarker=False,
-                **_local(self.plan / "text_encoder_2"),
+                self.config_folder, unet=None, vae=None, dtype=torch.float32, add_watermarker=False,
+                **_local(self.config_folder / "text_encoder_2"),
             )  # fmt: skip
 
-    def encoders(self) -> str:
-        """A name for these text encoders and tokenizers: the same for the same bytes, another for others."""
-        files = [*self.plan.glob("text_encoder*/*"), *self.plan.glob("tokenizer*/*")]
-        told = hashlib.sha256()
+    def encoders_fingerprint(self) -> str:
+        """A fingerprint of these text encoders and tokenizers: the same for the same bytes, another for others."""
+        files = [*self.config_folder.glob("text_encoder*/*"), *self.config_folder.glob("tokenizer*/*")]
+        digest = hashlib.sha256()
         for file in sorted(file for file in files if file.is_file()):
-            told.update(f"{file.name} {file.stat().st_size}\n".encode())
-            told.update(_samples(file))
-        return told.hexdigest()[:16]
+            digest.update(f"{file.name} {file.stat().st_size}\n".encode())
+            digest.update(_samples(file))
+        return digest.hexdigest()[:16]
 
 
 def hush() -> None:
@@ -169,9 +169,9 @@ def reading(path: Path) -> Iterator[None]:
     try:
         yield
     except (OSError, ValueError, SafetensorError) as error:
-        said = str(error).strip(" .\n")
+        message = str(error).strip(" .\n")
         raise WeightsMissing(
-            f"{path}: expected all files of a model, whole, got: {said:.200}.",
+            f"{path}: expected all files of a model, whole, got: {message:.200}.",
             mend="open-the-eyes fetch sdxl",
             how="Complete it, or fetch it again",
         ) from error
@@ -211,8 +211,8 @@ def _header(path: Path) -> dict[str, Any]:
     raise _no_checkpoint(path)
 
 
-def _trained_on(header: dict[str, Any]) -> dict[str, Any]:
-    """What a single file says of its noise scale that differs from the plan's."""
+def _noise_scale_of(header: dict[str, Any]) -> dict[str, Any]:
+    """What a single file says of its noise scale that differs from the scale of `config_folder`."""
     if _PREDICTS_V not in header:
         return {}
     return {"prediction_type": "v_prediction", "rescale_betas_zero_snr": _ZERO_SNR in header}

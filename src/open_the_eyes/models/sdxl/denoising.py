@@ -17,7 +17,7 @@ from .schedule import Schedule
 if TYPE_CHECKING:
     import torch
 
-Told = Callable[[int], None]
+OnStep = Callable[[int], None]
 """Called with how many of all steps are done; what it raises stops the work."""
 
 
@@ -43,16 +43,16 @@ class LatentBatch:
     """Canvases of one size as latents.
 
     Args:
-        start: (B, 4, h, w), to start from and to hold to.
-        shown: (B, 4, h, w), the photo, blank where it is to be painted; for U-Nets that were trained to fill holes.
+        start: (B, 4, h, w), clean latents that painting starts from and that the mask holds to.
+        masked_photo: (B, 4, h, w), the photo, blank where it is to be painted; for U-Nets trained to fill holes.
         hidden: (B, 1, H, W), 1 where it is blank, in whole cells, see `masks`.
         soft: (B, 1, h, w) 0..1, see `masks`.
         seeds: B of them.
-        latents: (B, 4, h, w), what has been painted so far.
+        latents: (B, 4, h, w), what has been painted so far: `start` until the base has run.
     """
 
     start: torch.Tensor
-    shown: torch.Tensor
+    masked_photo: torch.Tensor
     hidden: torch.Tensor
     soft: torch.Tensor
     seeds: tuple[int, ...]
@@ -63,15 +63,23 @@ class LatentBatch:
         """One batch of several."""
         import torch
 
-        rows = (torch.cat([getattr(p, n) for p in parts]) for n in ("start", "shown", "hidden", "soft", "latents"))
-        start, shown, hidden, soft, latents = rows
-        return cls(start, shown, hidden, soft, tuple(seed for p in parts for seed in p.seeds), latents)
+        def cat(name: str) -> torch.Tensor:
+            return torch.cat([getattr(part, name) for part in parts])
+
+        seeds = tuple(seed for part in parts for seed in part.seeds)
+        return cls(cat("start"), cat("masked_photo"), cat("hidden"), cat("soft"), seeds, cat("latents"))
 
     def row(self, number: int) -> LatentBatch:
         """One of its pictures."""
-        one = slice(number, number + 1)
-        start, shown, hidden, soft = (t[one] for t in (self.start, self.shown, self.hidden, self.soft))
-        return LatentBatch(start, shown, hidden, soft, self.seeds[one], self.latents[one])
+        row = slice(number, number + 1)
+        return LatentBatch(
+            start=self.start[row],
+            masked_photo=self.masked_photo[row],
+            hidden=self.hidden[row],
+            soft=self.soft[row],
+            seeds=self.seeds[row],
+            latents=self.latents[row],
+        )
 
     def generators(self) -> list[torch.Generator]:
         """Fresh ones; on the CPU, whose numbers do not depend on the GPU."""
@@ -86,40 +94,40 @@ def encoded(vae: Any, inputs: Iterable[InpaintInput]) -> Iterator[LatentBatch]:
     import torch
 
     last: Tones = np.zeros((0, 0, 3), np.float32)
-    shown = torch.empty(0)
-    for one in inputs:
-        mask = torch.from_numpy(one.mask)[None, None]
+    masked_photo = torch.empty(0)
+    for inpaint in inputs:
+        mask = torch.from_numpy(inpaint.mask)[None, None]
         with torch.inference_mode():
-            start = _latents(vae, _unit(one.start))
+            start = _latents(vae, _unit(inpaint.start))
             hidden = masks.hidden(mask, start.shape[-2:])
-            blank = np.where(hidden[0, 0, ..., None].numpy() > 0, np.float32(127.5), one.photo)
+            blank = np.where(hidden[0, 0, ..., None].numpy() > 0, np.float32(127.5), inpaint.photo)
             if not np.array_equal(blank, last):
-                last, shown = np.asarray(blank), _latents(vae, _unit(blank))
+                last, masked_photo = np.asarray(blank), _latents(vae, _unit(blank))
         soft = torch.nn.functional.interpolate(mask, start.shape[-2:], mode="area")
-        yield LatentBatch(start, shown, hidden, soft, (one.seed,), start)
+        yield LatentBatch(start, masked_photo, hidden, soft, (inpaint.seed,), start)
 
 
-def painted(pipe: Any, batch: LatentBatch, words: Embeddings, schedule: Schedule, tell: Told) -> LatentBatch:
+def painted(pipe: Any, batch: LatentBatch, embeddings: Embeddings, schedule: Schedule, tell: OnStep) -> LatentBatch:
     """The base's part: finished latents, or such as still have the noise at which the refiner takes over."""
     import torch
 
     fills_holes = pipe.unet.config.in_channels == 9
     return _run(
-        pipe, batch, words, schedule, 0, tell,
+        pipe, batch, embeddings, schedule, 0, tell,
         image=batch.start,
         mask_image=batch.hidden if fills_holes else torch.ones_like(batch.hidden),
-        masked_image_latents=batch.shown,
+        masked_image_latents=batch.masked_photo,
         denoising_end=handover(pipe.scheduler, schedule),
         guidance_scale=schedule.guidance if schedule.guided_steps else 1.0,
     )  # fmt: skip
 
 
-def refined(pipe: Any, batch: LatentBatch, words: Embeddings, schedule: Schedule, tell: Told) -> LatentBatch:
+def refined(pipe: Any, batch: LatentBatch, embeddings: Embeddings, schedule: Schedule, tell: OnStep) -> LatentBatch:
     """The refiner's part, from where the base left the latents; without guidance, which does little so late."""
     import torch
 
     return _run(
-        pipe, batch, words, schedule, schedule.base_steps, tell,
+        pipe, batch, embeddings, schedule, schedule.base_steps, tell,
         image=batch.latents,
         mask_image=torch.ones_like(batch.hidden),
         denoising_start=handover(pipe.scheduler, schedule),
@@ -140,7 +148,7 @@ def decoded(vae: Any, batches: Iterable[LatentBatch]) -> Iterator[Tones]:
 
 
 def _run(
-    pipe: Any, batch: LatentBatch, words: Embeddings, schedule: Schedule, first: int, tell: Told, **how: Any
+    pipe: Any, batch: LatentBatch, embeddings: Embeddings, schedule: Schedule, first: int, tell: OnStep, **how: Any
 ) -> LatentBatch:
     """One model's steps. The mask is held by `StepCallback`, so where a pipeline would blend by itself it is given 1s:
     diffusers' blending takes the noised hand-over for the clean picture (its issue 8450)."""
@@ -156,7 +164,7 @@ def _run(
     # what compiles the networks asks what the current GPU can do, and not theirs
     with torch.inference_mode(), torch.cuda.device_of(start):
         latents = pipe(
-            **words.for_batch(len(batch.seeds), torch.empty(0, device=device, dtype=dtype)),
+            **embeddings.for_batch(len(batch.seeds), torch.empty(0, device=device, dtype=dtype)),
             **how,
             height=h,
             width=w,

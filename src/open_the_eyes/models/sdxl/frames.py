@@ -23,12 +23,13 @@ BUCKETS_WH: Final = (
 )  # fmt: skip
 """Sizes of about a megapixel that SDXL was trained on (Podell et al. 2023, appendix I), the usual ones."""
 SIDE: Final = 1024
+"""Side of the square whose area the buckets have, pixels."""
 _MULTIPLE: Final = 16
 """Divisor of a frame's sides; SDXL's are multiples of 64."""
 
 
 @dataclass(frozen=True, slots=True)
-class Frame:
+class UprightFrame:
     """An upright frame on a crop.
 
     Args:
@@ -53,7 +54,7 @@ class Frame:
         return _resampled(plane, inverted(self.from_crop), (shape_hw[1], shape_hw[0]), cv2.BORDER_REPLICATE)
 
 
-def frame_of(crop: Crop, side: int = SIDE) -> Frame:
+def frame_of(crop: Crop, side: int = SIDE) -> UprightFrame:
     """The frame that holds both eyes and what surrounds them, in the bucket whose shape is nearest.
 
     Args:
@@ -70,7 +71,7 @@ def frame_of(crop: Crop, side: int = SIDE) -> Frame:
     turned = upright * scale
     x, y = around.centre_xy
     turned[:, 2] = (size_wh[0] - 1) / 2 - scale * x, (size_wh[1] - 1) / 2 - scale * y
-    return Frame(turned, size_wh)
+    return UprightFrame(turned, size_wh)
 
 
 def _bucket(aspect: float, side: int) -> tuple[int, int]:

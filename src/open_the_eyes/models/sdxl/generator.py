@@ -20,10 +20,10 @@ from ...imaging.light.tint import tinted
 from ...options import GenerateOptions
 from ...roles import EyeGenerator, Request, Watch
 from ..folded import Folded, FoldedPatches, folded
-from .ahead import Ahead
 from .denoising import InpaintInput
-from .frames import SIDE, Frame, frame_of
-from .sampling import Progress, Sampler
+from .frames import SIDE, UprightFrame, frame_of
+from .prefetch import Prefetcher
+from .sampling import Sampler, StepCounter
 from .schedule import schedule_of
 
 TINT_REACH: Final = 0.15
@@ -47,10 +47,10 @@ class Started:
 
     request: Request
     start: Folded
-    frame: Frame
+    frame: UprightFrame
 
-    def seen(self) -> InpaintInput:
-        """What SDXL is shown."""
+    def to_input(self) -> InpaintInput:
+        """What SDXL paints on."""
         start = self.start.unfolded()
         pixels, photo = self.frame.taken(start.pixels), self.frame.taken(to_tones(self.request.crop.pixels))
         mask = np.clip(self.frame.taken(start.mask), 0, 1)
@@ -115,31 +115,33 @@ class SdxlGenerator:
             if request.crop.mask.any():
                 groups[frames[number].size_wh].append(number)
         schedule = schedule_of(options)
-        progress = Progress(_Unwatched() if watch is None else watch, schedule.steps * sum(map(len, groups.values())))
+        total = schedule.steps * sum(map(len, groups.values()))
+        progress = StepCounter(_Unwatched() if watch is None else watch, total)
         origin = Painted("sdxl lcm" if options.lcm else f"sdxl {options.mode}")
-        ready: dict[int, Started] = {}
+        started_by_number: dict[int, Started] = {}
 
         def started(n: int) -> Started:
-            if n not in ready:
+            if n not in started_by_number:
                 (start,) = folded(self._start.generate([requests[n]], options), [requests[n].crop])
-                ready[n] = Started(requests[n], start, frames[n])
-            return ready[n]
+                started_by_number[n] = Started(requests[n], start, frames[n])
+            return started_by_number[n]
 
         pool = ThreadPoolExecutor(WORKERS)
-        seen = Ahead(pool, lambda n: started(n).seen(), [n for numbers in groups.values() for n in numbers], AHEAD)
+        order = [n for numbers in groups.values() for n in numbers]
+        inputs = Prefetcher(pool, lambda n: started(n).to_input(), order, AHEAD)
         try:
             patches: dict[int, Future[Folded]] = {}
 
             def patched(n: int, picture: Tones) -> Future[Folded]:
-                return pool.submit(ready[n].patch, picture, origin)
+                return pool.submit(started_by_number[n].patch, picture, origin)
 
             for numbers in groups.values():
                 with progress.watch.stage("generate/start"):
-                    seen.wait(numbers[0])  # the others get ready while the GPU is at work
-                done = self._sampler.painted(numbers, seen, patched, schedule, options.precision, progress)
-                patches.update(zip(numbers, done, strict=True))
-            each = (patches[n].result() if n in patches else started(n).start for n in range(len(requests)))
-            return FoldedPatches(each)
+                    inputs.wait(numbers[0])  # the others get ready while the GPU is at work
+                futures = self._sampler.painted(numbers, inputs, patched, schedule, options.precision, progress)
+                patches.update(zip(numbers, futures, strict=True))
+            all_patches = (patches[n].result() if n in patches else started(n).start for n in range(len(requests)))
+            return FoldedPatches(all_patches)
         finally:
             pool.shutdown(cancel_futures=True)
 

@@ -11,7 +11,7 @@ from typing import Any, Final
 from ...errors import NoCapacity, OpenTheEyesError, UsageError, WeightsMissing
 from ...residency import ModelCard, Residency, cards, gpus, ran_out
 from ...residency.budget import least
-from ...residency.failures import of_gpu
+from ...residency.failures import is_gpu_failure
 from ...roles import EyeGenerator
 from ...settings import Settings, gpu_number
 from ...system.installed import python_too_old_for
@@ -84,7 +84,7 @@ def sdxl_lacks(settings: Settings) -> str:
     needs = "a GPU and its libraries (the extra sdxl)"
     if too_old := python_too_old_for("sdxl"):
         needs = f"a GPU and {too_old}"
-    try:
+    try:  # `needs` is what the except below returns, should the next line raise
         check_libraries()
         needs = f"a GPU and a checkpoint, which OTE_SDXL={settings.sdxl} is not"
         files_of(settings)
@@ -108,7 +108,7 @@ def _room_lacks(settings: Settings, device: str) -> str:
     try:
         room = residency_of(settings, device).room_mib
     except RuntimeError as error:
-        if of_gpu(error):
+        if is_gpu_failure(error):
             return f"a GPU that works; of {device} CUDA says: {str(error).partition(chr(10))[0]:.200}"
         if not ran_out(error):  # where not even CUDA itself finds room, there is none
             raise
@@ -129,7 +129,7 @@ def check_libraries() -> None:
 
 
 def device_of(settings: Settings) -> str:
-    """ "cuda:0" or "cpu".
+    """The device: "cuda:0" or "cpu".
 
     Raises:
         NoCapacity: no GPU that torch can use, and the CPU was not asked for.
@@ -140,9 +140,9 @@ def device_of(settings: Settings) -> str:
     wanted, trouble = f"cuda:{number}", gpus.trouble(number)
     if trouble is None:
         return wanted
-    came = trouble.cause or f"found {trouble.found}"
+    found = trouble.cause or f"found {trouble.found}"
     raise NoCapacity(
-        f"engine sdxl: expected a CUDA GPU ({wanted}), {came}; a CPU needs minutes for each face. Take --engine "
+        f"engine sdxl: expected a CUDA GPU ({wanted}), {found}; a CPU needs minutes for each face. Take --engine "
         "appearance, or set OTE_DEVICE=cpu to wait.",
         mend=trouble.mend,
         how="Or mend it with" if trouble.mend else "",
@@ -157,8 +157,10 @@ def files_of(settings: Settings) -> Files:
         UsageError: OTE_SDXL names no checkpoint.
     """
     names = ("sdxl-inpaint", "sdxl-refiner", "sdxl-vae", "lcm-lora")
-    plan, refiner, vae, lora = (path_of(name, settings, profile="sdxl") for name in names)
-    base = Checkpoint(plan, plan) if settings.sdxl is None else Checkpoint.at(_named(settings.sdxl, settings), plan)
+    config_folder, refiner, vae, lora = (path_of(name, settings, profile="sdxl") for name in names)
+    base = Checkpoint(config_folder, config_folder)
+    if settings.sdxl is not None:
+        base = Checkpoint.at(_named(settings.sdxl, settings), config_folder)
     return Files(base, Checkpoint(refiner, refiner), vae, lora)
 
 
@@ -178,16 +180,16 @@ def register(residency: Residency, files: Files, settings: Settings) -> None:
         (cards.SDXL_LCM, partial(build, files.base, lora=files.lora)),
         (cards.SDXL_REFINER, partial(build, files.refiner)),
     ):
-        residency.register(_runnable(card, device), made, move=quantise.moved, stream=speed.streamed)
+        residency.register(_runnable(card, device), made, move=quantise.move_to, stream=speed.set_up_streaming)
 
 
 def _runnable(card: ModelCard, device: str) -> ModelCard:
     """Without int4 where the GPU has no kernel for it: "auto" streams there; who asks for it is told what there is.
     Where the U-Net is in fp16, int8 takes more room."""
     mib = dict(card.mib)
-    if _older(device, quantise.INT4_SINCE):
+    if _lacks_capability(device, quantise.INT4_SINCE):
         del mib["int4"]
-    if _older(device, BF16_SINCE):
+    if _lacks_capability(device, BF16_SINCE):
         mib["int8"] += round((mib["bf16"] - mib["int8"]) * quantise.GROUPED)  # those are the bytes it saves, and has
     return replace(card, mib=mib)
 
@@ -198,17 +200,17 @@ def _unet(files: Checkpoint, precision: str, *, device: str, settings: Settings,
     import torch
 
     gpu = device != "cpu"
-    half = torch.float16 if _older(device, BF16_SINCE) else torch.bfloat16
+    half = torch.float16 if _lacks_capability(device, BF16_SINCE) else torch.bfloat16
     unet = files.unet(half if gpu else torch.float32).eval().requires_grad_(False)
     if lora is not None:
         unet = pipelines.with_lcm(unet, lora)
     if gpu:
-        unet = speed.quick(unet)
+        unet = speed.with_fused_projections(unet)
     unet = quantise.quantised(unet, precision, device)
     return speed.compiled(unet) if gpu and settings.compile and not speed.compiling_lacks(device) else unet
 
 
-def _older(device: str, capability: tuple[int, int]) -> bool:
+def _lacks_capability(device: str, capability: tuple[int, int]) -> bool:
     """Whether a device is a GPU of an earlier compute capability; no processor is."""
     import torch
 

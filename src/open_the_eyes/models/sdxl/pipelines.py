@@ -19,11 +19,11 @@ class VaeFacts:
     config: SimpleNamespace
 
 
-def scheduler(base: Checkpoint, *, lcm: bool, late: bool) -> Any:
+def scheduler(base: Checkpoint, *, lcm: bool, for_refiner: bool) -> Any:
     """The base's noise scale; base and refiner share it, or the hand-over would not fit.
 
     Args:
-        late: for the refiner, which predicts noise whatever the base predicts.
+        for_refiner: for the refiner, which predicts noise whatever the base predicts.
 
     Raises:
         UsageError: LCM with a base that does not predict noise, as the one does that its LoRA was made from.
@@ -31,7 +31,7 @@ def scheduler(base: Checkpoint, *, lcm: bool, late: bool) -> Any:
     from diffusers import LCMScheduler
 
     euler = base.scheduler()
-    if late:
+    if for_refiner:
         return euler.from_config(euler.config, prediction_type="epsilon")
     if not lcm:
         return euler
@@ -45,7 +45,7 @@ def scheduler(base: Checkpoint, *, lcm: bool, late: bool) -> Any:
     return LCMScheduler.from_config(euler.config)
 
 
-def inpainting(unet: Any, steps: Any, vae: Path, words: Embeddings) -> Any:
+def inpainting(unet: Any, steps: Any, vae: Path, embeddings: Embeddings) -> Any:
     """The pipeline for one U-Net and its scheduler; it has neither VAE nor text encoders, which are on their own."""
     from diffusers import AutoencoderKL
     from diffusers import StableDiffusionXLInpaintPipeline as Pipeline
@@ -59,7 +59,7 @@ def inpainting(unet: Any, steps: Any, vae: Path, words: Embeddings) -> Any:
         tokenizer_2=None,
         unet=unet,
         scheduler=steps,
-        requires_aesthetics_score=_asks_for_score(unet, words.pooled.shape[-1]),
+        requires_aesthetics_score=_asks_for_score(unet, embeddings.pooled.shape[-1]),
         add_watermarker=False,
     )
     pipe.set_progress_bar_config(disable=True)

@@ -51,22 +51,22 @@ class Embeddings:
         }
 
 
-def embeddings(encoders: str, weights: Path, load: Callable[[], Any]) -> Embeddings:
+def embeddings(fingerprint: str, weights: Path, load: Callable[[], Any]) -> Embeddings:
     """The prompt's embeddings: known to this process, from the store, or by `load`'s text encoders, and then stored.
 
     One thread at a time looks for them, so that encoders, gigabytes in the computer's memory, are never there twice.
 
     Args:
-        encoders: tells one set of text encoders from another; part of the name in the store.
+        fingerprint: tells one set of text encoders from another; part of the name in the store.
         weights: the folder of weights.
         load: gives a pipeline that has text encoders and tokenizers; they are let go afterwards.
     """
     words = hashlib.sha256(f"{PROMPT}\0{NEGATIVE}".encode()).hexdigest()[:12]
     with _KNOWING:
-        known = _KNOWN.get((encoders, words))
+        known = _KNOWN.get((fingerprint, words))
         if known is None:
-            path = weights / FOLDER / f"{encoders}-{words}.safetensors"
-            known = _KNOWN[encoders, words] = _stored(path) or _made(load, path)
+            path = weights / FOLDER / f"{fingerprint}-{words}.safetensors"
+            known = _KNOWN[fingerprint, words] = _stored(path) or _made(load, path)
         return known
 
 

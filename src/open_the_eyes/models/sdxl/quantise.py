@@ -53,7 +53,7 @@ def quantised(network: torch.nn.Module, precision: str, device: str = "cpu") -> 
     return network.to("cpu")
 
 
-def moved(network: torch.nn.Module, device: str) -> None:
+def move_to(network: torch.nn.Module, device: str) -> None:
     """Moves a network, quantised or not, once it ran compiled, too.
 
     Torch swaps quantised weights in place, which it refuses while what was compiled watches them: they are replaced.

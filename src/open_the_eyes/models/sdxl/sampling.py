@@ -43,36 +43,36 @@ class Sampler:
     def painted(
         self,
         numbers: Sequence[int],
-        seen: Callable[[int], InpaintInput],
-        then: Callable[[int, Tones], T],
+        input_of: Callable[[int], InpaintInput],
+        on_picture: Callable[[int, Tones], T],
         schedule: Schedule,
         precision: str,
-        progress: Progress,
+        progress: StepCounter,
     ) -> list[T]:
-        """`then(number, picture)` for each number, in order, with what was painted over `seen(number)`, (H, W, 3).
+        """`on_picture(number, picture)` for each number, in order: what was painted over `input_of(number)`, (H, W, 3).
 
         Both are called one by one, while the GPU is between two pictures: they shall not take long.
         """
         watch = progress.watch
 
         def encoded(vae: Any, part: Sequence[int]) -> list[LatentBatch]:
-            return list(denoising.encoded(vae, map(seen, progress.alive("generate/encode", part))))
+            return list(denoising.encoded(vae, map(input_of, progress.alive("generate/encode", part))))
 
         def decoded(vae: Any, part: Sequence[tuple[int, LatentBatch]]) -> list[T]:
             pictures = denoising.decoded(vae, progress.alive("generate/decode", (row for _, row in part)))
-            return [then(number, picture) for (number, _), picture in zip(part, pictures, strict=True)]
+            return [on_picture(number, picture) for (number, _), picture in zip(part, pictures, strict=True)]
 
         with watch.stage("generate/load"):
-            words = self._words(self.base)
-            words_late = self._words(self.refiner) if schedule.refiner_steps else None
+            embeddings = self._embeddings(self.base)
+            refiner_embeddings = self._embeddings(self.refiner) if schedule.refiner_steps else None
         with watch.stage("generate/encode"):
             rows = self.residency.run(SDXL_VAE.name, numbers, encoded, watch=watch, stage="generate/encode")
         base = SDXL_LCM if schedule.lcm else SDXL_BASE
         with watch.stage(base.stage):
-            rows = self._stepped(base, rows, words, schedule, precision, progress)
-        if words_late is not None:
+            rows = self._stepped(base, rows, embeddings, schedule, precision, progress)
+        if refiner_embeddings is not None:
             with watch.stage(SDXL_REFINER.stage):
-                rows = self._stepped(SDXL_REFINER, rows, words_late, schedule, precision, progress)
+                rows = self._stepped(SDXL_REFINER, rows, refiner_embeddings, schedule, precision, progress)
         with watch.stage("generate/decode"):
             finished = list(zip(numbers, rows, strict=True))
             return self.residency.run(SDXL_VAE.name, finished, decoded, watch=watch, stage="generate/decode")
@@ -81,37 +81,38 @@ class Sampler:
         self,
         card: ModelCard,
         rows: list[LatentBatch],
-        words: Embeddings,
+        embeddings: Embeddings,
         schedule: Schedule,
         precision: str,
-        progress: Progress,
+        progress: StepCounter,
     ) -> list[LatentBatch]:
         """The steps of the base or the refiner, as its card says."""
-        late = card is SDXL_REFINER
-        scheduler = pipelines.scheduler(self.base, lcm=schedule.lcm, late=late)
-        run, steps = (denoising.refined, schedule.refiner_steps) if late else (denoising.painted, schedule.base_steps)
-        before = schedule.base_steps if late else 0
+        for_refiner = card is SDXL_REFINER
+        scheduler = pipelines.scheduler(self.base, lcm=schedule.lcm, for_refiner=for_refiner)
+        run, steps, before = denoising.painted, schedule.base_steps, 0
+        if for_refiner:
+            run, steps, before = denoising.refined, schedule.refiner_steps, schedule.base_steps
 
         def work(unet: Any, part: Sequence[LatentBatch]) -> list[LatentBatch]:
-            pipe = pipelines.inpainting(unet, scheduler, self.vae, words)
-            told = progress.counting(card.stage, len(part), before)
+            pipe = pipelines.inpainting(unet, scheduler, self.vae, embeddings)
+            on_step = progress.counting(card.stage, len(part), before)
 
             def stepped(step: int) -> None:
-                self.residency.got_on()
-                told(step)
+                self.residency.note_progress()
+                on_step(step)
 
-            done = run(pipe, LatentBatch.joined(part), words, schedule, stepped)
+            done = run(pipe, LatentBatch.joined(part), embeddings, schedule, stepped)
             progress.finished(len(part) * steps)
             return [done.row(k) for k in range(len(part))]
 
         return self.residency.run(card.name, rows, work, precision, watch=progress.watch)
 
-    def _words(self, checkpoint: Checkpoint) -> Embeddings:
-        return prompts.embeddings(checkpoint.encoders(), self.weights, checkpoint.text_pipeline)
+    def _embeddings(self, checkpoint: Checkpoint) -> Embeddings:
+        return prompts.embeddings(checkpoint.encoders_fingerprint(), self.weights, checkpoint.text_pipeline)
 
 
 @dataclass(slots=True)
-class Progress:
+class StepCounter:
     """Counts the steps of all pictures, so that what is told only grows.
 
     Args:
@@ -130,14 +131,14 @@ class Progress:
             self.watch.tell(stage, self.done / self.total)
             yield item
 
-    def counting(self, stage: str, pictures: int, before: int) -> denoising.Told:
+    def counting(self, stage: str, pictures: int, before: int) -> denoising.OnStep:
         """What a batch of that many pictures calls after each step; other models ran the first `before` of each."""
 
-        def told(step: int) -> None:
+        def on_step(step: int) -> None:
             done = self.done + (step - before) * pictures
             self.watch.tell(stage, min(done / self.total, 1.0))  # steps that ran out of memory run again
 
-        return told
+        return on_step
 
     def finished(self, steps: int) -> None:
         self.done += steps

@@ -9,6 +9,7 @@ from typing import Final
 from ...options import GenerateOptions, Mode
 
 LCM_STEPS: Final = 4
+"""Steps that a latent consistency model needs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +21,7 @@ class Schedule:
         refiner_steps: that the refiner runs after them; 0 for none.
         strength: 0..1, how much noise the start gets, as a share of the noise scale.
         guidance: classifier-free guidance (Ho & Salimans 2022); 1 is none.
-        guided: share of the base's steps, from the first on, that have guidance.
+        guided_share: share of the base's steps, from the first on, that have guidance.
         lcm: whether these are steps of a latent consistency model (Luo et al. 2023).
     """
 
@@ -28,7 +29,7 @@ class Schedule:
     refiner_steps: int
     strength: float
     guidance: float
-    guided: float
+    guided_share: float
     lcm: bool = False
 
     @property
@@ -48,7 +49,7 @@ class Schedule:
 
     @property
     def guided_steps(self) -> int:
-        return math.ceil(self.base_steps * self.guided) if self.guidance > 1 else 0
+        return math.ceil(self.base_steps * self.guided_share) if self.guidance > 1 else 0
 
 
 # before you change steps or strength: for some counts, such as 61 and 103, diffusers spaces one step too many
@@ -58,6 +59,7 @@ MODES: Final[dict[Mode, Schedule]] = {
     "quality": Schedule(50, 8, 0.6, 5.0, 0.8),
     "ultra": Schedule(50, 8, 0.6, 5.0, 1.0),
 }
+"""Steps of each mode; its name is the option's."""
 LCM: Final = Schedule(LCM_STEPS, 0, 0.5, 1.0, 0.0, lcm=True)
 
 

@@ -45,7 +45,7 @@ def keep_compiled(weights: Path) -> None:
         pass
 
 
-def quick(unet: Any) -> Any:
+def with_fused_projections(unet: Any) -> Any:
     """The U-Net itself with channels last and joined projections; SDPA is what diffusers takes anyway."""
     import torch
 
@@ -63,14 +63,17 @@ def compiling_lacks(device: str) -> str:
 
     capability = torch.cuda.get_device_capability(device)
     if capability < COMPILES_SINCE:
-        wanted, came = (".".join(map(str, pair)) for pair in (COMPILES_SINCE, capability))
-        return f"a GPU of compute capability {wanted} (RTX 30, A100) or later, this one has {came}"
+        wanted, found = (".".join(map(str, version)) for version in (COMPILES_SINCE, capability))
+        return f"a GPU of compute capability {wanted} (RTX 30, A100) or later, this one has {found}"
     with torch.cuda.device(device):  # torch asks what the current one can do, and remembers
         return "" if has_triton() else "Triton"
 
 
 def compiler_lacks() -> str:
-    """The same of what Triton calls, which nobody misses where all is compiled already; on Windows it brings that."""
+    """What building Triton's launcher lacks here (a C compiler, Python's headers), "" where nothing.
+
+    Needless once everything is in the cache; Triton for Windows brings its own.
+    """
     if os.name == "nt":
         return ""
     if not (os.environ.get("CC") or shutil.which("gcc") or shutil.which("clang")):
@@ -93,7 +96,7 @@ def compiled(unet: Any, backend: str | Callable[..., Any] = "inductor") -> Any:
     return unet
 
 
-def streamed(unet: Any, device: str) -> None:
+def set_up_streaming(unet: Any, device: str) -> None:
     """Sets the U-Net up to keep its weights in the computer's memory; each layer's visit the device as it runs."""
     import torch
 

@@ -9,7 +9,7 @@ from typing import Final, Generic, TypeVar
 T = TypeVar("T")
 
 
-class Ahead(Generic[T]):
+class Prefetcher(Generic[T]):
     """Called with a number, gives what is made of it, and lets go of it; who asks again has it made again.
 
     Args:
