@@ -20,7 +20,7 @@ from open_the_eyes.service.jobs.job import PHOTO, Job, JobRequest
 from open_the_eyes.service.store import ArtifactStore
 from open_the_eyes.settings import Settings
 from open_the_eyes.web.face_regions import FaceRegion, PhotoFaces
-from open_the_eyes.web.image_cache import CLOSE_UP_PX, LONGEST_PX, ImageCache, composed
+from open_the_eyes.web.image_cache import LARGE, PAGE, ImageCache, composed
 from tests.web.sites import as_file, pixels_of
 
 JOB = "11111111-1111-4111-8111-111111111111"
@@ -98,12 +98,25 @@ def test_large_photos_are_made_small_and_close_ups_keep_their_resolution(store: 
     job = kept(store, as_file(np.zeros((2000, 4000, 3), np.uint8)))
     room = image_cache(store, (4000, 2000))
     whole, eyes = pixels_of(room.whole(job, {})), pixels_of(room.close_up(job, 0, 1))
-    assert max(whole.shape) == LONGEST_PX
-    assert eyes.shape[1] == CLOSE_UP_PX
+    assert max(whole.shape) == PAGE.whole_px
+    assert eyes.shape[1] == PAGE.face_px
     small = kept(store, as_file(np.zeros((200, 400, 3), np.uint8)))
     store.forget(JOB)
     small = kept(store, as_file(np.zeros((200, 400, 3), np.uint8)))
     assert pixels_of(image_cache(store).close_up(small, 0, 1)).shape[:2] == (60, 120)
+
+
+def test_for_a_whole_window_faces_have_the_photos_own_pixels_and_what_was_picked(store: ArtifactStore) -> None:
+    fine = np.zeros((2000, 5000, 3), np.uint8)
+    fine[:, ::2] = 255
+    job, room = kept(store, as_file(fine), as_file(255 - fine)), image_cache(store, (5000, 2000))
+    seen = LARGE.size_wh(room.load_faces(JOB).faces[0], (5000, 2000))
+    face = pixels_of(room.close_up(job, 1, 1, LARGE))
+    assert seen == face.shape[1::-1]
+    assert seen == pytest.approx((5000 * LEFT.width * 1.5, 2000 * LEFT.height * 1.5), abs=1)
+    assert np.abs(np.diff(face[..., 0].astype(int), axis=1)).mean() > 200  # each line is there
+    assert max(pixels_of(room.whole(job, {}, LARGE)).shape) == LARGE.whole_px
+    assert max(pixels_of(room.whole(job, {1: 1}, LARGE)).shape) == LARGE.whole_px
 
 
 def test_the_profile_comes_along_and_the_place_does_not(store: ArtifactStore) -> None:

@@ -158,3 +158,8 @@ def test_while_new_eyes_are_under_way_it_is_not_said_that_none_came_out_right() 
     under_way = panels.progress(replace(awake, waiting="x"))
     assert "No new eyes" not in under_way
     assert "One face, all eyes open.</p>" in under_way
+
+
+def test_what_a_file_is_for_is_said_where_there_is_a_choice_alone() -> None:
+    assert "for sharing" not in panels.finish(seen("closed"), Capabilities())
+    assert "for sharing" in panels.finish(seen("closed"), EVERYTHING)

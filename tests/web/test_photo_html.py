@@ -230,13 +230,13 @@ def test_what_is_looked_at_first_is_fetched_before_a_crowds_strips() -> None:
 
 def test_faces_that_seem_open_are_folded_away_in_the_list_until_nobody_else_can_be_chosen() -> None:
     part = faces_html.face_list(session("closed", "already_open", "already_open"))
-    assert '<details class="ote-fold"><summary>Eyes open (2)</summary>' in part
+    assert '<details class="ote-fold" data-fold="open"><summary>Already open (2)</summary>' in part
     acts = [given["data-face"] for _, given in Elements(part).tags if given.get("data-act") == "anyway"]
     assert acts == ["2", "3"]
     awake = session("already_open", "already_open")
-    assert '<details class="ote-fold" open><summary>Eyes open (2)' in faces_html.face_list(awake)
+    assert '<details class="ote-fold" data-fold="open" open><summary>Already open (2)' in faces_html.face_list(awake)
     one = faces_html.face_list(awake.with_even_open([2]))
-    assert '<details class="ote-fold" open><summary>Eyes open (1)' in one
+    assert '<details class="ote-fold" data-fold="open" open><summary>Already open (1)' in one
     boxes = [given for _, given in Elements(one).tags if given.get("role") == "checkbox"]
     assert [(given["aria-label"], given["aria-checked"]) for given in boxes] == [("Face 2: eyes seem open", "true")]
     assert "<details" not in faces_html.face_list(session("closed", "profile"))
@@ -257,3 +257,27 @@ def test_eyes_that_seemed_open_come_among_the_strips_of_those_to_be_opened() -> 
     part = photo_html.strips(came.with_preview(preview))
     assert re.findall(r'id="strip-(\d)"', part) == ["1", "2", "3"]
     assert "Perhaps closed (1)" in part
+
+
+def test_in_the_list_who_is_surely_closed_comes_first_and_the_others_are_folded_until_one_is_chosen() -> None:
+    crowd = session("unsure", "closed", "unsure", "closed")
+    part = faces_html.face_list(crowd)
+    assert re.findall(r'role="checkbox" aria-label="Face (\d)', part) == ["2", "4", "1", "3"]
+    folded = '<details class="ote-fold" data-fold="unsure"{}><summary>Perhaps closed (2)</summary>'
+    assert folded.format("") in part
+    assert part.count('<span class="state">perhaps closed</span>') == 2  # in one line
+    assert part.count("eyes perhaps closed") == 2  # to a screen reader
+    assert folded.format(" open") in faces_html.face_list(crowd.with_chosen((1, 2)))
+    assert " open><summary>Perhaps closed (1)" in faces_html.face_list(session("unsure"))
+
+
+def test_every_part_of_the_page_has_a_heading_and_faces_stand_below_it() -> None:
+    one = seen("closed", "closed", names=("a.jpg", "b.jpg"))
+    for part, title in (
+        (photo_html.compare, "Before and after"),
+        (photo_html.strips, "Eyes to pick"),
+        (photo_html.shots, "Your other shots"),
+        (faces_html.face_list, "Faces to open"),
+    ):
+        assert re.search(f"<h2[^>]*>{title}</h2>", part(one))
+    assert photo_html.strips(one).count("<h3") == 2

@@ -28,6 +28,8 @@ def test_a_visitor_sees_their_own_photo_and_nobody_elses(site: Site, photos: Pat
             f"/v1/jobs/{job}/result",
             f"/pictures/{job}/whole/none.jpg",
             f"/pictures/{job}/eyes/0/1.jpg",
+            f"/pictures/{job}/large/whole/none.jpg",
+            f"/pictures/{job}/large/eyes/0/1.jpg",
             f"/download/{job}/group.jpg",
         ]
         for path in paths:

@@ -9,6 +9,7 @@ import json
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
+from dataclasses import dataclass
 from typing import Any, Final
 
 import cv2
@@ -23,10 +24,6 @@ from ..service.store import ArtifactStore
 from ..settings import Settings
 from .face_regions import FaceRegion, PhotoFaces
 
-LONGEST_PX: Final = 1600
-"""Longer side of a whole photo on the page."""
-CLOSE_UP_PX: Final = 900
-"""Longer side of a close-up of eyes, at most."""
 SHOT_PX: Final = 360
 FACE_PX: Final = 180
 FACE_MARGIN: Final = 0.25
@@ -37,6 +34,32 @@ FACES: Final = "faces.json"
 LATER: Final = "later.json"
 ORIGINAL: Final = 0
 """Number of the photo itself among its variations."""
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """How large photos and faces are seen.
+
+    Args:
+        name: of its pictures in the store.
+        whole_px: longer side of a whole photo, at most; `face_px` of a face's close-up.
+        place: what is seen of a face, in fractions of the photo.
+    """
+
+    name: str
+    whole_px: int
+    face_px: int
+    place: Callable[[FaceRegion], Box]
+
+    def size_wh(self, face: FaceRegion, photo_wh: tuple[int, int]) -> tuple[int, int]:
+        """Of what is seen of a face, in the photo's own pixels."""
+        seen = _place(self.place(face), photo_wh)
+        return round(seen.width), round(seen.height)
+
+
+PAGE: Final = View("", 1600, 900, lambda face: face.eyes)
+LARGE: Final = View("large-", 4096, 4096, lambda face: _widened(face.box))
+"""For a whole window: what it shows of a face has, nearly always, the photo's own pixels."""
 
 
 class ImageCache:
@@ -93,7 +116,7 @@ class ImageCache:
         except FileNotFoundError:
             return ()
 
-    def whole(self, job: Job, eyes: Mapping[int, int]) -> bytes:
+    def whole(self, job: Job, eyes: Mapping[int, int], view: View = PAGE) -> bytes:
         """A JPEG of the photo with, on each face, the eyes of one variation of the job; on all others their own.
 
         Raises:
@@ -102,20 +125,20 @@ class ImageCache:
         shown = set(eyes.values())
         everywhere = {face for one in job.results for face in one["faces"]} == set(eyes)
         if len(shown) <= 1 and (everywhere or not shown):
-            return self._picture(job, max(shown, default=ORIGINAL))
+            return self._picture(job, max(shown, default=ORIGINAL), view=view)
         places = {face.id: face.eyes for face in self.load_faces(job.id).faces}
-        base = self._read(self._picture(job, ORIGINAL))
-        variations = {number: self._read(self._picture(job, number)).pixels for number in shown}
+        base = self._read(self._picture(job, ORIGINAL, view=view))
+        variations = {number: self._read(self._picture(job, number, view=view)).pixels for number in shown}
         parts = [(places[face], variations[number]) for face, number in eyes.items() if face in places]
         return _jpeg(composed(base.pixels, parts), base.file)
 
-    def close_up(self, job: Job, variation: int, face: int) -> bytes:
-        """A JPEG of one face's eyes, at the photo's own resolution where that is not too large.
+    def close_up(self, job: Job, variation: int, face: int, view: View = PAGE) -> bytes:
+        """A JPEG of one face's eyes, at the photo's own resolution where that is not too large for the view.
 
         Raises:
             FileNotFoundError: there is no such variation or face, or it has been deleted.
         """
-        return self._picture(job, variation, face)
+        return self._picture(job, variation, face, view)
 
     def shot(self, job: Job, number: int) -> bytes:
         """A small JPEG of one of the other shots.
@@ -166,14 +189,15 @@ class ImageCache:
 
         return self._cached(job, _there(number, face), render)
 
-    def _picture(self, job: Job, variation: int, face: int | None = None) -> bytes:
-        """Of one face's eyes, or of the whole photo. What cannot come of it is no reason to render a photo."""
+    def _picture(self, job: Job, variation: int, face: int | None = None, view: View = PAGE) -> bytes:
+        """Of one face, or of the whole photo. What cannot come of it is no reason to render a photo."""
         source = PHOTO if variation == ORIGINAL else _result(job, variation)
         faces = self.load_faces(job.id)
-        if face is not None and not any(one.id == face and _place(one.eyes, faces.size_wh).area for one in faces.faces):
+        places = {one.id: view.place(one) for one in faces.faces}
+        if face is not None and not (face in places and _place(places[face], faces.size_wh).area):
             raise FileNotFoundError(f"face {face}")
-        name = _whole(variation) if face is None else _eyes(variation, face)
-        return self._cached(job, name, lambda: self._render(job, source, variation, faces.faces))
+        name = _whole(view, variation) if face is None else _eyes(view, variation, face)
+        return self._cached(job, name, lambda: self._render(job, source, variation, places, view))
 
     def _cached(self, job: Job, name: str, render: Callable[[], None]) -> bytes:
         with suppress(FileNotFoundError):
@@ -184,14 +208,15 @@ class ImageCache:
                 self._forget_if_deleted(job.id)
         return self._store.get(job.id, name)
 
-    def _render(self, job: Job, source: str, variation: int, faces: Sequence[FaceRegion]) -> None:
+    def _render(self, job: Job, source: str, variation: int, places: Mapping[int, Box], view: View) -> None:
         photo = self._read(self._store.get(job.id, source))
-        for face in faces:
-            cut = _place(face.eyes, photo.size_wh).cut(photo.pixels)
+        for face, place in places.items():
+            cut = _place(place, photo.size_wh).cut(photo.pixels)
             if cut.size:
-                self._store.put(job.id, _eyes(variation, face.id), _jpeg(_no_wider(cut, CLOSE_UP_PX), photo.file))
-        longest = _no_wider(photo.pixels, LONGEST_PX)
-        self._store.put(job.id, _whole(variation), _jpeg(longest, photo.file))
+                close_up = _jpeg(_no_wider(cut, view.face_px), photo.file)
+                self._store.put(job.id, _eyes(view, variation, face), close_up)
+        whole = _no_wider(photo.pixels, view.whole_px)
+        self._store.put(job.id, _whole(view, variation), _jpeg(whole, photo.file))
 
     def _forget_if_deleted(self, job: str) -> None:
         """Deletes what was stored after the job had been deleted."""
@@ -258,12 +283,12 @@ def _result(job: Job, variation: int) -> str:
     return str(name)
 
 
-def _whole(variation: int) -> str:
-    return f"print-{variation}.whole.jpg"
+def _whole(view: View, variation: int) -> str:
+    return f"print-{view.name}{variation}.whole.jpg"
 
 
-def _eyes(variation: int, face: int) -> str:
-    return f"print-{variation}.eyes-{face}.jpg"
+def _eyes(view: View, variation: int, face: int) -> str:
+    return f"print-{view.name}{variation}.eyes-{face}.jpg"
 
 
 def _there(shot: int, face: int) -> str:

@@ -19,7 +19,7 @@ from ..options.face_numbers import MAX_FACE
 from ..service.errors import NotHere
 from ..service.job_service import JobService
 from ..service.jobs.job import Job
-from .image_cache import ImageCache
+from .image_cache import LARGE, PAGE, ImageCache, View
 
 MINUTES: Final = 600
 """Seconds for which the visitor's own browser may keep a picture, so that looking again costs nothing."""
@@ -46,6 +46,8 @@ def image_routes(service: JobService, image_cache: ImageCache) -> APIRouter:
     for path, route in (
         ("/pictures/{job_id}/whole/{eyes}.jpg", pictures.whole),
         ("/pictures/{job_id}/eyes/{variation}/{face}.jpg", pictures.eyes),
+        ("/pictures/{job_id}/large/whole/{eyes}.jpg", pictures.large_whole),
+        ("/pictures/{job_id}/large/eyes/{variation}/{face}.jpg", pictures.large_eyes),
         ("/pictures/{job_id}/face/{face}.jpg", pictures.face),
         ("/pictures/{job_id}/shot/{number}.jpg", pictures.shot),
         ("/pictures/{job_id}/shot/{number}/{face}.jpg", pictures.shot_face),
@@ -65,6 +67,13 @@ class Pictures:
 
     async def whole(self, request: Request, job_id: JobId, eyes: str) -> Response:
         """The photo with, on each face, one of its variations: "1.2,3.1" is the second on face 1, the first on 3."""
+        return await self._whole(request, job_id, eyes, PAGE)
+
+    async def large_whole(self, request: Request, job_id: JobId, eyes: str) -> Response:
+        """The same for a whole window."""
+        return await self._whole(request, job_id, eyes, LARGE)
+
+    async def _whole(self, request: Request, job_id: UUID, eyes: str, view: View) -> Response:
         if not _EYES.fullmatch(eyes):
             raise NotHere("expected faces and variations such as 1.2,3.1 in the address.")
         pairs = [part.split(".") for part in eyes.split(",")] if eyes not in ("none", "all") else []
@@ -72,13 +81,19 @@ class Pictures:
 
         def shown(job: Job) -> bytes:
             first = {face: 1 for one in job.results[:1] for face in one["faces"]}
-            return self._image_cache.whole(job, first if eyes == "all" else named)
+            return self._image_cache.whole(job, first if eyes == "all" else named, view)
 
         return await self._picture(request, job_id, shown)
 
     async def eyes(self, request: Request, job_id: JobId, variation: VariationNumber, face: FaceNumber) -> Response:
         """One face's eyes; variation 0 is the photo as it came."""
         return await self._picture(request, job_id, lambda job: self._image_cache.close_up(job, variation, face))
+
+    async def large_eyes(
+        self, request: Request, job_id: JobId, variation: VariationNumber, face: FaceNumber
+    ) -> Response:
+        """One face for a whole window, in the photo's own pixels."""
+        return await self._picture(request, job_id, lambda job: self._image_cache.close_up(job, variation, face, LARGE))
 
     async def face(self, request: Request, job_id: JobId, face: FaceNumber) -> Response:
         """One face of the photo as it came, to tell who it is."""

@@ -42,7 +42,9 @@ REMEMBER: Final = "(...given) => [...given.slice(0, -1), JSON.parse(sessionStora
 """Script that adds what the tab remembers to what Gradio's own controls send, as the last of their inputs, as the drawn
 parts do."""
 
-SCRIPTS: Final = ("requests.js", "keys.js", "groups.js", "lost.js")
+SCRIPTS: Final = ("requests.js", "keys.js", "groups.js", "lost.js", "larger.js")
+STYLES: Final = ("page.css", "larger.css", "screens.css")
+"""In this order: what stands on small screens is said last."""
 ACT_NUMBER: Final = "ote-act"
 """Header by which an act that is sent once more is recognised; `static/requests.js` sets it."""
 
@@ -61,7 +63,7 @@ def mount_page(app: FastAPI, page: Page) -> None:
             page.blocks(),
             "/",
             theme=theme(),
-            css_paths=[STATIC / "page.css"],
+            css_paths=[STATIC / name for name in STYLES],
             head=HEAD + LOST + FAILED + "".join(f"<script>{_static(name)}</script>" for name in SCRIPTS),
             footer_links=[],
             run_history=False,
@@ -97,16 +99,17 @@ class Page:
             parts = {name: _part(name) for name in ("notice", "arrival", "progress")}
             parts["arrival"].value = panels.arrival(None, self._max_bytes, self._max_references)
             with gr.Row(visible=False, elem_id="ote-work") as work:
-                with gr.Column(scale=7, min_width=320):
-                    parts |= {name: _part(name) for name in ("photo", "faces", "strips", "shots")}
-                with gr.Column(scale=5, min_width=320, elem_id="ote-side"):
+                parts["photo"] = _part("photo")  # in the order in which they stand where there is room for one column
+                with gr.Column(min_width=0, elem_id="ote-side"):
                     parts["compare"] = _part("compare")
                     with gr.Accordion("Adjust the eyes", open=False, visible=False, elem_id="ote-looks") as style:
                         parts["whose"] = _part("whose")
+                        openness = gr.Slider(60, 140, value=100, step=5, label="How wide open (100 is usual)")
                         color = gr.Radio(list(choices.COLORS), value=choices.AS_SUITS, label="Eye colour")
                         gaze = gr.Radio(list(choices.GAZES), value=choices.AS_SUITS, label="Where they look")
-                        openness = gr.Slider(60, 140, value=100, step=5, label="How wide open (100 is usual)")
                     parts |= {name: _part(name) for name in ("finish", "done")}
+                with gr.Column(min_width=0, elem_id="ote-rest"):
+                    parts |= {name: _part(name) for name in ("strips", "faces", "shots")}
             outputs = [session, *(parts[name] for name in SHOWN), work, style, color, gaze, openness]
             for name in SHOWN:
                 parts[name].act(self._acted, [session], outputs, **_QUIET)
@@ -155,7 +158,7 @@ class Page:
             "finish": panels.finish(session, self._capabilities),
             "done": panels.done(session, final),
         }
-        ready = session is not None and session.preview is not None and bool(session.preview.attempts)
+        ready = session is not None and bool(session.eyes)
         work = gr.Row(visible=session is not None)
         return [*(drawn[name] for name in SHOWN), work, gr.Accordion(visible=ready), *_controls(page_state)]
 

@@ -52,7 +52,7 @@ def arrival(session: EditSession | None, max_bytes: int, max_references: int) ->
             '<span class="hint">Several shots of the same group? Choose them together: open eyes are borrowed from the '
             'others.</span></label><input id="ote-files" type="file" multiple '
             'accept="image/*,.heic,.heif,.avif,.tif,.tiff" aria-label="Choose a photo, or several shots of a group">'
-            '<p class="sending" role="status"></p></div>'
+            '<p class="sending" role="status"></p><p class="deleted" role="status"></p></div>'
         )
     more = len(session.names) - 1
     others = f" and {more} more {'shot' if more == 1 else 'shots'}" if more else ""
@@ -60,7 +60,7 @@ def arrival(session: EditSession | None, max_bytes: int, max_references: int) ->
     return (
         f'<div class="ote-here" data-facts="{data}" data-memory="{memory}">'
         f'<p><strong>{breakable(session.names[0])}</strong>{others}</p><p class="sending" role="status"></p>'
-        '<button type="button" class="quiet" data-act="anew">Start anew</button></div>'
+        '<button type="button" class="quiet" data-act="anew">New photo</button></div>'
     )
 
 
@@ -94,8 +94,9 @@ def progress(session: EditSession | None, final: Job | None = None) -> str:
     said = words.standing(session, is_file=final is None or bool(final.results))
     standing = f'<p role="status" tabindex="-1">{escape(said)}</p>'
     if session.waiting is None:
-        return f'<div class="ote-standing">{standing}</div>'
-    what = choices.PURPOSES[session.purpose][0] if session.finishing else "Quick preview"
+        made = " data-made" * (session.final is not None and final is not None and bool(final.results))
+        return f'<div class="ote-standing"{made}>{standing}</div>'
+    what = choices.PURPOSES[session.purpose][0] if session.finishing else "New eyes"
     stages, lost = escape(json.dumps(words.STAGES)), escape(" ".join(refusal("no-answer")))
     return (
         f'<div class="ote-standing">{standing}'
@@ -132,10 +133,11 @@ def finish(session: EditSession | None, capabilities: choices.Capabilities) -> s
     off = "" if session.eyes and session.waiting is None else ' aria-disabled="true"'
     why = "" if session.waiting is not None else words.nothing_to_take(session)  # beside them, where one looks
     described = ' aria-describedby="ote-why"' if why else ""
+    purposes = choices.purposes(capabilities)  # what one alone is for makes one ask where the other is
     buttons = "".join(
         f'<button type="button" class="{mode}" data-act="finish" data-purpose="{mode}"{off}{described}>'
-        f"<strong>{name}</strong><span>{use}</span></button>"
-        for mode in choices.purposes(capabilities)
+        f"<strong>{name}</strong>{f'<span>{use}</span>' * (len(purposes) > 1)}</button>"
+        for mode in purposes
         for name, use in [choices.PURPOSES[mode]]
     )
     about = (

@@ -13,10 +13,15 @@ from .edit_session import EditSession
 from .face_badges import Badges, badges
 from .face_regions import FaceRegion
 from .faces_html import CHECK, portrait
+from .image_cache import LARGE
 
 CLOSED_EYE: Final = (
     '<svg class="lid" viewBox="0 0 24 14" aria-hidden="true"><path d="M2 3c4 5 16 5 20 0M5 7l-2 4M10 9l-1 4M14 9l1 4'
     'M19 7l2 4"/></svg>'
+)
+LARGER: Final = (
+    '<svg viewBox="0 0 16 16" aria-hidden="true">'
+    '<path d="M9.5 2.5h4v4M13.5 2.5l-5 5M6.5 13.5h-4v-4M2.5 13.5l5-5"/></svg>'  # two arrows, away from each other
 )
 
 
@@ -65,34 +70,47 @@ def strips(session: EditSession) -> str:
     rows, folded = ("".join(_strip(session, face, asked[face.id]) for face in faces) for faces in (sure, unsure))
     is_open = not sure or any(face.id in session.chosen for face in unsure)
     fold = (
-        f'<details class="ote-fold"{" open" if is_open else ""}><summary>Perhaps closed ({len(unsure)})</summary>'
+        f'<details class="ote-fold" data-fold="unsure"{" open" if is_open else ""}>'
+        f"<summary>Perhaps closed ({len(unsure)})</summary>"
         f'<div class="ote-strips">{folded}</div></details>'
     )
-    return f'<div class="ote-strips">{rows}{fold * bool(unsure)}</div>'
+    title = '<h2 class="ote-unseen">Eyes to pick</h2>' * bool(session.choosable)
+    return f'<div class="ote-strips">{title}{rows}{fold * bool(unsure)}</div>'
 
 
 def compare(session: EditSession) -> str:
-    """Before and after behind one slider: the eyes of one face, or the whole photo."""
+    """Before and after behind one slider: the eyes of one face, or the whole photo; a button shows them over the whole
+    window."""
     if session.preview is None or not session.eyes:
         return ""
     face = session.face(session.close_up) if session.close_up in session.eyes else None
     w, h = session.size_wh
     kind = "whole" if face is None else "eyes"
     if face is None:
-        about, shape = "the whole photo", f"{w}/{h}"
+        about, shape, large_wh = "the whole photo", f"{w}/{h}", session.size_wh
         before, after = f"/pictures/{session.job}/whole/none.jpg", whole(session)
     else:
         about = f"the eyes of face {face.id}"
         shape = f"{face.eyes.width * w:.1f}/{max(face.eyes.height * h, 1):.1f}"
+        large_wh = LARGE.size_wh(face, session.size_wh)
         before, after = _close_up(session.job, 0, face.id), _shown_eyes(session, face.id)
+    limit = LARGE.whole_px if face is None else LARGE.face_px
+    own = " data-own" * (max(large_wh) <= limit)
+    larger = (
+        f'<button type="button" class="ote-larger" aria-haspopup="dialog" aria-label="View larger: {about}" '
+        f'title="View larger" data-before="{_large(before)}" data-after="{_large(after)}" data-about="{about}" '
+        f'data-size="{large_wh[0]} {large_wh[1]}"{own}>{LARGER}</button>'
+    )
     return (
+        '<h2 class="ote-unseen">Before and after</h2>'
         f'<figure class="ote-compare {kind}"><div class="ote-pair" style="--shape:{shape}">'
         f'<img class="after" src="{after}" alt="After: {about}" fetchpriority="high">'
         f'<img class="before" src="{before}" alt="Before: {about}" fetchpriority="high">'
         '<span class="tag left" aria-hidden="true">Before</span>'
         '<span class="tag right" aria-hidden="true">After</span><span class="seam" aria-hidden="true"></span>'
         f'<input class="wipe" type="range" min="0" max="100" value="50" aria-label="Before and after, {about}: '
-        'how much of the photo as it was is shown, in per cent"></div>'
+        'how much of the photo as it was is shown, in per cent">'
+        f"{larger}</div>"
         f'<div class="ote-switch" role="radiogroup" aria-label="What is compared">{_switch(session, face)}</div>'
         "</figure>"
     )
@@ -103,14 +121,15 @@ def shots(session: EditSession) -> str:
     if len(session.names) < 2:
         return ""
     others = "".join(
-        f'<button type="button" class="ote-shot" data-act="take" data-shot="{number}">'
-        f'<img src="/pictures/{session.job}/shot/{number}.jpg" alt=""><span>Mend this one instead</span>'
+        f'<button type="button" class="ote-shot" data-act="take" data-shot="{number}" '
+        f'aria-label="Mend {escape(name)} instead">'
+        f'<img src="/pictures/{session.job}/shot/{number}.jpg" alt="">'
         f'<span class="name">{escape(name)}</span></button>'
         for number, name in enumerate(session.names[1:], start=1)
     )
     said = "".join(f"<p>{escape(line)}</p>" for line in words.other_photos(session))
     said += people_html.asked_all_the_same(session)
-    return f'<div class="ote-shots"><p>Your other shots</p>{said}{others}</div>'
+    return f'<div class="ote-shots"><h2>Your other shots</h2>{said}<p>Press one to mend it instead.</p>{others}</div>'
 
 
 def whole(session: EditSession) -> str:
@@ -132,6 +151,11 @@ def _shown_eyes(session: EditSession, face: int) -> str:
 
 def _close_up(job: str, variation: int, face: int) -> str:
     return f"/pictures/{job}/eyes/{variation}/{face}.jpg"
+
+
+def _large(address: str) -> str:
+    """Of the same picture for a whole window."""
+    return address.replace("/whole/", "/large/whole/").replace("/eyes/", "/large/eyes/")
 
 
 def _rings(session: EditSession, face: FaceRegion) -> str:
@@ -176,14 +200,14 @@ def _strip(session: EditSession, face: FaceRegion, asked: str) -> str:
     if not attempts:
         outcome, reason = session.preview.said.get(face.id, (face.outcome, face.reason))
         said = escape(words.deed(face, outcome, reason, names=session.names))
-        return f'<section class="ote-strip none"><h2>{who}Face {face.id}</h2><p>{said}</p>{asked}</section>'
+        return f'<section class="ote-strip none"><h3>{who}Face {face.id}</h3><p>{said}</p>{asked}</section>'
     taken = session.variation(face.id) if face.id in session.chosen else 0
     tiles = [_tile(face.id, "", _close_up(session.job, 0, face.id), "As it was", checked=taken == 0)]
     for number, attempt in enumerate(attempts, start=1):
         picture = _close_up(session.preview.job, number, face.id)
         tiles.append(_tile(face.id, str(attempt), picture, f"Eyes {number}", checked=taken == number))
     return (
-        f'<section class="ote-strip"><h2 id="strip-{face.id}">{who}Face {face.id}</h2>'
+        f'<section class="ote-strip"><h3 id="strip-{face.id}">{who}Face {face.id}</h3>'
         f"{people_html.whose(session, face.id)}"
         f'<div class="tiles" role="radiogroup" aria-labelledby="strip-{face.id}">{"".join(tiles)}</div>'
         f"{asked}</section>"

@@ -51,11 +51,11 @@ _REFUSALS: Final = {
     ),
     "nothing-closed": (
         "Everybody's eyes are open.",
-        "If that is wrong, say below the photo whose are not. For another photo, press Start anew.",
+        "If that is wrong, say below the photo whose are not. For another photo, press New photo.",
     ),
     "none-possible": (
         "There is no face here whose eyes could be opened.",
-        "Why is said below the photo. For another one, press Start anew.",
+        "Why is said below the photo. For another one, press New photo.",
     ),
     "no-answer": (
         "No connection to the program.",
@@ -65,7 +65,7 @@ _REFUSALS: Final = {
         "The photo did not arrive.",
         "The connection broke off on the way. Choose it again. If that is no help, the program may have been stopped.",
     ),
-    "preview-cancelled": ("Stopped.", "There are no new eyes to look at yet. Try again, or start anew."),
+    "preview-cancelled": ("Stopped.", "There are no new eyes to look at yet. Try again, or press New photo."),
     "unwatched": ("The preview was stopped.", "This page was closed or asleep for a while. Try again to go on."),
     "cancelled": ("Stopped.", "Nothing was changed. Choose a face or a button to go on."),
 }

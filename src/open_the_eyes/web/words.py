@@ -231,7 +231,7 @@ def retention(seconds: int, *, alone: bool, is_folder: bool) -> str:
     place = "Your photos are kept where this page's operator chose"
     if is_folder:
         place = "Your photos never leave this computer" if alone else "Your photos stay on this server"
-    return f"{place}. They are deleted when you start anew, or after {time}."
+    return f"{place}. They are deleted when you press New photo, or after {time}."
 
 
 def size(count: int) -> str:

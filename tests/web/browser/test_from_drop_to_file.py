@@ -103,9 +103,9 @@ def test_with_the_keyboard_alone_on_a_laptop_at_twice_the_size(visitor: Visitor,
     page.keyboard.press("Enter")
     preview_done(page)
 
-    def walk_to(selector: str) -> None:
+    def walk_to(selector: str, key: str = "Tab") -> None:
         for _ in range(40):
-            page.keyboard.press("Tab")
+            page.keyboard.press(key)
             if page.evaluate("(wanted) => document.activeElement.matches(wanted)", selector):
                 here, bar = page.locator(":focus"), page.locator("#ote-finish")
                 assert sides(here)[1] <= sides(bar)[0] or bar.locator(":focus").count()  # in sight
@@ -126,9 +126,6 @@ def test_with_the_keyboard_alone_on_a_laptop_at_twice_the_size(visitor: Visitor,
     page.keyboard.press("Space")
     page.wait_for_selector('.ote-photo button[data-face="1"][aria-pressed=true]')
 
-    walk_to('input[name="eyes-1"]')
-    page.keyboard.press("ArrowRight")
-    page.wait_for_selector('.ote-tile input[aria-label="Face 1: Eyes 2"][checked]')
     walk_to(".wipe")
     page.keyboard.press("Home")
     assert page.locator(".wipe").input_value() == "0"
@@ -150,7 +147,10 @@ def test_with_the_keyboard_alone_on_a_laptop_at_twice_the_size(visitor: Visitor,
         repainted_after("ArrowRight")
         figure = page.locator("#ote-looks input[type=number]").input_value()
         assert figure == "65"  # from the nearest possible figure on
-    walk_to('[data-purpose="standard"]')
+    walk_to('input[name="eyes-1"]')
+    page.keyboard.press("ArrowRight")
+    page.wait_for_selector('.ote-tile input[aria-label="Face 1: Eyes 2"][checked]')
+    walk_to('[data-purpose="standard"]', "Shift+Tab")
     with page.expect_download() as waiting:
         page.keyboard.press("Enter")
     assert waiting.value.suggested_filename == "group.opened.jpg"
@@ -211,8 +211,8 @@ def test_on_a_phone_in_the_dark(visitor: Visitor, photos: Path) -> None:
         ring = face.evaluate("(face) => getComputedStyle(face).boxShadow")
         assert " 5px" not in ring  # that of the mouse does not stay behind the finger
     page.get_by_role("button", name="Adjust the eyes").tap()
-    label = page.get_by_text("How wide open").first
-    label.evaluate("(label) => scrollBy(0, label.getBoundingClientRect().top - innerHeight + 40)")
+    label = page.get_by_text("Where they look").first
+    label.evaluate("(label) => scrollBy(0, label.getBoundingClientRect().top - innerHeight / 2)")
     assert 0 <= sides(page.locator("#ote-compare"))[0] < 100  # in sight, above what is changed
     with page.expect_download() as waiting:
         button.tap()  # no label lies over it
@@ -258,7 +258,7 @@ def test_of_a_drop_what_is_of_no_use_or_too_many_is_left_out_and_named(visitor: 
     said = page.locator("#ote-notice [role=alert]").inner_text()
     assert said.startswith("2 files were left out. letter.jpg is not a photo that can be read.")
     assert said.endswith("No face was found in nobody.jpg.")
-    page.get_by_role("button", name="Start anew").click()
+    page.get_by_role("button", name="New photo").click()
     page.wait_for_selector(".ote-drop")
     page.evaluate(
         "() => { const box = document.querySelector('[data-facts]');"

@@ -180,7 +180,7 @@ def test_a_tab_whose_photo_another_one_has_deleted_says_so_when_something_is_don
         page.evaluate("window.open(location.href)")  # with all that this tab remembers
     other = opened.value
     preview_done(other)
-    other.get_by_role("button", name="Start anew").click()
+    other.get_by_role("button", name="New photo").click()
     other.wait_for_selector(".ote-drop")
     page.get_by_label("Face 1: Eyes 3", exact=True).check(force=True)
     page.wait_for_selector(".ote-drop")
@@ -272,7 +272,7 @@ def test_a_page_loaded_again_goes_on_and_starting_anew_deletes_everything(
     preview_done(page)
     assert "group.jpg" in page.locator(".ote-here").inner_text()
     assert site.jobs() > before
-    page.get_by_role("button", name="Start anew").click()
+    page.get_by_role("button", name="New photo").click()
     page.wait_for_selector("#ote-files", state="attached")
     assert site.jobs() == before
     page.reload()
@@ -295,4 +295,4 @@ def test_who_waits_for_others_sees_how_many_they_are_and_for_how_long(visitor: V
     ):
         now = {"state": "queued", "position": ahead, "running": 1, "eta_seconds": eta, "stage": "", "fraction": 0}
         page.evaluate("(now) => heard.dispatchEvent(new MessageEvent('progress', { data: JSON.stringify(now) }))", now)
-        assert page.locator(".ote-progress p").inner_text().strip() == f"Quick preview {words}"
+        assert page.locator(".ote-progress p").inner_text().strip() == f"New eyes {words}"

@@ -35,7 +35,7 @@ def test_a_face_that_seems_open_is_opened_all_the_same(
         page.keyboard.press("Enter")
     else:
         assert not page.locator(f"{CARDS}[data-act=anyway]").is_visible()
-        page.get_by_text("Eyes open (1)").click()
+        page.get_by_text("Already open (1)").click()
         page.click(f'{CARDS}[data-act=anyway][data-face="2"]')
     page.wait_for_selector('.ote-tile input[name="eyes-2"]')
     page.wait_for_selector("[data-job]", state="detached")
@@ -84,7 +84,7 @@ def test_on_a_phone_each_face_has_a_picture_large_enough_to_tell_who_it_is(visit
     page = visitor.open(**PHONE)
     dropped(page, photos / "group.jpg")
     preview_done(page)
-    page.get_by_text("Eyes open (1)").tap()
+    page.get_by_text("Already open (1)").tap()
     pictures = page.locator(f"{CARDS} img")
     assert pictures.count() == 3
     for picture in pictures.all():

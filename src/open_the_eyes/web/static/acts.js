@@ -35,7 +35,7 @@ element.addEventListener('change', (event) => {
 // A face on the photo that seems open is shown in the list, where a second press opens it: a slip of a finger must not.
 element.addEventListener('click', (event) => {
   const face = event.target.closest('button[data-show]')?.dataset.show;
-  const card = face && document.querySelector(`.ote-fold .ote-card[data-face="${face}"]`);
+  const card = face && document.querySelector(`.ote-fold .ote-card[data-act=anyway][data-face="${face}"]`);
   if (!card) return;
   const fold = card.closest('.ote-fold');
   if (!fold.open) fold.querySelector('summary').click();
@@ -54,14 +54,14 @@ watch('value', () => {
 watch('value', () => {
   for (const input of element.querySelectorAll('input[type=radio]')) input.checked = input.hasAttribute('checked');
 });
-// Whether the fold is open is as it was drawn, until somebody opens or closes it: from then on it stays so for this photo.
-let wanted = null;
+// Whether a fold is open is as it was drawn, until somebody opens or closes it: from then on it stays so for this photo.
+const wanted = new Map();
 element.addEventListener('click', (event) => {
   const fold = event.target.closest('summary')?.parentElement;
-  if (fold) wanted = !fold.open;
+  if (fold) wanted.set(fold.dataset.fold, !fold.open);
 });
 watch('value', () => {
-  const fold = element.querySelector('.ote-fold');
-  if (!fold) wanted = null;
-  else if (wanted !== null) fold.open = wanted;
+  const folds = [...element.querySelectorAll('.ote-fold')];
+  if (!folds.length) wanted.clear();
+  for (const fold of folds) fold.open = wanted.get(fold.dataset.fold) ?? fold.open;
 });

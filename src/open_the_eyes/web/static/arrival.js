@@ -1,9 +1,10 @@
 // Photos go straight to the service's own route, past Gradio's uploads; then the page is told which job they became.
 const facts = () => JSON.parse(element.querySelector('[data-facts]').dataset.facts);
-const say = (text, lost = false) => {
+const say = (text, lost = false, busy = false) => {
   const line = element.querySelector('.sending');
   if (!line) return;
   line.textContent = text;
+  line.classList.toggle('busy', busy); // something moves, since nobody knows how long it takes
   line.classList.toggle('lost', lost);
 };
 const MOST_NAMED = 12; // of files beyond those that can come at once
@@ -27,7 +28,7 @@ const send = (files) => {
   request.upload.onprogress = (event) => {
     if (event.lengthComputable) say(`Sending: ${Math.round((100 * event.loaded) / event.total)} %`);
   };
-  request.upload.onload = () => say('Looking at the photo …');
+  request.upload.onload = () => say('Looking at the photo …', false, true);
   request.onerror = () => say(facts().lost, true); // here, since there may be no program to tell
   request.onload = () => {
     if (request !== sending) return;
@@ -67,7 +68,7 @@ document.addEventListener('paste', (event) => { if (event.clipboardData.files.le
 
 // A page that is loaded again goes on with its photo, and a program that was started anew with what is seen of it.
 // It forgets that photo when it was deleted, and not when that was asked: there may be no program that does it.
-const TWICE_MS = 10000;
+const TWICE_MS = 10000, SAID_MS = 100;
 let asked = 0;
 element.addEventListener('click', (event) => {
   if (!event.target.closest('[data-act=anew]')) return;
@@ -77,7 +78,14 @@ element.addEventListener('click', (event) => {
 watch('value', () => {
   const here = element.querySelector('.ote-here');
   if (here) sessionStorage.setItem(MEMORY, here.dataset.memory);
-  else if (asked) sessionStorage.removeItem(MEMORY);
+  else if (asked) {
+    sessionStorage.removeItem(MEMORY);
+    element.querySelector('input').focus(); // the button that was pressed is gone, and this is what comes next
+    setTimeout(() => { // what was drawn with its words in it, a screen reader does not say
+      const said = element.querySelector('.deleted');
+      if (said) said.textContent = 'Deleted. Choose the next photo.';
+    }, SAID_MS);
+  }
   asked = 0;
 });
 if (remembered()) tell({ act: 'resume' });

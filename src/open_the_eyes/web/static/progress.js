@@ -1,19 +1,28 @@
 // Follows the job that is on by its own events; they come again by themselves when the connection was lost, but not after
 // an answer that is none, such as a proxy's 502 while the program starts, or 429. Then this asks what has become of it.
 const PAUSE_MS = 2000;
+const NAME = document.title;
 let source = null;
+let isPainting = false;
 const follow = () => {
   const box = element.querySelector('[data-job]');
   if (source && box && source.job === box.dataset.job) return;
   if (source) source.close();
   source = null;
-  if (!box) return;
+  if (!box) {
+    const isReady = element.querySelector('[data-made]');
+    document.title = isReady ? `Ready - ${NAME}` : document.hidden && isPainting ? `New eyes - ${NAME}` : NAME;
+    isPainting = false;
+    return;
+  }
+  isPainting = true;
   const job = box.dataset.job;
   const stages = JSON.parse(box.dataset.stages);
   const show = (words, left, fraction) => {
     const say = element.querySelector('.say');
     if (say.textContent !== words) say.textContent = words; // a screen reader says it once
     element.querySelector('.left').textContent = left;
+    document.title = `${words} - ${NAME}`; // who is elsewhere meanwhile sees it there
     if (fraction !== undefined) element.querySelector('progress').value = fraction;
   };
   const events = new EventSource(`/v1/jobs/${job}/events`);
@@ -47,4 +56,5 @@ const follow = () => {
   };
 };
 watch('value', follow);
+document.addEventListener('visibilitychange', () => { if (!document.hidden && !source) document.title = NAME; });
 follow();

@@ -1,0 +1,81 @@
+"""Before and after over the whole window, down to the photo's own pixels."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.web.browser.visits import Visitor, dropped, preview_done
+
+
+def test_eyes_are_seen_in_the_photos_own_pixels_and_moved_about_by_keyboard(visitor: Visitor, photos: Path) -> None:
+    page = visitor.open(viewport={"width": 640, "height": 300})
+    dropped(page, photos / "group.jpg")
+    preview_done(page)
+    page.get_by_role("button", name="View larger: the eyes of face 1").press("Enter")
+    dialog = page.get_by_role("dialog", name="Before and after: the eyes of face 1")
+    before = dialog.get_by_role("img", name="Before: the eyes of face 1")
+    before.evaluate("(picture) => picture.decode()")
+    stage = dialog.locator(".stage")
+    fits = stage.evaluate(
+        "(stage) => stage.scrollHeight <= stage.clientHeight && stage.scrollWidth <= stage.clientWidth"
+    )
+    assert fits
+    dialog.get_by_role("radio", name="Fit").press("ArrowRight")
+    assert dialog.get_by_role("radio", name="100 %").is_checked()
+    natural, shown = before.evaluate("(picture) => [picture.naturalWidth, picture.getBoundingClientRect().width]")
+    assert shown == pytest.approx(natural, abs=0.5)
+    dialog.get_by_role("radio", name="100 %").press("ArrowRight")
+    assert before.evaluate("(picture) => picture.getBoundingClientRect().width") == pytest.approx(2 * natural, abs=1)
+    top = stage.evaluate("(stage) => stage.scrollTop")
+    assert top > 0  # its middle is in the middle
+    stage.focus()
+    page.keyboard.press("ArrowDown")
+    page.wait_for_function("(top) => document.querySelector('#ote-large .stage').scrollTop > top", arg=top)
+    seam = "document.querySelector('#ote-large .before').getBoundingClientRect().left + parseFloat("
+    seam += "getComputedStyle(document.querySelector('#ote-large .sheet')).getPropertyValue('--cut'))"
+    assert page.evaluate(seam) == pytest.approx(
+        page.evaluate("document.querySelector('.stage').clientWidth / 2"), abs=1
+    )
+    dialog.get_by_role("slider").press("Home")
+    assert page.evaluate(seam) == pytest.approx(0, abs=1)
+    visitor.keep(page, "desktop-larger")
+    page.keyboard.press("Escape")
+    dialog.wait_for(state="hidden")
+    assert page.evaluate("document.activeElement.className") == "ote-larger"
+
+
+def test_the_whole_photo_is_seen_over_the_whole_window_and_dragged(visitor: Visitor, photos: Path) -> None:
+    page = visitor.open(viewport={"width": 500, "height": 300})
+    dropped(page, photos / "group.jpg")
+    preview_done(page)
+    page.get_by_role("radio", name="Whole photo").check(force=True)
+    page.get_by_role("button", name="View larger: the whole photo").click()
+    dialog = page.get_by_role("dialog", name="Before and after: the whole photo")
+    dialog.get_by_role("img", name="After").evaluate("(picture) => picture.decode()")
+    dialog.get_by_role("radio", name="200 %").check(force=True)
+    stage = dialog.locator(".stage")
+    left = stage.evaluate("(stage) => stage.scrollLeft")
+    page.mouse.move(400, 200)
+    page.mouse.down()
+    page.mouse.move(340, 200)
+    page.mouse.up()
+    assert stage.evaluate("(stage) => stage.scrollLeft") == pytest.approx(left + 60, abs=1)
+    page.mouse.move(250, 200)  # on the line between before and after
+    page.mouse.down()
+    page.mouse.move(100, 200)
+    page.mouse.up()
+    assert dialog.get_by_role("slider").input_value() == "20"
+    dialog.get_by_role("button", name="Close").click()
+    dialog.wait_for(state="hidden")
+
+
+def test_a_large_screen_is_used(visitor: Visitor, photos: Path) -> None:
+    page = visitor.open(viewport={"width": 2560, "height": 1440})
+    dropped(page, photos / "group.jpg")
+    preview_done(page)
+    pair = page.locator(".ote-pair").bounding_box()
+    assert pair
+    assert pair["width"] > 750
+    visitor.keep(page, "large-screen")
