@@ -14,6 +14,7 @@ from typing import Final
 
 import cv2
 import numpy as np
+from open_the_eyes.models.appearance.ball import GLINT, Ball, ball_of
 from rich.console import Console
 from rich.progress import track
 from rich.table import Table
@@ -24,7 +25,6 @@ from open_the_eyes.imaging.face.lids import EyeShape
 from open_the_eyes.imaging.face.mesh478 import EYE_RING, IRIS, SIDES
 from open_the_eyes.imaging.luma import luma_of
 from open_the_eyes.imaging.smooth import smoothed
-from open_the_eyes.models.appearance.ball import GLINT, Ball, ball_of
 from open_the_eyes.pipeline import open_eyes
 from open_the_eyes.roles import Face
 

@@ -16,6 +16,8 @@ from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
+from open_the_eyes.models.appearance.dark_hue import ShutEye, brow_beside, darkest_of, softened_logs
+from open_the_eyes.models.appearance.skin_below import FEW
 from rich.console import Console
 from rich.table import Table
 
@@ -23,9 +25,7 @@ from open_the_eyes.imaging.arrays import Points, Rgb, Tones, to_tones
 from open_the_eyes.imaging.face.lids import EyeShape, lid_distances
 from open_the_eyes.imaging.face.mesh478 import SIDES, Side
 from open_the_eyes.imaging.geometry import Box
-from open_the_eyes.models.appearance.dark_hue import ShutEye, brow_beside, darkest_of, softened_logs
 from open_the_eyes.models.appearance.generator import AppearanceGenerator
-from open_the_eyes.models.appearance.skin_below import FEW
 from open_the_eyes.options import GenerateOptions
 from open_the_eyes.roles import Request
 from open_the_eyes.stages.blend import blend

@@ -12,10 +12,10 @@ from pathlib import Path
 
 import cv2
 import numpy as np
+from open_the_eyes.models.mediapipe_faces import MediapipeDetector
 from rich.progress import track
 
 from open_the_eyes.imaging.arrays import Points, Rgb
-from open_the_eyes.models.mediapipe_faces import MediapipeDetector
 from open_the_eyes.settings import Settings
 
 from .kept import fingerprint

@@ -11,6 +11,7 @@ import argparse
 from collections.abc import Iterator
 from pathlib import Path
 
+from open_the_eyes.models.appearance.highlights import ShorterExposure
 from rich.console import Console
 from rich.progress import track
 from rich.table import Table
@@ -24,7 +25,6 @@ from open_the_eyes.imaging.occlusion.nose import nose_mask
 from open_the_eyes.imaging.occlusion.occluders import occluder_mask
 from open_the_eyes.imaging.occlusion.strands import strand_mask
 from open_the_eyes.imaging.occlusion.thin_lines import ReducedEye
-from open_the_eyes.models.appearance.highlights import ShorterExposure
 from open_the_eyes.options import ChooseOptions
 from open_the_eyes.roles import Crop
 from open_the_eyes.stages.choose import decide

@@ -24,6 +24,7 @@ from typing import Final
 
 import cv2
 import numpy as np
+from open_the_eyes.models.mediapipe_faces import MediapipeDetector
 from rich.console import Console
 from rich.progress import track
 from rich.table import Table
@@ -33,7 +34,6 @@ from open_the_eyes.errors import UsageError
 from open_the_eyes.imaging.arrays import Rgb, to_levels, to_tones
 from open_the_eyes.imaging.face.mesh478 import SIDES
 from open_the_eyes.models.eye_state import EyeStateNetwork
-from open_the_eyes.models.mediapipe_faces import MediapipeDetector
 from open_the_eyes.options import Options
 from open_the_eyes.photo import Photo
 from open_the_eyes.pipeline import open_eyes

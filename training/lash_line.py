@@ -11,6 +11,8 @@ import argparse
 from pathlib import Path
 
 import numpy as np
+from open_the_eyes.models.appearance.iris import eye_shape
+from open_the_eyes.models.appearance.lash_line import OPEN_LINE, EyeInPicture, shut_line
 from rich.console import Console
 from rich.progress import track
 from rich.table import Table
@@ -21,8 +23,6 @@ from open_the_eyes.imaging.face.lids import EyeShape
 from open_the_eyes.imaging.face.mesh478 import SIDES, Side
 from open_the_eyes.imaging.geometry import inverted, transformed
 from open_the_eyes.models.appearance import layout
-from open_the_eyes.models.appearance.iris import eye_shape
-from open_the_eyes.models.appearance.lash_line import OPEN_LINE, EyeInPicture, shut_line
 from open_the_eyes.photo import Photo
 from open_the_eyes.pipeline import open_eyes
 

@@ -17,6 +17,7 @@ from typing import Final
 import cv2
 import numpy as np
 from numpy.typing import NDArray
+from open_the_eyes.models.appearance.highlights import ShorterExposure
 from rich.console import Console
 from rich.progress import track
 from rich.table import Table
@@ -25,7 +26,6 @@ from open_the_eyes.demo.blink import paint_blink
 from open_the_eyes.imaging.arrays import Rgb, to_levels
 from open_the_eyes.imaging.face.mesh478 import SIDES
 from open_the_eyes.models.appearance.generator import AppearanceGenerator
-from open_the_eyes.models.appearance.highlights import ShorterExposure
 from open_the_eyes.options import GenerateOptions
 from open_the_eyes.roles import Request
 from open_the_eyes.stages.blend import blend

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from open_the_eyes.models.appearance.usual_light import UsualLight
+
 from open_the_eyes.imaging.geometry import scale_of
 from open_the_eyes.models.appearance import layout
 from open_the_eyes.models.appearance.generator import AppearanceGenerator
 from open_the_eyes.models.appearance.prepared import Prepared
 from open_the_eyes.models.appearance.steps import AFTER_REFINER, FINEST, At, Painted, Step, grained, refined_by
-from open_the_eyes.models.appearance.usual_light import UsualLight
 from open_the_eyes.roles import Crop, Request
 
 

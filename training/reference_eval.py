@@ -19,6 +19,7 @@ from typing import Final
 import cv2
 import numpy as np
 from numpy.typing import NDArray
+from open_the_eyes.models.appearance.iris import eye_shape
 from rich.console import Console
 from rich.progress import track
 from rich.table import Table
@@ -33,7 +34,6 @@ from open_the_eyes.imaging.face.lids import lid_distances
 from open_the_eyes.imaging.face.mesh478 import SIDES
 from open_the_eyes.imaging.geometry import Box, inverted, transformed
 from open_the_eyes.models.appearance import layout
-from open_the_eyes.models.appearance.iris import eye_shape
 from open_the_eyes.options import Options
 from open_the_eyes.photo import Photo
 from open_the_eyes.pipeline import open_eyes

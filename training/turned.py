@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Final
 
 import numpy as np
+from open_the_eyes.models.face_search import same_face, turned_back
 from rich.console import Console
 from rich.progress import track
 from rich.table import Table
@@ -21,7 +22,6 @@ from open_the_eyes.imaging.arrays import Points, Rgb
 from open_the_eyes.imaging.face.mesh478 import FACE_OVAL
 from open_the_eyes.imaging.face.pose import roll_of, turned_from
 from open_the_eyes.imaging.geometry import Box
-from open_the_eyes.models.face_search import same_face, turned_back
 
 from .faces import detector, pictures_in, read_rgb
 

@@ -15,16 +15,16 @@ from pathlib import Path
 from typing import Final
 
 import numpy as np
+from open_the_eyes.models.appearance.ball import ball_of
+from open_the_eyes.models.appearance.white_level import LIT, white_levels
 from rich.console import Console
 from rich.table import Table
 
 from open_the_eyes.imaging.arrays import Points, Rgb, to_tones
 from open_the_eyes.imaging.face.lids import EyeShape
 from open_the_eyes.imaging.face.mesh478 import EYE_RING, IRIS, SIDES, Side
-from open_the_eyes.models.appearance.ball import ball_of
 from open_the_eyes.models.appearance.generator import AppearanceGenerator
 from open_the_eyes.models.appearance.steps import Step, lit_whites
-from open_the_eyes.models.appearance.white_level import LIT, white_levels
 from open_the_eyes.options import GenerateOptions
 from open_the_eyes.roles import Crop, Request
 from open_the_eyes.stages.blend import blend

@@ -20,6 +20,7 @@ from typing import Final
 import cv2
 import numpy as np
 from numpy.typing import NDArray
+from open_the_eyes.models.refusals import MAX_YAW_DEG
 from rich.console import Console
 from rich.progress import track
 from rich.table import Table
@@ -34,7 +35,6 @@ from open_the_eyes.imaging.face.openness import opennesses
 from open_the_eyes.imaging.face.pose import pose_of
 from open_the_eyes.imaging.geometry import Box
 from open_the_eyes.models.appearance.generator import AppearanceGenerator
-from open_the_eyes.models.refusals import MAX_YAW_DEG
 from open_the_eyes.options import GenerateOptions
 from open_the_eyes.roles import Crop, Eye, Face, Request
 from open_the_eyes.stages.blend import blend, lay

@@ -18,6 +18,7 @@ from typing import Final
 import cv2
 import numpy as np
 from numpy.typing import NDArray
+from open_the_eyes.models.appearance.ball import Ball, ball_of, catch_light
 from rich.console import Console
 from rich.table import Table
 
@@ -26,7 +27,6 @@ from open_the_eyes.imaging.face.lids import EyeShape
 from open_the_eyes.imaging.face.mesh478 import EYE_RING, IRIS, SIDES
 from open_the_eyes.imaging.luma import luma_of
 from open_the_eyes.imaging.smooth import smoothed
-from open_the_eyes.models.appearance.ball import Ball, ball_of, catch_light
 
 from ..faces import Portrait, pictures_in, portraits
 

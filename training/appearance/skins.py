@@ -14,10 +14,10 @@ from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
+from open_the_eyes.models.appearance.cast import FARTHEST, chroma
 
 from open_the_eyes.imaging.face.mesh478 import SIDES
 from open_the_eyes.models.appearance import generator, iris, layout, likely_whites
-from open_the_eyes.models.appearance.cast import FARTHEST, chroma
 from open_the_eyes.models.appearance.model import AppearanceModel
 from open_the_eyes.models.appearance.strip import sampled
 

@@ -6,9 +6,9 @@ import argparse
 from pathlib import Path
 
 import onnx
+from open_the_eyes.models.face_networks import FINDER_FILE, MESH_FILE
 
 from open_the_eyes.models.appearance.traits import TRAITS_FILE
-from open_the_eyes.models.face_networks import FINDER_FILE, MESH_FILE
 
 from . import convert
 from .tflite_file import read

@@ -14,14 +14,14 @@ from typing import Any, Final
 
 import cv2
 import numpy as np
-
-from open_the_eyes.imaging.arrays import Points, Rgb
-from open_the_eyes.imaging.face.face_crop import drawn
-from open_the_eyes.imaging.pyramid import Pyramid
 from open_the_eyes.models.face_finder import MIN_HIT, place_of
 from open_the_eyes.models.face_hits import Hit
 from open_the_eyes.models.face_networks import MESH_SIDE, FaceNetworks
 from open_the_eyes.models.tiles import Overview
+
+from open_the_eyes.imaging.arrays import Points, Rgb
+from open_the_eyes.imaging.face.face_crop import drawn
+from open_the_eyes.imaging.pyramid import Pyramid
 from open_the_eyes.portrait import portrait
 
 FINDER_GRAPH: Final = "mediapipe/modules/face_detection/face_detection_full_range_cpu.binarypb"

@@ -15,6 +15,7 @@ from typing import TypeVar
 import cv2
 import numpy as np
 from numpy.typing import NDArray
+from open_the_eyes.models.appearance.iris import eye_shape
 
 from open_the_eyes.imaging.arrays import Points, to_levels
 from open_the_eyes.imaging.face.face_view import face_view
@@ -22,7 +23,6 @@ from open_the_eyes.imaging.face.mesh478 import SIDES
 from open_the_eyes.imaging.geometry import inverted, transformed
 from open_the_eyes.imaging.light.tint import tinted
 from open_the_eyes.models.appearance import layout
-from open_the_eyes.models.appearance.iris import eye_shape
 from open_the_eyes.models.appearance.model import AppearanceModel
 from open_the_eyes.models.appearance.refiner_frame import MAX_EYE, RefinerFrame, eye_frame
 from open_the_eyes.models.appearance.strip import laid_back, sampled

@@ -29,7 +29,7 @@ class PageState:
     Args:
         retry: the act that a button offers to try again; None for no button.
         replaced: the session does not come from the one that was seen; controls that keep a value have to follow it.
-        turned: the controls have to show the style of somebody else now.
+        turned: the controls have to show another style than was set there, such as somebody else's.
         leaves_notice: what was said before stays where nothing is said now: no visitor has done anything since.
     """
 
@@ -90,8 +90,8 @@ class Controller:
                 return PageState(session, *refusal("not-here" if session is None else "forgotten"), replaced=True)
             is_known = act.name in acts and act.is_on(session)
             seen = acts[act.name](session, act) if is_known else PageState(session)
-            turned = seen.session is not None and seen.session.adjusted != session.adjusted
-            return replace(seen, leaves_notice=act.is_by_itself, turned=turned)
+            turned = seen.session is not None and _controls_turn(session, seen.session, act)
+            return replace(seen, leaves_notice=act.is_by_itself or _is_owed(seen.session), turned=turned)
         except Exception as error:  # noqa: BLE001 -- whatever it is, the visitor is told, and may try again
             return _failed(session, error, act.again)
 
@@ -136,7 +136,7 @@ class Controller:
             return PageState(None)  # its time was over, and nobody asked for anything yet
         waited = session.waiting or (session.job if session.preview is None else None)
         if waited is None:
-            return replace(_greeted(session), replaced=True)
+            return replace(_greeted(session.as_seen()), replaced=True)
         now = self._job_client.ended(act.owner, session, waited)
         return replace(_come_to(session, now, self._job_client.job(act.owner, waited)), replaced=True)
 
@@ -222,6 +222,7 @@ class Controller:
 
     def _cancel(self, session: EditSession, act: Act) -> PageState:
         now = self._job_client.cancel(act.owner, session)
+        now = now if session.finishing else now.as_seen()  # controls show nothing that no picture does
         if now.preview is None:
             return PageState(now, *refusal("preview-cancelled"), retry=PREVIEW_AGAIN)
         return PageState(now, *refusal("cancelled"))
@@ -231,6 +232,16 @@ class Controller:
 
     def _take(self, session: EditSession, act: Act) -> PageState:
         return replace(_greeted(self._job_client.swap(act.owner, session, act.shot or 0)), replaced=True)
+
+
+def _controls_turn(before: EditSession, now: EditSession, act: Act) -> bool:
+    """Whether the controls have to show another style than the visitor has set there."""
+    return now.adjusted != before.adjusted or (act.name != "restyle" and now.style != before.style)
+
+
+def _is_owed(session: EditSession | None) -> bool:
+    """Whether a preview could not be made of what is wished for: the way to try again, which was said, stays."""
+    return session is not None and session.waiting is None and session.preview is not None and not session.is_as_seen
 
 
 def _come_to(before: EditSession, now: EditSession, job: Job) -> PageState:

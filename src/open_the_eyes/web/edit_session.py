@@ -35,6 +35,7 @@ class Preview:
         origins: by face, where its eyes are from.
         matches: who is who, as the job was told.
         unrelated: the other shots, from 1, in which nobody seems to be one of this photo's people.
+        even_open: the faces that seem open of which the job was told that they are not.
     """
 
     job: str
@@ -44,6 +45,7 @@ class Preview:
     origins: Mapping[int, EyeOrigin] = field(default_factory=dict)
     matches: tuple[Same, ...] = ()
     unrelated: tuple[int, ...] = ()
+    even_open: tuple[int, ...] = ()
 
     @classmethod
     def of(cls, job: str, options: Mapping[str, Any], report: Mapping[str, Any]) -> Preview:
@@ -55,7 +57,8 @@ class Preview:
         matches = tuple((face, shot, there) for face, shot, there in options.get("match") or ())
         shots = enumerate(report.get("references", ()), start=1)
         unrelated = tuple(number for number, shot in shots if shot.get("unrelated"))
-        return cls(job, EyeStyles.of(options), attempts, said, origins, matches, unrelated)
+        even_open = tuple(options.get("even_open") or ())
+        return cls(job, EyeStyles.of(options), attempts, said, origins, matches, unrelated, even_open)
 
     def is_like(self, other: Preview | None, face: int) -> bool:
         """Whether an attempt at a face gives the same eyes in both; so it does where there is no other."""
@@ -214,6 +217,25 @@ class EditSession:
         """With another style of whom the controls are for; eyes that were picked are gone with the next preview."""
         styles = self.styles.with_style(self.adjusted, style)
         return self if styles == self.styles else replace(self._invalidated(), styles=styles)
+
+    @property
+    def is_as_seen(self) -> bool:
+        """Whether the preview shows all that is wished for; where it does not, another one has been asked for."""
+        return self == self.as_seen()
+
+    def as_seen(self) -> EditSession:
+        """With no wish but those that the preview shows; without a preview, all of them stay."""
+        if self.preview is None:
+            return self
+        over = set(self.even_open) - set(self.preview.even_open)
+        return replace(
+            self,
+            styles=self.preview.styles,
+            matches=self.preview.matches,
+            strangers=tuple(one for one in self.strangers if one not in self.preview.matches),
+            even_open=tuple(face for face in self.even_open if face not in over),
+            chosen=tuple(face for face in self.chosen if face not in over),
+        )
 
     def with_preview(self, preview: Preview) -> EditSession:
         """With a preview that is done. Picks were for the eyes that were seen, which another style or giver changes."""
