@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Literal
+from typing import Literal, get_args
 
 import pytest
 
@@ -72,6 +72,21 @@ def test_every_stage_of_the_work_has_plain_words(engine: Engine, blinked: Rgb, p
 )
 def test_what_became_of_a_face_is_said_as_it_was(before: Outcome, outcome: Outcome, reason: str, said: str) -> None:
     assert said in words.deed(face(1, before), outcome, reason)
+
+
+@pytest.mark.parametrize("outcome", sorted({*get_args(Outcome)} - {"opened", "skipped"}))
+def test_however_a_face_was_found_it_is_said_in_words(outcome: Outcome) -> None:
+    one = session(outcome)
+    said = words.seen(one, one.faces[0])
+    assert re.fullmatch("Face 1: [a-z ]+", said)
+    assert words.not_choosable(one) in ([], [f"{said}."])
+
+
+def test_where_nothing_was_painted_no_new_eyes_are_blamed() -> None:
+    reason = "Left as it was: where the eyes are is uncertain, since something hides part of the face."
+    hidden = replace(face(1, "kept_original"), reason=reason)
+    for outcome in ("kept_original", "skipped"):
+        assert words.deed(hidden, outcome, "Not among the chosen faces.") == reason
 
 
 @pytest.mark.parametrize(

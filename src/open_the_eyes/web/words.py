@@ -39,7 +39,9 @@ _SEEN: Final[dict[Outcome, str]] = {
     "too_small": "too small to work on",
     "profile": "turned too far to the side",
     "covered": "eyes covered",
+    "kept_original": "eyes partly hidden",
 }
+"""How a face was found; `kept_original` is one of which no second look confirms where its eyes are."""
 _LEFT: Final[dict[Outcome, str]] = {
     "already_open": "The eyes are open already.",
     "unsure": "Left alone: the eyes are not surely closed.",
@@ -83,7 +85,7 @@ def seen(session: EditSession, face: FaceRegion) -> str:
 
 def state(session: EditSession, face: FaceRegion) -> str:
     """How a face was found: "eyes closed"."""
-    return "eyes seem open" if face.id in session.even_open else _SEEN.get(face.outcome, face.outcome)
+    return "eyes seem open" if face.id in session.even_open else _SEEN[face.outcome]
 
 
 def found(session: EditSession) -> str:
@@ -110,7 +112,7 @@ def not_choosable(session: EditSession) -> list[str]:
     for face in session.faces:
         if not face.choosable and face.outcome != "already_open":
             alike.setdefault(face.outcome, []).append(face.id)
-    return [f"{numbered(faces)}: {_SEEN.get(outcome, outcome)}." for outcome, faces in alike.items()]
+    return [f"{numbered(faces)}: {_SEEN[outcome]}." for outcome, faces in alike.items()]
 
 
 def standing(session: EditSession, *, is_file: bool = True) -> str:
@@ -160,6 +162,8 @@ def deed(
     reason = _in_words_of_the_page(reason, names)
     if outcome == "opened":
         return f"{sentence(reason)} {'' if origin is None else _given(origin, names)}".rstrip()
+    if face is not None and face.outcome == "kept_original":  # nothing was painted
+        return sentence(face.reason)
     if outcome == "kept_original":
         return "Left alone: new eyes did not look right, and nothing worse than your photo is ever kept."
     return _LEFT.get(outcome, sentence(reason) or "Left alone.")
