@@ -17,8 +17,10 @@ from open_the_eyes.photo import Photo
 from open_the_eyes.pipeline import open_eyes
 from open_the_eyes.roles import Outcome, Watch
 from open_the_eyes.web import words
+from open_the_eyes.web.edit_session import Preview
 from open_the_eyes.web.eye_origin import EyeOrigin, NotFrom
-from tests.web.sessions import face, session
+from open_the_eyes.web.eye_styles import EyeStyles
+from tests.web.sessions import face, seen, session
 
 
 @pytest.mark.parametrize(
@@ -36,6 +38,14 @@ from tests.web.sessions import face, session
 )
 def test_faces_are_counted_in_words(outcomes: tuple[Outcome, ...], said: str) -> None:
     assert words.found(session(*outcomes)) == said
+
+
+def test_picked_eyes_that_are_not_there_any_more_are_told() -> None:
+    picked = seen("closed", "closed", "closed").with_pick(2, 2).with_pick(3, 2)
+    again = picked.with_preview(Preview("second", EyeStyles(), {1: (0,), 2: (0,), 3: (2,)}, {}))
+    assert "Face 2: the eyes you picked are not among the new ones" in words.standing(again)
+    for one in (picked, again.with_pick(2, 0), again.with_chosen((1, 3))):
+        assert "you picked" not in words.standing(one)
 
 
 class Sharpener:

@@ -60,13 +60,12 @@ class Preview:
         even_open = tuple(options.get("even_open") or ())
         return cls(job, EyeStyles.of(options), attempts, said, origins, matches, unrelated, even_open)
 
-    def is_like(self, other: Preview | None, face: int) -> bool:
-        """Whether an attempt at a face gives the same eyes in both; so it does where there is no other."""
-        if other is None:
-            return True
-        ours, theirs = (one.origins.get(face) for one in (self, other))
-        same_giver = (ours and ours.source) == (theirs and theirs.source)
-        return self.styles.of_face(face) == other.styles.of_face(face) and same_giver
+    def has_eyes_of(self, other: Preview | None, face: int, attempt: int) -> bool:
+        """Whether an attempt at a face, which the other preview has, gives the same eyes in this one, if in another
+        style."""
+        ours, theirs = (None if one is None else one.origins.get(face) for one in (self, other))
+        same_giver = other is None or (ours and ours.source) == (theirs and theirs.source)
+        return same_giver and attempt in self.attempts.get(face, ())
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +81,7 @@ class EditSession:
         waiting: the job that is on, if any; `finishing` when it is the one that makes the file.
         preview: the newest that is done.
         picks: by face, the attempt that a person picked; where there is none, the best is shown.
+        lost_picks: the faces whose picked eyes the newest preview has not got, as long as no others are picked.
         final: the job whose file can be fetched: every change ends that.
         purpose: what that file, or the one that is being made, is for.
         adjusting: the face that controls were turned to; see `adjusted`.
@@ -107,6 +107,7 @@ class EditSession:
     jobs: tuple[str, ...] = ()
     matches: tuple[Same, ...] = ()
     strangers: tuple[Same, ...] = ()
+    lost_picks: tuple[int, ...] = ()
 
     @property
     def choosable(self) -> tuple[FaceRegion, ...]:
@@ -175,7 +176,8 @@ class EditSession:
         if self.preview is None or attempt not in self.preview.attempts.get(face, ()):
             return self
         with_it = self if face in self.chosen else self.with_chosen((*self.chosen, face))
-        return replace(with_it._invalidated(), picks={**self.picks, face: attempt}, close_up=face)
+        lost = tuple(one for one in self.lost_picks if one != face)
+        return replace(with_it._invalidated(), picks={**self.picks, face: attempt}, close_up=face, lost_picks=lost)
 
     def with_same(self, same: Same) -> EditSession:
         """With somebody's word for who is who, for which a new preview is needed; nothing where it was not asked."""
@@ -214,7 +216,7 @@ class EditSession:
         return replace(self, adjusting=face, close_up=face or self.close_up) if known else self
 
     def with_style(self, style: EyeStyle) -> EditSession:
-        """With another style of whom the controls are for; eyes that were picked are gone with the next preview."""
+        """With another style of whom the controls are for."""
         styles = self.styles.with_style(self.adjusted, style)
         return self if styles == self.styles else replace(self._invalidated(), styles=styles)
 
@@ -238,11 +240,13 @@ class EditSession:
         )
 
     def with_preview(self, preview: Preview) -> EditSession:
-        """With a preview that is done. Picks were for the eyes that were seen, which another style or giver changes."""
+        """With a preview that is done. Eyes that were picked stay so where they are among the new ones, in whatever
+        style; those of another giver are other eyes."""
         first = next((face for face in self.chosen if face in preview.attempts), None)
         looked_at = self.close_up if self.close_up in preview.attempts else first
-        picks = {face: pick for face, pick in self.picks.items() if preview.is_like(self.preview, face)}
-        return replace(self, preview=preview, picks=picks, waiting=None, finishing=False, close_up=looked_at)
+        picks = {face: pick for face, pick in self.picks.items() if preview.has_eyes_of(self.preview, face, pick)}
+        now = replace(self, preview=preview, picks=picks, waiting=None, finishing=False, close_up=looked_at)
+        return replace(now, lost_picks=tuple(sorted(set(self.picks) - set(picks))))
 
     def preview_options(self) -> dict[str, Any]:
         """What a preview job is asked."""

@@ -133,7 +133,13 @@ def standing(session: EditSession, *, is_file: bool = True) -> str:
         return f"Your photo is ready, {faces.lower()} opened. Pick other eyes whenever you like."
     if session.waiting is not None:  # the buttons are off
         return f"{faces} opened in this preview."
-    return f"{faces} opened in this preview. Pick other eyes, or take the file."
+    return f"{faces} opened in this preview. {lost(session)}Pick other eyes, or take the file."
+
+
+def lost(session: EditSession) -> str:
+    """Whose eyes that were picked are not shown any more, if anybody's are, and what is instead."""
+    faces = [face for face in session.lost_picks if face in session.eyes]
+    return f"{numbered(faces)}: the eyes you picked are not among the new ones, the best are shown. " if faces else ""
 
 
 def nothing_to_take(session: EditSession) -> str:
