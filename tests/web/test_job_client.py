@@ -67,8 +67,9 @@ class FakeService:
             raise NotHere("expected a job of yours, there is none.")
         return self.jobs[str(job_id)]
 
-    def resubmit(self, job: Job, options: dict[str, Any], take: int = 0) -> Job:
+    def resubmit(self, job: Job, options: dict[str, Any], take: int = 0, *, for_screen: bool = False) -> Job:
         assert job.id in self.jobs
+        assert for_screen == (options["mode"] == "fast")  # what is only looked at; a file is the photo's own format
         self.taken = take
         return self.add(options)
 

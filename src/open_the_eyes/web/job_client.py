@@ -55,7 +55,7 @@ class JobClient:
                 left_out[number] = error
         if not kept:
             raise left_out[0]
-        usable = replace(upload, photo=kept[0], references=tuple(kept[1:]), options=PREVIEW)
+        usable = replace(upload, photo=kept[0], references=tuple(kept[1:]), options=PREVIEW, for_screen=True)
         job = self._with_faces(self._service.uploads.submit(usable, owner), found[0], found[1:])
         self._service.audience.expect(job.id)
         return job.id, left_out
@@ -102,12 +102,12 @@ class JobClient:
             QueueFull, OwnQueueFull: try again later.
             NotHere: the photo has been deleted.
         """
-        return self._watched(self._sent(owner, session, session.preview_options()))
+        return self._watched(self._sent(owner, session, session.preview_options(), for_screen=True))
 
     def finish(self, owner: str, session: EditSession, purpose: Mode) -> EditSession:
         """With the job under way that makes the file; raises what `preview` does."""
         sharpened = {"restorer": self._restorer} if purpose == "ultra" and self._restorer is not None else {}
-        sent = self._sent(owner, session, session.final_options(purpose) | sharpened)
+        sent = self._sent(owner, session, session.final_options(purpose) | sharpened, for_screen=False)
         return replace(sent, purpose=purpose, finishing=True)
 
     def swap(self, owner: str, session: EditSession, take: int) -> EditSession:
@@ -123,7 +123,7 @@ class JobClient:
         if take > len(shots):
             raise NotHere("expected one of the other shots, there is none of that number; send the photos again.")
         found, left = shots[take - 1], (photo, *shots[: take - 1], *shots[take:])
-        job = self._with_faces(self._service.resubmit(came, PREVIEW, take), found, left)
+        job = self._with_faces(self._service.resubmit(came, PREVIEW, take, for_screen=True), found, left)
         self.forget_photo(owner, session)
         others = (*session.names[:take], *session.names[take + 1 :])
         return self._watched(new_session((session.names[take], *others), job.id, found))
@@ -208,11 +208,11 @@ class JobClient:
         """
         self.forget(owner, dict.fromkeys((*session.jobs, *self._image_cache.later(session.job))))
 
-    def _sent(self, owner: str, session: EditSession, options: dict[str, Any]) -> EditSession:
+    def _sent(self, owner: str, session: EditSession, options: dict[str, Any], *, for_screen: bool) -> EditSession:
         """With a new job under way; the photo of the first one is kept, whatever else is not wanted any more."""
         came = self.job(owner, session.job)
         faces, shots = self._known_faces(came.id)
-        job = self._with_faces(self._service.resubmit(came, options), faces, shots, came.id)
+        job = self._with_faces(self._service.resubmit(came, options, for_screen=for_screen), faces, shots, came.id)
         shown = session.preview.job if session.preview is not None else None
         over = [one for one in session.jobs if one not in (session.job, shown)]
         self.forget(owner, over)
