@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from open_the_eyes.options.eye_style import EyeStyle
+from open_the_eyes.roles import Outcome
 from open_the_eyes.service.errors import NotHere, StoreUnreadable
 from open_the_eyes.service.jobs.job import Job, JobRequest
 from open_the_eyes.web.controller import Controller, PageState
@@ -89,6 +90,22 @@ def test_where_there_is_nothing_to_do_it_is_said(
     for one in (page_state, after_preview):
         assert said in one.headline
         assert bool(one.headline) is bool(said)
+
+
+@pytest.mark.parametrize("outcome", ["already_open", "profile"])
+def test_where_there_are_other_shots_the_advice_is_not_to_delete_them(
+    controller: Controller, job_client: FakeJobClient, outcome: Outcome
+) -> None:
+    job_client.faces = (face(1, outcome),)
+    told = {"act": "arrived", "job": "first", "names": ["a.jpg", "b.jpg"]}
+    page_state = controller.act(ADA, None, told)
+    assert "a.jpg" in page_state.headline
+    assert "other shots" in page_state.advice
+    assert "Start anew" not in page_state.advice
+    stopped = Job("first", JobRequest(ADA, {}), "failed", 1, 0.0, problem={"type": "urn:x:cancelled", "detail": ""})
+    job_client.jobs["first"] = stopped  # which is no news: nothing was to be painted
+    loaded = controller.act(ADA, None, {"act": "resume", "memory": {"job": "first", "names": ["a.jpg", "b.jpg"]}})
+    assert loaded.headline == page_state.headline
 
 
 def test_the_preview_is_shown_when_it_has_ended(seen: EditSession) -> None:

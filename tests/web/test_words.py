@@ -40,6 +40,14 @@ def test_faces_are_counted_in_words(outcomes: tuple[Outcome, ...], said: str) ->
     assert words.found(session(*outcomes)) == said
 
 
+def test_shots_in_which_everybodys_eyes_are_open_are_named() -> None:
+    names = ("main.jpg", "a.jpg", "b.jpg", "c.jpg")
+    one = session("closed", names=names)
+    assert words.other_photos(one) == []
+    for shots, said in (((2,), "b.jpg"), ((1, 2, 3), "a.jpg, b.jpg and c.jpg")):
+        assert words.other_photos(replace(one, open_shots=shots)) == [f"Everybody's eyes are open in {said}."]
+
+
 def test_picked_eyes_that_are_not_there_any_more_are_told() -> None:
     picked = seen("closed", "closed", "closed").with_pick(2, 2).with_pick(3, 2)
     again = picked.with_preview(Preview("second", EyeStyles(), {1: (0,), 2: (0,), 3: (2,)}, {}))

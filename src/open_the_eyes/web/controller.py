@@ -246,7 +246,7 @@ def _is_owed(session: EditSession | None) -> bool:
 
 def _come_to(before: EditSession, now: EditSession, job: Job) -> PageState:
     """What has become of a job that was waited for."""
-    if job.state == "failed" and job.problem is not None:
+    if job.state == "failed" and job.problem is not None and now.choosable:
         again = {"act": "finish", "purpose": before.purpose} if before.finishing else PREVIEW_AGAIN
         return PageState(now, *refusal(kind_of(job.problem), job.problem), retry=again)
     return _greeted(now)  # where there is nothing to open, the end of the preview leaves that to be said
@@ -255,7 +255,9 @@ def _come_to(before: EditSession, now: EditSession, job: Job) -> PageState:
 def _greeted(session: EditSession) -> PageState:
     if not session.choosable:
         refused = any(face.outcome != "already_open" for face in session.faces)
-        return PageState(session, *refusal("none-possible" if refused else "nothing-closed"))
+        kind = "none-possible" if refused else "nothing-closed"
+        several = len(session.names) > 1
+        return PageState(session, *refusal(f"{kind}-of-several" if several else kind, name=session.names[0]))
     return PageState(session)
 
 

@@ -7,7 +7,7 @@ so the file has exactly the eyes that the page has shown, in whatever quality it
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
@@ -74,6 +74,7 @@ class EditSession:
 
     Args:
         names: what the photos are called in the browser, the one to open first; the file is called after it.
+        open_shots: the others, by number from 1, in which everybody's eyes are open.
         job: the first preview, whose photos all later jobs take.
         jobs: all that were made for this session; those of before the page was loaded again are noted in the store.
         chosen: the faces that shall be opened.
@@ -108,6 +109,7 @@ class EditSession:
     matches: tuple[Same, ...] = ()
     strangers: tuple[Same, ...] = ()
     lost_picks: tuple[int, ...] = ()
+    open_shots: tuple[int, ...] = ()
 
     @property
     def choosable(self) -> tuple[FaceRegion, ...]:
@@ -274,8 +276,11 @@ def _match(matches: tuple[Same, ...]) -> dict[str, Any]:
     return {"match": [list(one) for one in matches]} if matches else {}
 
 
-def new_session(names: tuple[str, ...], job: str, found: PhotoFaces) -> EditSession:
-    """A session for a photo whose faces were found, with everything chosen that should be."""
+def new_session(names: tuple[str, ...], job: str, found: PhotoFaces, shots: Sequence[PhotoFaces] = ()) -> EditSession:
+    """A session for a photo whose faces were found, as were those in the other shots, with everything chosen that
+    should be."""
     chosen = tuple(face.id for face in found.faces if face.outcome == "closed")
     first = chosen[0] if chosen else None
-    return EditSession(names, job, found.size_wh, found.faces, chosen, waiting=job, close_up=first, jobs=(job,))
+    session = EditSession(names, job, found.size_wh, found.faces, chosen, waiting=job, close_up=first, jobs=(job,))
+    is_open = [all(face.outcome == "already_open" for face in shot.faces) for shot in shots]
+    return replace(session, open_shots=tuple(number for number, done in enumerate(is_open, start=1) if done))

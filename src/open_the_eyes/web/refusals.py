@@ -57,6 +57,14 @@ _REFUSALS: Final = {
         "There is no face here whose eyes could be opened.",
         "Why is said below the photo. For another one, press Start anew.",
     ),
+    "nothing-closed-of-several": (
+        "Everybody's eyes are open in {that shot}.",
+        "If that is wrong, say below the photo whose are not. Your other shots are below, and can be opened instead.",
+    ),
+    "none-possible-of-several": (
+        "There is no face in {that shot} whose eyes could be opened.",
+        "Why is said below the photo. Your other shots are below, and can be opened instead.",
+    ),
     "no-answer": (
         "No connection to the program.",
         "Nothing is lost, and this page goes on by itself. Is this device on the network, and is the program running?",

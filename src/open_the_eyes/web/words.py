@@ -193,7 +193,7 @@ def whose(origin: EyeOrigin, names: tuple[str, ...]) -> str:
     for one in origin.not_from:
         if 0 < one.same[1] < len(names):
             shots.setdefault(one.why, []).append(names[one.same[1]])
-    clauses = [_NOT_FROM[why].format(_either(those)) for why, those in shots.items() if why in _NOT_FROM]
+    clauses = [_NOT_FROM[why].format(_listed(those, "or")) for why, those in shots.items() if why in _NOT_FROM]
     return f"Made up: {'; '.join(clauses)}." if clauses else "Made up." * (len(names) > 1)
 
 
@@ -212,18 +212,21 @@ def _given(origin: EyeOrigin, names: tuple[str, ...]) -> str:
 
 
 def other_photos(session: EditSession) -> list[str]:
-    """Which of the further shots are none of this photo's people, as far as that is known, and what to do with them."""
+    """In which of the further shots all eyes are open; and which are none of this photo's people, as far as that is
+    known, and what to do with them."""
+    is_open = [session.names[number] for number in session.open_shots if number < len(session.names)]
+    said = [f"Everybody's eyes are open in {_listed(is_open, 'and')}."] if is_open else []
     unrelated = () if session.preview is None else session.preview.unrelated
     names = [session.names[number] for number in unrelated if number < len(session.names)]
-    return [
+    return said + [
         f"{name} looks like another photo: nobody in it is surely one of these people. Open it after this one."
         for name in names
     ]
 
 
-def _either(names: Sequence[str]) -> str:
+def _listed(names: Sequence[str], word: str) -> str:
     """ "a.jpg", "a.jpg or b.jpg", "a.jpg, b.jpg or c.jpg"."""
-    return " or ".join(filter(None, (", ".join(names[:-1]), names[-1])))
+    return f" {word} ".join(filter(None, (", ".join(names[:-1]), names[-1])))
 
 
 def retention(seconds: int, *, alone: bool, is_folder: bool) -> str:

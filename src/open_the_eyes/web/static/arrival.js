@@ -36,7 +36,8 @@ const send = (files) => {
     const names = photos.map((photo) => photo.name);
     if (request.status === 202) {
       const out = answer.left_out.map(({ number, problem }) => ({ number, problem, name: names[number] }));
-      const kept = names.filter((_, number) => !out.some((one) => one.number === number));
+      const others = names.filter((_, number) => number !== answer.photo && !out.some((one) => one.number === number));
+      const kept = [names[answer.photo], ...others]; // the one that is opened may be any of them
       tell({ act: 'arrived', job: answer.id, names: kept, left_out: [...huge, ...out], over });
     } else {
       say('');
