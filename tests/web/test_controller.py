@@ -162,6 +162,27 @@ def test_the_file_has_the_eyes_that_were_picked(
     assert controller.final(ADA, done) is job_client.jobs["job-1"]
 
 
+@pytest.mark.parametrize(
+    ("results", "purpose", "is_made"),
+    [([{"faces": [1]}], "ultra", False), ([{"faces": [1]}], "standard", True), ([], "ultra", True)],
+    ids=["the same", "for another purpose", "nothing came of it"],
+)
+def test_a_file_that_is_there_is_not_made_again(
+    controller: Controller,
+    job_client: FakeJobClient,
+    seen: EditSession,
+    results: list[dict[str, Any]],
+    purpose: str,
+    *,
+    is_made: bool,
+) -> None:
+    job_client.jobs["file"] = Job("file", JobRequest(ADA, {}), "done", 1, 0.0, report={}, results=results)
+    ready = replace(seen, final="file", purpose="ultra")
+    page_state = controller.act(ADA, ready, {"act": "finish", "purpose": purpose})
+    assert bool(job_client.sent) is is_made
+    assert (page_state.session == ready) is not is_made
+
+
 def test_a_job_that_was_deleted_is_not_waited_for(controller: Controller, came: EditSession) -> None:
     page_state = controller.act(ADA, replace(came, waiting="gone"), {"act": "ended", "job": "gone"})
     assert page_state.session == replace(came, waiting=None)

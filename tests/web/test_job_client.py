@@ -337,6 +337,7 @@ def test_what_a_tab_remembers_is_there_again_with_the_jobs_that_are(service: Fak
         recalled = run.recall(ADA, TabMemory.of(session))
         assert TabMemory.of(recalled) == TabMemory.of(session)
         assert recalled.final_options("ultra") == session.final_options("ultra")
+    assert run.recall(ADA, TabMemory.of(made)).purpose == "ultra"
     assert set(run.recall(ADA, TabMemory.of(making)).jobs) == set(making.jobs)
     run.forget(ADA, [str(making.preview and making.preview.job), str(making.waiting)])
     left = run.recall(ADA, TabMemory.of(making))

@@ -96,6 +96,13 @@ def test_the_file_can_be_made_while_there_are_eyes_and_nothing_else_is_on() -> N
         assert panels.finish(none, Capabilities()) == ""
 
 
+def test_the_button_whose_file_is_there_fetches_that() -> None:
+    ready = replace(seen("closed"), purpose="ultra")
+    for one, again in ((ready, []), (replace(ready, final="0" * 8), ["ultra"])):
+        buttons = [given for tag, given in Elements(panels.finish(one, EVERYTHING)).tags if tag == "button"]
+        assert [given["data-purpose"] for given in buttons if "data-again" in given] == again
+
+
 @pytest.mark.parametrize(
     ("chosen", "attempts", "waiting", "said"),
     [

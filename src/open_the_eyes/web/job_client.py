@@ -107,6 +107,7 @@ class JobClient:
             session,
             waiting=session.waiting if waiting is None else waiting.id,
             final=final.id if final is not None and final.state == "done" and session.preview is not None else None,
+            purpose=session.purpose if final is None else final.request.options.get("mode", session.purpose),
             jobs=tuple(dict.fromkeys((session.job, *known))),
         )
         return memory.applied_to(there)

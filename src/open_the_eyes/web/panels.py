@@ -12,6 +12,7 @@ from urllib.parse import quote
 
 from ..files import SUFFIXES, suffix_for
 from ..naming import opened_path
+from ..options import Mode
 from ..service.jobs.job import Job
 from . import choices, words
 from .edit_session import EditSession
@@ -133,8 +134,8 @@ def finish(session: EditSession | None, capabilities: choices.Capabilities) -> s
     why = "" if session.waiting is not None else words.nothing_to_take(session)  # beside them, where one looks
     described = ' aria-describedby="ote-why"' if why else ""
     buttons = "".join(
-        f'<button type="button" class="{mode}" data-act="finish" data-purpose="{mode}"{off}{described}>'
-        f"<strong>{name}</strong><span>{use}</span></button>"
+        f'<button type="button" class="{mode}" data-act="finish" data-purpose="{mode}"{off}{described}'
+        f"{_again(session, mode)}><strong>{name}</strong><span>{use}</span></button>"
         for mode in choices.purposes(capabilities)
         for name, use in [choices.PURPOSES[mode]]
     )
@@ -142,6 +143,11 @@ def finish(session: EditSession | None, capabilities: choices.Capabilities) -> s
         f'<p class="why" id="ote-why">{why}</p>' if why else f"<p>{escape(choices.about_purposes(capabilities))}</p>"
     )
     return f'<div class="ote-finish" role="group" aria-label="Make the file">{buttons}{about}</div>'
+
+
+def _again(session: EditSession, mode: Mode) -> str:
+    """What tells the page's script that the file which this button makes is there."""
+    return " data-again" if session.final is not None and session.purpose == mode else ""
 
 
 def done(session: EditSession | None, job: Job | None) -> str:

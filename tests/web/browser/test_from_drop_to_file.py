@@ -87,6 +87,11 @@ def test_a_group_from_the_drop_to_the_file(
     same = open_eyes((photos / "group.jpg").read_bytes(), options, engine=engine).save(tmp_path / "same.jpg")
     data = bytes_of(waiting.value)
     assert hashlib.sha256(data).hexdigest() == same.outputs[0].sha256
+    acts = visitor.acts()
+    with page.expect_download() as again:
+        page.get_by_role("button", name="Download").click()
+    assert bytes_of(again.value) == data
+    assert visitor.acts() == acts  # it is not made anew
     came, went = pixels_of((photos / "group.jpg").read_bytes()), pixels_of(data)
     changed = np.flatnonzero((came != went).any(axis=(0, 2)))
     third = group.shape[1] // 3
