@@ -13,10 +13,12 @@ from open_the_eyes.engine import Engine
 from open_the_eyes.givers import Match, NoDonor, NoDonors, ReferenceFace
 from open_the_eyes.imaging.arrays import Rgb
 from open_the_eyes.options import Options
+from open_the_eyes.options.eye_style import EyeStyle
 from open_the_eyes.photo import Photo
 from open_the_eyes.pipeline import open_eyes
 from open_the_eyes.roles import Outcome, Watch
-from open_the_eyes.web import words
+from open_the_eyes.service.jobs.job import Job, JobRequest
+from open_the_eyes.web import panels, words
 from open_the_eyes.web.edit_session import Preview
 from open_the_eyes.web.eye_origin import EyeOrigin, NotFrom
 from open_the_eyes.web.eye_styles import EyeStyles
@@ -126,6 +128,34 @@ def test_whose_eyes_they_are_is_said(source: str, said: str) -> None:
     assert told.startswith(f"Opened the left eye. {said}".rstrip())
     assert said or told == "Opened the left eye."
     assert words.whose(origin, names).startswith(said or "Made up.")
+
+
+@pytest.mark.parametrize(
+    ("style", "made"),
+    [
+        (EyeStyle(), ""),
+        (EyeStyle("green"), ", made green"),
+        (EyeStyle("blue", (0.0, 0.0)), ", made blue and turned"),
+        (EyeStyle("grey", (0.6, 0.0), 1.2), ", made grey, turned and opened wider"),
+        (EyeStyle(openness=0.8), ", opened less wide"),
+    ],
+)
+def test_what_was_made_of_somebodys_own_eyes_is_said(style: EyeStyle, made: str) -> None:
+    names = ("main.jpg", "a.jpg")
+    told = {
+        "id": 1,
+        "outcome": "opened",
+        "reason": "Opened.",
+        "variation_attempts": [0],
+        "source": "reference 1, face 2",
+    }
+    preview = Preview.of("first", EyeStyles(style).options(), {"faces": [told]})
+    one = session("closed", names=names).with_preview(preview)
+    origin = one.origin(1)
+    assert origin is not None
+    assert words.whose(origin, names) == f"Their own eyes, from a.jpg{made}."
+    file = Job("0" * 8, JobRequest("v", {}), "done", 3, 0.0, report={"faces": [told]})
+    assert f"Their own eyes, from a.jpg{made}." in panels.done(one, file)
 
 
 @pytest.mark.parametrize(

@@ -53,12 +53,13 @@ class Preview:
         faces = report["faces"]
         attempts = {face["id"]: tuple(face["variation_attempts"]) for face in faces if face["variation_attempts"]}
         said = {face["id"]: (face["outcome"], face["reason"]) for face in faces}
-        origins = {face["id"]: EyeOrigin.of(face, report) for face in faces}
+        styles = EyeStyles.of(options)
+        origins = {face["id"]: EyeOrigin.of(face, report, styles.of_face(face["id"])) for face in faces}
         matches = tuple((face, shot, there) for face, shot, there in options.get("match") or ())
         shots = enumerate(report.get("references", ()), start=1)
         unrelated = tuple(number for number, shot in shots if shot.get("unrelated"))
         even_open = tuple(options.get("even_open") or ())
-        return cls(job, EyeStyles.of(options), attempts, said, origins, matches, unrelated, even_open)
+        return cls(job, styles, attempts, said, origins, matches, unrelated, even_open)
 
     def has_eyes_of(self, other: Preview | None, face: int, attempt: int) -> bool:
         """Whether an attempt at a face, which the other preview has, gives the same eyes in this one, if in another

@@ -13,6 +13,7 @@ from urllib.parse import quote
 from ..files import SUFFIXES, suffix_for
 from ..naming import opened_path
 from ..options import Mode
+from ..options.eye_style import PLAIN_STYLE
 from ..service.jobs.job import Job
 from . import choices, words
 from .edit_session import EditSession
@@ -178,7 +179,8 @@ def _lines(session: EditSession, report: Mapping[str, Any]) -> str:
     """What became of the faces, the opened ones first; those of whom the same is said share a line."""
     alike: dict[tuple[str, str], list[int]] = {}
     for face in report["faces"]:
-        told = (face["outcome"], face["reason"], EyeOrigin.of(face, report))
+        style = PLAIN_STYLE if session.preview is None else session.preview.styles.of_face(face["id"])
+        told = (face["outcome"], face["reason"], EyeOrigin.of(face, report, style))
         said = words.deed(session.face(face["id"]), *told, session.names)
         alike.setdefault((face["outcome"], said), []).append(face["id"])
     first = sorted(alike.items(), key=lambda told: told[0][0] != "opened")

@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import Final
 
+from ..options.eye_style import AUTO, EyeStyle
 from ..roles import Outcome
 from ..wording import counted, numbers_in_words
 from .edit_session import EditSession
@@ -208,7 +209,15 @@ def _given(origin: EyeOrigin, names: tuple[str, ...]) -> str:
         return f"Made up after the eyes in {name}."
     if origin.painted:
         return f"The eyes are from {name}, where they may be painted; better choose one from the camera."
-    return f"Their own eyes, from {name}."
+    return f"Their own eyes, from {name}{_made(origin.style)}."
+
+
+def _made(style: EyeStyle) -> str:
+    """What was made of somebody's own eyes: ", made green and turned"."""
+    color, openness = style.eye_color, style.openness or 1.0
+    made = [f"made {color}"] * (color != AUTO) + ["turned"] * (style.gaze is not None)
+    made += ["opened wider"] * (openness > 1) + ["opened less wide"] * (openness < 1)
+    return f", {_listed(made, 'and')}" if made else ""
 
 
 def other_photos(session: EditSession) -> list[str]:
