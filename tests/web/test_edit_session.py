@@ -91,14 +91,18 @@ def test_eyes_that_seem_open_are_opened_where_that_is_said_and_a_preview_of_them
     seen: EditSession,
 ) -> None:
     asked = seen.with_even_open([2])
-    assert (asked.chosen, asked.even_open, asked.close_up) == ((1, 2, 5), (2,), 2)
+    assert (asked.chosen, asked.even_open, asked.close_up) == ((1, 2, 5), (2,), seen.close_up)
     assert [face.id for face in asked.choosable] == [1, 2, 3, 5]
     assert asked.seeming_open == ()
     wanted = asked.preview_options()
     assert wanted == {"mode": "fast", "variations": 4, "all": True, "faces": [1, 2, 3, 5], "even_open": [2]}
     assert options_of(wanted).choose.even_open == (2,)
     assert asked.final_options("standard") == seen.final_options("standard")  # nobody has seen them yet
-    arrived = asked.with_preview(Preview("second", EyeStyles(), {1: (2, 0), 2: (0, 1), 3: (0, 1)}, {}))
+    attempts = {1: (2, 0), 2: (0, 1), 3: (0, 1)}
+    arrived = asked.with_preview(Preview("second", EyeStyles(), attempts, {}, even_open=(2,)))
+    assert arrived.close_up == 2
+    looked = replace(arrived, close_up=3)
+    assert looked.with_preview(Preview("third", EyeStyles(), attempts, {}, even_open=(2,))).close_up == 3
     final = arrived.with_pick(2, 1).final_options("standard")
     assert final == {"mode": "standard", "faces": [1, 2], "even_open": [2], "picks": [[1, 2], [2, 1]]}
     assert "even_open" not in arrived.with_chosen((1,)).final_options("standard")

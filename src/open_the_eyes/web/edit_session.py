@@ -170,7 +170,7 @@ class EditSession:
         if not now:
             return self
         more = replace(self, even_open=tuple(sorted({*self.even_open, *now})))
-        return more.with_chosen((*self.chosen, *now))
+        return replace(more.with_chosen((*self.chosen, *now)), close_up=self.close_up)  # there is nothing to see yet
 
     def with_pick(self, face: int, attempt: int | None) -> EditSession:
         """With these eyes for a face, None for its own; nothing where they were never offered."""
@@ -245,8 +245,10 @@ class EditSession:
     def with_preview(self, preview: Preview) -> EditSession:
         """With a preview that is done. Eyes that were picked stay so where they are among the new ones, in whatever
         style; those of another giver are other eyes."""
-        first = next((face for face in self.chosen if face in preview.attempts), None)
-        looked_at = self.close_up if self.close_up in preview.attempts else first
+        known = () if self.preview is None else self.preview.even_open
+        new = [face for face in self.even_open if face in preview.attempts and face not in known]
+        there = [face for face in (*new, self.close_up, *self.chosen) if face in preview.attempts]
+        looked_at = next(iter(there), None)
         picks = {face: pick for face, pick in self.picks.items() if preview.has_eyes_of(self.preview, face, pick)}
         now = replace(self, preview=preview, picks=picks, waiting=None, finishing=False, close_up=looked_at)
         return replace(now, lost_picks=tuple(sorted(set(self.picks) - set(picks))))
