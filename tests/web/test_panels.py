@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from dataclasses import replace
 
@@ -77,6 +78,14 @@ def test_a_name_cannot_become_a_part_of_the_page() -> None:
     ]
     for part in parts:
         assert not [tag for tag, given in Elements(part).tags if "onerror" in given]
+
+
+def test_what_is_asked_before_a_photo_takes_the_place_of_another_is_there_to_ask() -> None:
+    for one in (None, session("closed")):
+        (facts,) = [
+            given["data-facts"] for _, given in Elements(panels.arrival(one, 5, 8)).tags if "data-facts" in given
+        ]
+        assert "is deleted" in json.loads(facts or "")["instead"]
 
 
 def test_the_button_to_try_again_tells_what_it_is_that_failed() -> None:

@@ -44,6 +44,7 @@ def arrival(session: EditSession | None, max_bytes: int, max_references: int) ->
         "maxPhotos": 1 + max_references,
         "tooLarge": f"a photo may have at most {words.size(max_bytes)}; make it smaller.",
         "lost": " ".join(refusal("not-sent")),
+        "instead": words.INSTEAD,
     }
     data = escape(json.dumps(facts))
     if session is None:

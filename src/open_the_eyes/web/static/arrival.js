@@ -12,6 +12,7 @@ const refuse = (kind, detail, names = []) => { say(''); tell({ act: 'refused', k
 let sending; // a photo that is dropped while another is on its way takes its place
 const send = (files) => {
   if (!files.length) return;
+  if (element.querySelector('.ote-here') && !confirm(facts().instead)) return; // a slip of the hand must not delete it
   const { maxBytes, maxPhotos, tooLarge } = facts();
   const first = [...files].slice(0, maxPhotos), beyond = [...files].slice(maxPhotos);
   const photos = first.filter((file) => file.size <= maxBytes);
