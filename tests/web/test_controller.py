@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from open_the_eyes.options.eye_style import EyeStyle
+from open_the_eyes.roles import Outcome
 from open_the_eyes.service.errors import NotHere, StoreUnreadable
 from open_the_eyes.service.jobs.job import Job, JobRequest
 from open_the_eyes.web.controller import Controller, PageState
@@ -91,6 +92,22 @@ def test_where_there_is_nothing_to_do_it_is_said(
         assert bool(one.headline) is bool(said)
 
 
+@pytest.mark.parametrize("outcome", ["already_open", "profile"])
+def test_where_there_are_other_shots_the_advice_is_not_to_delete_them(
+    controller: Controller, job_client: FakeJobClient, outcome: Outcome
+) -> None:
+    job_client.faces = (face(1, outcome),)
+    told = {"act": "arrived", "job": "first", "names": ["a.jpg", "b.jpg"]}
+    page_state = controller.act(ADA, None, told)
+    assert "a.jpg" in page_state.headline
+    assert "other shots" in page_state.advice
+    assert "New photo" not in page_state.advice
+    stopped = Job("first", JobRequest(ADA, {}), "failed", 1, 0.0, problem={"type": "urn:x:cancelled", "detail": ""})
+    job_client.jobs["first"] = stopped  # which is no news: nothing was to be painted
+    loaded = controller.act(ADA, None, {"act": "resume", "memory": {"job": "first", "names": ["a.jpg", "b.jpg"]}})
+    assert loaded.headline == page_state.headline
+
+
 def test_the_preview_is_shown_when_it_has_ended(seen: EditSession) -> None:
     assert seen.waiting is None
     assert seen.eyes == {1: 1}
@@ -143,6 +160,27 @@ def test_the_file_has_the_eyes_that_were_picked(
     done = controller.act(ADA, page_state.session, {"act": "ended", "job": "job-1"}).session
     assert done is not None
     assert controller.final(ADA, done) is job_client.jobs["job-1"]
+
+
+@pytest.mark.parametrize(
+    ("results", "purpose", "is_made"),
+    [([{"faces": [1]}], "ultra", False), ([{"faces": [1]}], "standard", True), ([], "ultra", True)],
+    ids=["the same", "for another purpose", "nothing came of it"],
+)
+def test_a_file_that_is_there_is_not_made_again(
+    controller: Controller,
+    job_client: FakeJobClient,
+    seen: EditSession,
+    results: list[dict[str, Any]],
+    purpose: str,
+    *,
+    is_made: bool,
+) -> None:
+    job_client.jobs["file"] = Job("file", JobRequest(ADA, {}), "done", 1, 0.0, report={}, results=results)
+    ready = replace(seen, final="file", purpose="ultra")
+    page_state = controller.act(ADA, ready, {"act": "finish", "purpose": purpose})
+    assert bool(job_client.sent) is is_made
+    assert (page_state.session == ready) is not is_made
 
 
 def test_a_job_that_was_deleted_is_not_waited_for(controller: Controller, came: EditSession) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -11,6 +12,7 @@ from open_the_eyes.service.errors import QueueFull
 from open_the_eyes.web.controller import Controller
 from open_the_eyes.web.edit_session import EditSession, Preview
 from open_the_eyes.web.eye_styles import EyeStyles
+from open_the_eyes.web.tab_memory import TabMemory
 from tests.web.fake_jobs import ADA, FakeJobClient
 
 
@@ -86,3 +88,59 @@ def test_what_somebody_says_of_a_face_stays_where_its_preview_cannot_be_made(
     job_client.trouble = None
     controller.act(ADA, page_state.session, {"act": "retry"})
     assert job_client.sent[0]["even_open"] == [2]
+
+
+def test_a_wish_that_is_cancelled_is_none_any_more_and_can_be_wished_again(
+    controller: Controller, job_client: FakeJobClient, came: EditSession
+) -> None:
+    before = two_seen(came)
+    wished = controller.act(ADA, before, {"act": "restyle", "color": "Blue", "openness": 120})
+    stopped = controller.act(ADA, wished.session, {"act": "cancel"})
+    assert stopped.turned
+    assert stopped.session == before
+    again = controller.act(ADA, stopped.session, {"act": "restyle", "color": "Blue"})
+    assert again.session is not None
+    assert again.session.waiting == "job-2"
+    assert job_client.sent[1]["eye_color"] == "blue"
+
+
+def test_a_face_that_seems_open_is_left_where_its_preview_is_cancelled(
+    controller: Controller, came: EditSession
+) -> None:
+    before = two_seen(came)
+    anyway = controller.act(ADA, before, {"act": "anyway", "face": "2"})
+    stopped = controller.act(ADA, anyway.session, {"act": "cancel"}).session
+    assert stopped is not None
+    assert (stopped.even_open, stopped.chosen) == ((), before.chosen)
+
+
+def test_a_file_that_is_cancelled_takes_no_wish_away(controller: Controller, came: EditSession) -> None:
+    wished = replace(two_seen(came), styles=EyeStyles(EyeStyle("blue")))
+    making = controller.act(ADA, wished, {"act": "finish"})
+    stopped = controller.act(ADA, making.session, {"act": "cancel"}).session
+    assert stopped is not None
+    assert stopped.styles == wished.styles
+
+
+def test_the_way_to_try_a_wish_again_stays_until_there_is_a_preview_of_it(
+    controller: Controller, job_client: FakeJobClient, came: EditSession
+) -> None:
+    job_client.trouble = QueueFull("expected room in the queue, it has 9 jobs; try again in 5 seconds.", 5)
+    refused = controller.act(ADA, two_seen(came), {"act": "restyle", "color": "Blue"})
+    assert refused.retry
+    job_client.trouble = None
+    skipped = controller.act(ADA, refused.session, {"act": "toggle", "face": "3"})
+    assert (skipped.headline, skipped.leaves_notice) == ("", True)
+    again = controller.act(ADA, skipped.session, {"act": "retry"})
+    assert not again.leaves_notice
+
+
+def test_a_wish_without_a_preview_of_it_is_none_when_the_page_is_loaded_again(
+    controller: Controller, job_client: FakeJobClient, came: EditSession
+) -> None:
+    job_client.jobs["seen"] = replace(job_client.jobs["first"], id="seen")
+    seen = replace(came.with_preview(Preview("seen", EyeStyles(), {1: (0, 1), 3: (2,)}, {})), even_open=(2,))
+    memory = TabMemory.of(replace(seen, chosen=(1, 2, 3))).to_json()
+    loaded = controller.act(ADA, None, {"act": "resume", "memory": memory})
+    assert loaded.session is not None
+    assert loaded.session.chosen == (1, 3)

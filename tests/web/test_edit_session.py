@@ -91,14 +91,18 @@ def test_eyes_that_seem_open_are_opened_where_that_is_said_and_a_preview_of_them
     seen: EditSession,
 ) -> None:
     asked = seen.with_even_open([2])
-    assert (asked.chosen, asked.even_open, asked.close_up) == ((1, 2, 5), (2,), 2)
+    assert (asked.chosen, asked.even_open, asked.close_up) == ((1, 2, 5), (2,), seen.close_up)
     assert [face.id for face in asked.choosable] == [1, 2, 3, 5]
     assert asked.seeming_open == ()
     wanted = asked.preview_options()
     assert wanted == {"mode": "fast", "variations": 4, "all": True, "faces": [1, 2, 3, 5], "even_open": [2]}
     assert options_of(wanted).choose.even_open == (2,)
     assert asked.final_options("standard") == seen.final_options("standard")  # nobody has seen them yet
-    arrived = asked.with_preview(Preview("second", EyeStyles(), {1: (2, 0), 2: (0, 1), 3: (0, 1)}, {}))
+    attempts = {1: (2, 0), 2: (0, 1), 3: (0, 1)}
+    arrived = asked.with_preview(Preview("second", EyeStyles(), attempts, {}, even_open=(2,)))
+    assert arrived.close_up == 2
+    looked = replace(arrived, close_up=3)
+    assert looked.with_preview(Preview("third", EyeStyles(), attempts, {}, even_open=(2,))).close_up == 3
     final = arrived.with_pick(2, 1).final_options("standard")
     assert final == {"mode": "standard", "faces": [1, 2], "even_open": [2], "picks": [[1, 2], [2, 1]]}
     assert "even_open" not in arrived.with_chosen((1,)).final_options("standard")
@@ -140,8 +144,20 @@ def test_until_its_preview_is_there_a_wish_changes_neither_picture_nor_file(seen
     wished = picked.with_style(EyeStyle("blue"))
     assert wished.final_options("standard") == picked.final_options("standard")
     arrived = wished.with_preview(Preview("second", EyeStyles(EyeStyle("blue")), {1: (0, 1)}, {}))
-    assert arrived.picks == {}
     assert arrived.final_options("standard")["eye_color"] == "blue"
+
+
+@pytest.mark.parametrize("style", [EyeStyle("blue"), EyeStyle(gaze=(0.0, 0.0)), EyeStyle(openness=1.2)], ids=str)
+def test_picked_eyes_stay_picked_in_another_style_where_they_are_among_the_new_ones(
+    seen: EditSession, style: EyeStyle
+) -> None:
+    wished = seen.with_pick(1, 3).with_pick(3, 1).with_style(style)
+    arrived = wished.with_preview(Preview("second", EyeStyles(style), {1: (3, 2), 3: (0, 2)}, {}))
+    assert (arrived.picks, arrived.lost_picks) == ({1: 3}, (3,))
+    assert arrived.eyes == {1: 1, 3: 1}
+    again = arrived.with_pick(3, 2)
+    assert again.lost_picks == ()
+    assert again.with_preview(Preview("third", EyeStyles(), {1: (2, 3), 3: (2,)}, {})).lost_picks == ()
 
 
 def test_the_file_has_the_eyes_of_whom_they_were_seen_from_and_picks_go_with_their_giver(seen: EditSession) -> None:
@@ -156,7 +172,7 @@ def test_the_file_has_the_eyes_of_whom_they_were_seen_from_and_picks_go_with_the
     preview = Preview.of("second", {"match": [[1, 1, 2]]}, {"faces": [told, other], "references": shots})
     assert preview.unrelated == (2,)
     after = before.with_preview(preview)
-    assert after.picks == {3: 1}
+    assert (after.picks, after.lost_picks) == ({3: 1}, (1,))
     assert after.final_options("standard")["match"] == [[1, 1, 2]]
 
 

@@ -13,9 +13,11 @@ import pytest
 from open_the_eyes.imaging.geometry import Box
 from open_the_eyes.options import Mode
 from open_the_eyes.options.eye_style import EyeStyle
+from open_the_eyes.roles import Outcome
 from open_the_eyes.service.errors import NotHere, StoreAway
 from open_the_eyes.service.jobs.job import Job, JobRequest, State
 from open_the_eyes.service.store import ArtifactStore
+from open_the_eyes.service.uploads.intake import Upload
 from open_the_eyes.settings import Settings
 from open_the_eyes.web.edit_session import EditSession, Preview, new_session
 from open_the_eyes.web.eye_styles import EyeStyles
@@ -49,10 +51,20 @@ class FakeService:
     audience: FakeAudience = field(default_factory=FakeAudience)
     left_behind: list[Job] = field(default_factory=list)
     taken: int = 0
+    submitted: list[tuple[bytes, ...]] = field(default_factory=list)
 
     @property
     def repository(self) -> FakeService:
         return self
+
+    @property
+    def uploads(self) -> FakeService:
+        return self
+
+    def submit(self, upload: Upload, owner: str) -> Job:
+        assert (upload.for_screen, owner) == (True, ADA)
+        self.submitted.append((upload.photo, *upload.references))
+        return self.add(upload.options)
 
     def unfinished(self) -> list[Job]:
         return self.left_behind
@@ -67,8 +79,9 @@ class FakeService:
             raise NotHere("expected a job of yours, there is none.")
         return self.jobs[str(job_id)]
 
-    def resubmit(self, job: Job, options: dict[str, Any], take: int = 0) -> Job:
+    def resubmit(self, job: Job, options: dict[str, Any], take: int = 0, *, for_screen: bool = False) -> Job:
         assert job.id in self.jobs
+        assert for_screen == (options["mode"] == "fast")  # what is only looked at; a file is the photo's own format
         self.taken = take
         return self.add(options)
 
@@ -215,6 +228,52 @@ def test_where_another_shot_is_opened_its_faces_are_known_and_the_first_photo_is
     assert cache.load_shots(now.job) == (ONE_FACE, shots[0], shots[2])
 
 
+@pytest.mark.parametrize(
+    ("outcomes", "first"),
+    [
+        (["already_open", "unsure", "closed", "closed"], 2),
+        (["already_open", "unsure"], 1),
+        (["profile", "already_open"], 0),
+    ],
+    ids=["closed", "perhaps closed", "nobody"],
+)
+def test_the_shot_that_is_opened_is_the_first_in_which_somebodys_eyes_are_closed(
+    outcomes: list[Outcome], first: int, monkeypatch: pytest.MonkeyPatch, service: FakeService
+) -> None:
+    def found(photo: bytes) -> PhotoFaces:
+        return PhotoFaces((400, 300), (FaceRegion(1, outcomes[int(photo)], "", PLACE, PLACE, ()),))
+
+    run, cache = job_client(service), FakeImageCache(service.store)
+    monkeypatch.setattr(run, "_faces_in", found)
+    photos = [str(number).encode() for number in range(len(outcomes))]
+    handed_in = run.hand_in(ADA, Upload(photos[0], tuple(photos[1:]), {}))
+    assert handed_in.photo == first
+    others = [photo for photo in photos if photo != photos[first]]
+    assert service.submitted == [(photos[first], *others)]
+    assert cache.load_faces(handed_in.job) == found(photos[first])
+    assert cache.load_shots(handed_in.job) == tuple(map(found, others))
+
+
+def test_where_there_is_nobody_to_open_no_preview_is_made_and_none_is_waited_for(
+    service: FakeService, seen: EditSession
+) -> None:
+    run, cache = job_client(service), FakeImageCache(service.store)
+    is_open = replace(ONE_FACE, faces=(replace(ONE_FACE.faces[0], outcome="already_open"),))
+    cache.save_faces(seen.job, is_open, [ONE_FACE, is_open])
+    service.jobs[seen.job] = replace(service.jobs[seen.job], state="running", report=None)
+    names = ("a.jpg", "b.jpg", "c.jpg")
+    came = run.begin(ADA, seen.job, names)
+    assert (came.waiting, came.preview, came.open_shots) == (None, None, (2,))
+    assert service.jobs[seen.job].state == "failed"  # which stops it
+    recalled = run.recall(ADA, TabMemory.of(came))
+    assert TabMemory.of(recalled) == TabMemory.of(came)
+    anyway = run.preview(ADA, came.with_even_open([1]))
+    assert service.jobs[str(anyway.waiting)].request.options["even_open"] == [1]
+    swapped = run.swap(ADA, came, 1)
+    assert (swapped.names, swapped.open_shots) == (("b.jpg", "a.jpg", "c.jpg"), (1, 2))
+    assert swapped.preview is not None  # here every job is done at once
+
+
 def test_a_shot_that_is_not_there_is_not_opened_and_the_one_that_is_open_stays(
     service: FakeService, seen: EditSession
 ) -> None:
@@ -278,6 +337,7 @@ def test_what_a_tab_remembers_is_there_again_with_the_jobs_that_are(service: Fak
         recalled = run.recall(ADA, TabMemory.of(session))
         assert TabMemory.of(recalled) == TabMemory.of(session)
         assert recalled.final_options("ultra") == session.final_options("ultra")
+    assert run.recall(ADA, TabMemory.of(made)).purpose == "ultra"
     assert set(run.recall(ADA, TabMemory.of(making)).jobs) == set(making.jobs)
     run.forget(ADA, [str(making.preview and making.preview.job), str(making.waiting)])
     left = run.recall(ADA, TabMemory.of(making))

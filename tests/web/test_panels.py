@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from dataclasses import replace
 
@@ -79,6 +80,14 @@ def test_a_name_cannot_become_a_part_of_the_page() -> None:
         assert not [tag for tag, given in Elements(part).tags if "onerror" in given]
 
 
+def test_what_is_asked_before_a_photo_takes_the_place_of_another_is_there_to_ask() -> None:
+    for one in (None, session("closed")):
+        (facts,) = [
+            given["data-facts"] for _, given in Elements(panels.arrival(one, 5, 8)).tags if "data-facts" in given
+        ]
+        assert "is deleted" in json.loads(facts or "")["instead"]
+
+
 def test_the_button_to_try_again_tells_what_it_is_that_failed() -> None:
     tags = Elements(panels.notice("Busy.", "", {"act": "finish", "purpose": "ultra"})).tags
     (button,) = [given for tag, given in tags if tag == "button"]
@@ -94,6 +103,13 @@ def test_the_file_can_be_made_while_there_are_eyes_and_nothing_else_is_on() -> N
         assert not any("disabled" in given for given in buttons)  # that takes the focus away
     for none in (session("closed"), seen("already_open")):
         assert panels.finish(none, Capabilities()) == ""
+
+
+def test_the_button_whose_file_is_there_fetches_that() -> None:
+    ready = replace(seen("closed"), purpose="ultra")
+    for one, again in ((ready, []), (replace(ready, final="0" * 8), ["ultra"])):
+        buttons = [given for tag, given in Elements(panels.finish(one, EVERYTHING)).tags if tag == "button"]
+        assert [given["data-purpose"] for given in buttons if "data-again" in given] == again
 
 
 @pytest.mark.parametrize(

@@ -74,6 +74,14 @@ def test_what_is_missing_to_read_a_heic_is_named_with_the_command_that_adds_it(m
     assert refused.value.mend in own_limit("unreadable-photo", problem_of(refused.value)["detail"])
 
 
+@pytest.mark.parametrize("head", [b"%PDF-1.7", b"GIF89a", b"8BPS"], ids=["PDF", "GIF", "Photoshop"])
+def test_what_is_no_photo_is_not_to_become_one_of_those_that_are_not_named(head: bytes) -> None:
+    with pytest.raises(UnreadablePhoto) as refused:
+        files.read(head + bytes(100), Settings())
+    advice = refusal("unreadable-photo", problem_of(refused.value))[1]
+    assert advice.endswith("; choose the photo itself (JPEG, PNG, HEIC …), or convert it.")
+
+
 def test_shots_that_were_left_out_are_named() -> None:
     told = [
         {"name": "a.txt", "problem": {"type": "urn:open-the-eyes:problem:unreadable-photo", "detail": "this is text."}},

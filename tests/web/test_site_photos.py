@@ -153,6 +153,19 @@ def test_further_shots_that_are_of_no_use_are_left_out_and_told(site: Site, phot
         ada.delete(f"/v1/jobs/{job}")
 
 
+def test_of_several_shots_the_first_in_which_somebody_blinked_is_the_photo(site: Site, photos: Path) -> None:
+    names = ("awake.jpg", "nobody.jpg", "Ada blinked.PNG", "group.jpg")
+    came = [("references" if k else "photo", (name, (photos / name).read_bytes())) for k, name in enumerate(names)]
+    with site.visitor() as ada:
+        answer = ada.post("/photos", files=came).json()
+        assert answer["photo"] == 2
+        job = answer["id"]
+        shown = pixels_of(ada.get(f"/pictures/{job}/whole/none.jpg").content)
+        assert shown.shape == pixels_of((photos / "Ada blinked.PNG").read_bytes()).shape
+        assert [ada.get(f"/pictures/{job}/shot/{k}.jpg").status_code for k in (1, 2, 3)] == [200, 200, 404]
+        ada.delete(f"/v1/jobs/{job}")
+
+
 def test_the_first_file_of_use_is_the_photo_and_where_none_is_the_first_is_refused(site: Site, photos: Path) -> None:
     def files(*names: str) -> list[tuple[str, tuple[str, bytes]]]:
         data = [(name, (photos / name).read_bytes()) for name in names]
@@ -162,6 +175,7 @@ def test_the_first_file_of_use_is_the_photo_and_where_none_is_the_first_is_refus
         answer = ada.post("/photos", files=files("letter.jpg", "nobody.jpg", "Ada blinked.PNG", "awake.jpg"))
         assert answer.status_code == 202
         assert [one["number"] for one in answer.json()["left_out"]] == [0, 1]
+        assert answer.json()["photo"] == 2
         job = answer.json()["id"]
         assert ada.get(f"/v1/jobs/{job}").json()["references"] == 1
         shown = pixels_of(ada.get(f"/pictures/{job}/whole/none.jpg").content)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Literal
+from typing import Literal, get_args
 
 import pytest
 
@@ -13,12 +13,16 @@ from open_the_eyes.engine import Engine
 from open_the_eyes.givers import Match, NoDonor, NoDonors, ReferenceFace
 from open_the_eyes.imaging.arrays import Rgb
 from open_the_eyes.options import Options
+from open_the_eyes.options.eye_style import EyeStyle
 from open_the_eyes.photo import Photo
 from open_the_eyes.pipeline import open_eyes
 from open_the_eyes.roles import Outcome, Watch
-from open_the_eyes.web import words
+from open_the_eyes.service.jobs.job import Job, JobRequest
+from open_the_eyes.web import panels, words
+from open_the_eyes.web.edit_session import Preview
 from open_the_eyes.web.eye_origin import EyeOrigin, NotFrom
-from tests.web.sessions import face, session
+from open_the_eyes.web.eye_styles import EyeStyles
+from tests.web.sessions import face, seen, session
 
 
 @pytest.mark.parametrize(
@@ -36,6 +40,22 @@ from tests.web.sessions import face, session
 )
 def test_faces_are_counted_in_words(outcomes: tuple[Outcome, ...], said: str) -> None:
     assert words.found(session(*outcomes)) == said
+
+
+def test_shots_in_which_everybodys_eyes_are_open_are_named() -> None:
+    names = ("main.jpg", "a.jpg", "b.jpg", "c.jpg")
+    one = session("closed", names=names)
+    assert words.other_photos(one) == []
+    for shots, said in (((2,), "b.jpg"), ((1, 2, 3), "a.jpg, b.jpg and c.jpg")):
+        assert words.other_photos(replace(one, open_shots=shots)) == [f"Everybody's eyes are open in {said}."]
+
+
+def test_picked_eyes_that_are_not_there_any_more_are_told() -> None:
+    picked = seen("closed", "closed", "closed").with_pick(2, 2).with_pick(3, 2)
+    again = picked.with_preview(Preview("second", EyeStyles(), {1: (0,), 2: (0,), 3: (2,)}, {}))
+    assert "Face 2: the eyes you picked are not among the new ones" in words.standing(again)
+    for one in (picked, again.with_pick(2, 0), again.with_chosen((1, 3))):
+        assert "you picked" not in words.standing(one)
 
 
 class Sharpener:
@@ -74,6 +94,21 @@ def test_what_became_of_a_face_is_said_as_it_was(before: Outcome, outcome: Outco
     assert said in words.deed(face(1, before), outcome, reason)
 
 
+@pytest.mark.parametrize("outcome", sorted({*get_args(Outcome)} - {"opened", "skipped"}))
+def test_however_a_face_was_found_it_is_said_in_words(outcome: Outcome) -> None:
+    one = session(outcome)
+    said = words.seen(one, one.faces[0])
+    assert re.fullmatch("Face 1: [a-z ]+", said)
+    assert words.not_choosable(one) in ([], [f"{said}."])
+
+
+def test_where_nothing_was_painted_no_new_eyes_are_blamed() -> None:
+    reason = "Left as it was: where the eyes are is uncertain, since something hides part of the face."
+    hidden = replace(face(1, "kept_original"), reason=reason)
+    for outcome in ("kept_original", "skipped"):
+        assert words.deed(hidden, outcome, "Not among the chosen faces.") == reason
+
+
 @pytest.mark.parametrize(
     ("source", "said"),
     [
@@ -93,6 +128,34 @@ def test_whose_eyes_they_are_is_said(source: str, said: str) -> None:
     assert told.startswith(f"Opened the left eye. {said}".rstrip())
     assert said or told == "Opened the left eye."
     assert words.whose(origin, names).startswith(said or "Made up.")
+
+
+@pytest.mark.parametrize(
+    ("style", "made"),
+    [
+        (EyeStyle(), ""),
+        (EyeStyle("green"), ", made green"),
+        (EyeStyle("blue", (0.0, 0.0)), ", made blue and turned"),
+        (EyeStyle("grey", (0.6, 0.0), 1.2), ", made grey, turned and opened wider"),
+        (EyeStyle(openness=0.8), ", opened less wide"),
+    ],
+)
+def test_what_was_made_of_somebodys_own_eyes_is_said(style: EyeStyle, made: str) -> None:
+    names = ("main.jpg", "a.jpg")
+    told = {
+        "id": 1,
+        "outcome": "opened",
+        "reason": "Opened.",
+        "variation_attempts": [0],
+        "source": "reference 1, face 2",
+    }
+    preview = Preview.of("first", EyeStyles(style).options(), {"faces": [told]})
+    one = session("closed", names=names).with_preview(preview)
+    origin = one.origin(1)
+    assert origin is not None
+    assert words.whose(origin, names) == f"Their own eyes, from a.jpg{made}."
+    file = Job("0" * 8, JobRequest("v", {}), "done", 3, 0.0, report={"faces": [told]})
+    assert f"Their own eyes, from a.jpg{made}." in panels.done(one, file)
 
 
 @pytest.mark.parametrize(

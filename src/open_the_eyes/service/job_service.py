@@ -264,11 +264,12 @@ class JobService:
         with self._inspecting, self.watch.in_hand(LOOK):
             return inspect_photo(photo, options, engine=self._engine, references=references)
 
-    def resubmit(self, job: Job, options: dict[str, Any], take: int = 0) -> Job:
+    def resubmit(self, job: Job, options: dict[str, Any], take: int = 0, *, for_screen: bool = False) -> Job:
         """The same photos once more, with other options, as a job of its own.
 
         Args:
             take: which photo is to be opened: 0 the one that was, 1, 2, ... a reference, for which it becomes one.
+            for_screen: see `Upload`.
 
         Raises:
             QueueFull, OwnQueueFull: try again later.
@@ -282,7 +283,7 @@ class JobService:
             photo = photos.pop(take)
         except (FileNotFoundError, IndexError):
             raise NotHere("expected a photo of yours, it has been deleted; send it again.") from None
-        return self.uploads.submit(Upload(photo, tuple(photos), options), job.request.owner)
+        return self.uploads.submit(Upload(photo, tuple(photos), options, for_screen=for_screen), job.request.owner)
 
 
 def _kept(ask: Callable[[str, str], _Told], job: str, name: str) -> _Told:

@@ -29,7 +29,7 @@ class PageState:
     Args:
         retry: the act that a button offers to try again; None for no button.
         replaced: the session does not come from the one that was seen; controls that keep a value have to follow it.
-        turned: the controls have to show the style of somebody else now.
+        turned: the controls have to show another style than was set there, such as somebody else's.
         leaves_notice: what was said before stays where nothing is said now: no visitor has done anything since.
     """
 
@@ -90,8 +90,8 @@ class Controller:
                 return PageState(session, *refusal("not-here" if session is None else "forgotten"), replaced=True)
             is_known = act.name in acts and act.is_on(session)
             seen = acts[act.name](session, act) if is_known else PageState(session)
-            turned = seen.session is not None and seen.session.adjusted != session.adjusted
-            return replace(seen, leaves_notice=act.is_by_itself, turned=turned)
+            turned = seen.session is not None and _controls_turn(session, seen.session, act)
+            return replace(seen, leaves_notice=act.is_by_itself or _is_owed(seen.session), turned=turned)
         except Exception as error:  # noqa: BLE001 -- whatever it is, the visitor is told, and may try again
             return _failed(session, error, act.again)
 
@@ -136,7 +136,7 @@ class Controller:
             return PageState(None)  # its time was over, and nobody asked for anything yet
         waited = session.waiting or (session.job if session.preview is None else None)
         if waited is None:
-            return replace(_greeted(session), replaced=True)
+            return replace(_greeted(session.as_seen()), replaced=True)
         now = self._job_client.ended(act.owner, session, waited)
         return replace(_come_to(session, now, self._job_client.job(act.owner, waited)), replaced=True)
 
@@ -204,6 +204,9 @@ class Controller:
         purpose: Mode = next((mode for mode in MODES if mode == act.message.get("purpose")), "standard")
         if session.waiting is not None:  # its button is off by now
             return PageState(session)
+        made = self.final(act.owner, session)
+        if made is not None and made.results and purpose == session.purpose:  # and fetched by the page's script
+            return PageState(session)
         if not session.eyes:
             raise UsageError("expected a face to open, none is chosen; choose one first.")
         return PageState(self._job_client.finish(act.owner, session, purpose))
@@ -222,6 +225,7 @@ class Controller:
 
     def _cancel(self, session: EditSession, act: Act) -> PageState:
         now = self._job_client.cancel(act.owner, session)
+        now = now if session.finishing else now.as_seen()  # controls show nothing that no picture does
         if now.preview is None:
             return PageState(now, *refusal("preview-cancelled"), retry=PREVIEW_AGAIN)
         return PageState(now, *refusal("cancelled"))
@@ -233,9 +237,19 @@ class Controller:
         return replace(_greeted(self._job_client.swap(act.owner, session, act.shot or 0)), replaced=True)
 
 
+def _controls_turn(before: EditSession, now: EditSession, act: Act) -> bool:
+    """Whether the controls have to show another style than the visitor has set there."""
+    return now.adjusted != before.adjusted or (act.name != "restyle" and now.style != before.style)
+
+
+def _is_owed(session: EditSession | None) -> bool:
+    """Whether a preview could not be made of what is wished for: the way to try again, which was said, stays."""
+    return session is not None and session.waiting is None and session.preview is not None and not session.is_as_seen
+
+
 def _come_to(before: EditSession, now: EditSession, job: Job) -> PageState:
     """What has become of a job that was waited for."""
-    if job.state == "failed" and job.problem is not None:
+    if job.state == "failed" and job.problem is not None and now.choosable:
         again = {"act": "finish", "purpose": before.purpose} if before.finishing else PREVIEW_AGAIN
         return PageState(now, *refusal(kind_of(job.problem), job.problem), retry=again)
     return _greeted(now)  # where there is nothing to open, the end of the preview leaves that to be said
@@ -244,7 +258,9 @@ def _come_to(before: EditSession, now: EditSession, job: Job) -> PageState:
 def _greeted(session: EditSession) -> PageState:
     if not session.choosable:
         refused = any(face.outcome != "already_open" for face in session.faces)
-        return PageState(session, *refusal("none-possible" if refused else "nothing-closed"))
+        kind = "none-possible" if refused else "nothing-closed"
+        several = len(session.names) > 1
+        return PageState(session, *refusal(f"{kind}-of-several" if several else kind, name=session.names[0]))
     return PageState(session)
 
 

@@ -7,7 +7,7 @@ so the file has exactly the eyes that the page has shown, in whatever quality it
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
@@ -35,6 +35,7 @@ class Preview:
         origins: by face, where its eyes are from.
         matches: who is who, as the job was told.
         unrelated: the other shots, from 1, in which nobody seems to be one of this photo's people.
+        even_open: the faces that seem open of which the job was told that they are not.
     """
 
     job: str
@@ -44,6 +45,7 @@ class Preview:
     origins: Mapping[int, EyeOrigin] = field(default_factory=dict)
     matches: tuple[Same, ...] = ()
     unrelated: tuple[int, ...] = ()
+    even_open: tuple[int, ...] = ()
 
     @classmethod
     def of(cls, job: str, options: Mapping[str, Any], report: Mapping[str, Any]) -> Preview:
@@ -51,19 +53,20 @@ class Preview:
         faces = report["faces"]
         attempts = {face["id"]: tuple(face["variation_attempts"]) for face in faces if face["variation_attempts"]}
         said = {face["id"]: (face["outcome"], face["reason"]) for face in faces}
-        origins = {face["id"]: EyeOrigin.of(face, report) for face in faces}
+        styles = EyeStyles.of(options)
+        origins = {face["id"]: EyeOrigin.of(face, report, styles.of_face(face["id"])) for face in faces}
         matches = tuple((face, shot, there) for face, shot, there in options.get("match") or ())
         shots = enumerate(report.get("references", ()), start=1)
         unrelated = tuple(number for number, shot in shots if shot.get("unrelated"))
-        return cls(job, EyeStyles.of(options), attempts, said, origins, matches, unrelated)
+        even_open = tuple(options.get("even_open") or ())
+        return cls(job, styles, attempts, said, origins, matches, unrelated, even_open)
 
-    def is_like(self, other: Preview | None, face: int) -> bool:
-        """Whether an attempt at a face gives the same eyes in both; so it does where there is no other."""
-        if other is None:
-            return True
-        ours, theirs = (one.origins.get(face) for one in (self, other))
-        same_giver = (ours and ours.source) == (theirs and theirs.source)
-        return self.styles.of_face(face) == other.styles.of_face(face) and same_giver
+    def has_eyes_of(self, other: Preview | None, face: int, attempt: int) -> bool:
+        """Whether an attempt at a face, which the other preview has, gives the same eyes in this one, if in another
+        style."""
+        ours, theirs = (None if one is None else one.origins.get(face) for one in (self, other))
+        same_giver = other is None or (ours and ours.source) == (theirs and theirs.source)
+        return same_giver and attempt in self.attempts.get(face, ())
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +75,7 @@ class EditSession:
 
     Args:
         names: what the photos are called in the browser, the one to open first; the file is called after it.
+        open_shots: the others, by number from 1, in which everybody's eyes are open.
         job: the first preview, whose photos all later jobs take.
         jobs: all that were made for this session; those of before the page was loaded again are noted in the store.
         chosen: the faces that shall be opened.
@@ -79,6 +83,7 @@ class EditSession:
         waiting: the job that is on, if any; `finishing` when it is the one that makes the file.
         preview: the newest that is done.
         picks: by face, the attempt that a person picked; where there is none, the best is shown.
+        lost_picks: the faces whose picked eyes the newest preview has not got, as long as no others are picked.
         final: the job whose file can be fetched: every change ends that.
         purpose: what that file, or the one that is being made, is for.
         adjusting: the face that controls were turned to; see `adjusted`.
@@ -104,6 +109,8 @@ class EditSession:
     jobs: tuple[str, ...] = ()
     matches: tuple[Same, ...] = ()
     strangers: tuple[Same, ...] = ()
+    lost_picks: tuple[int, ...] = ()
+    open_shots: tuple[int, ...] = ()
 
     @property
     def choosable(self) -> tuple[FaceRegion, ...]:
@@ -163,7 +170,7 @@ class EditSession:
         if not now:
             return self
         more = replace(self, even_open=tuple(sorted({*self.even_open, *now})))
-        return more.with_chosen((*self.chosen, *now))
+        return replace(more.with_chosen((*self.chosen, *now)), close_up=self.close_up)  # there is nothing to see yet
 
     def with_pick(self, face: int, attempt: int | None) -> EditSession:
         """With these eyes for a face, None for its own; nothing where they were never offered."""
@@ -172,7 +179,8 @@ class EditSession:
         if self.preview is None or attempt not in self.preview.attempts.get(face, ()):
             return self
         with_it = self if face in self.chosen else self.with_chosen((*self.chosen, face))
-        return replace(with_it._invalidated(), picks={**self.picks, face: attempt}, close_up=face)
+        lost = tuple(one for one in self.lost_picks if one != face)
+        return replace(with_it._invalidated(), picks={**self.picks, face: attempt}, close_up=face, lost_picks=lost)
 
     def with_same(self, same: Same) -> EditSession:
         """With somebody's word for who is who, for which a new preview is needed; nothing where it was not asked."""
@@ -211,16 +219,39 @@ class EditSession:
         return replace(self, adjusting=face, close_up=face or self.close_up) if known else self
 
     def with_style(self, style: EyeStyle) -> EditSession:
-        """With another style of whom the controls are for; eyes that were picked are gone with the next preview."""
+        """With another style of whom the controls are for."""
         styles = self.styles.with_style(self.adjusted, style)
         return self if styles == self.styles else replace(self._invalidated(), styles=styles)
 
+    @property
+    def is_as_seen(self) -> bool:
+        """Whether the preview shows all that is wished for; where it does not, another one has been asked for."""
+        return self == self.as_seen()
+
+    def as_seen(self) -> EditSession:
+        """With no wish but those that the preview shows; without a preview, all of them stay."""
+        if self.preview is None:
+            return self
+        over = set(self.even_open) - set(self.preview.even_open)
+        return replace(
+            self,
+            styles=self.preview.styles,
+            matches=self.preview.matches,
+            strangers=tuple(one for one in self.strangers if one not in self.preview.matches),
+            even_open=tuple(face for face in self.even_open if face not in over),
+            chosen=tuple(face for face in self.chosen if face not in over),
+        )
+
     def with_preview(self, preview: Preview) -> EditSession:
-        """With a preview that is done. Picks were for the eyes that were seen, which another style or giver changes."""
-        first = next((face for face in self.chosen if face in preview.attempts), None)
-        looked_at = self.close_up if self.close_up in preview.attempts else first
-        picks = {face: pick for face, pick in self.picks.items() if preview.is_like(self.preview, face)}
-        return replace(self, preview=preview, picks=picks, waiting=None, finishing=False, close_up=looked_at)
+        """With a preview that is done. Eyes that were picked stay so where they are among the new ones, in whatever
+        style; those of another giver are other eyes."""
+        known = () if self.preview is None else self.preview.even_open
+        new = [face for face in self.even_open if face in preview.attempts and face not in known]
+        there = [face for face in (*new, self.close_up, *self.chosen) if face in preview.attempts]
+        looked_at = next(iter(there), None)
+        picks = {face: pick for face, pick in self.picks.items() if preview.has_eyes_of(self.preview, face, pick)}
+        now = replace(self, preview=preview, picks=picks, waiting=None, finishing=False, close_up=looked_at)
+        return replace(now, lost_picks=tuple(sorted(set(self.picks) - set(picks))))
 
     def preview_options(self) -> dict[str, Any]:
         """What a preview job is asked."""
@@ -248,8 +279,11 @@ def _match(matches: tuple[Same, ...]) -> dict[str, Any]:
     return {"match": [list(one) for one in matches]} if matches else {}
 
 
-def new_session(names: tuple[str, ...], job: str, found: PhotoFaces) -> EditSession:
-    """A session for a photo whose faces were found, with everything chosen that should be."""
+def new_session(names: tuple[str, ...], job: str, found: PhotoFaces, shots: Sequence[PhotoFaces] = ()) -> EditSession:
+    """A session for a photo whose faces were found, as were those in the other shots, with everything chosen that
+    should be."""
     chosen = tuple(face.id for face in found.faces if face.outcome == "closed")
     first = chosen[0] if chosen else None
-    return EditSession(names, job, found.size_wh, found.faces, chosen, waiting=job, close_up=first, jobs=(job,))
+    session = EditSession(names, job, found.size_wh, found.faces, chosen, waiting=job, close_up=first, jobs=(job,))
+    is_open = [all(face.outcome == "already_open" for face in shot.faces) for shot in shots]
+    return replace(session, open_shots=tuple(number for number, done in enumerate(is_open, start=1) if done))

@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Final, TypeAlias
 
+from ..options.eye_style import PLAIN_STYLE, EyeStyle
+
 Same: TypeAlias = tuple[int, int, int]
 """Face, shot and face there, of which the option `match` says that they are one person's."""
 
@@ -30,21 +32,23 @@ class EyeOrigin:
         source: as the report has it, such as "reference 2, face 1", or "appearance" for eyes that are made up.
         painted: whether the shot that gave them says that it may be painted itself.
         not_from: why the other shots gave none, where none of them did.
+        style: what was made of them.
     """
 
     source: str = ""
     painted: bool = False
     not_from: tuple[NotFrom, ...] = ()
+    style: EyeStyle = PLAIN_STYLE
 
     @classmethod
-    def of(cls, face: Mapping[str, Any], report: Mapping[str, Any]) -> EyeOrigin:
-        """From a face's entry in a report; those of older versions tell less."""
+    def of(cls, face: Mapping[str, Any], report: Mapping[str, Any], style: EyeStyle = PLAIN_STYLE) -> EyeOrigin:
+        """From a face's entry in a report; those of older versions tell less. The style is what the job was asked."""
         source = str(face.get("source", ""))
         found = _SHOT.fullmatch(source)
         painted = [number for number, one in enumerate(report.get("references", ()), start=1) if one.get("painted")]
         is_painted = found is not None and int(found[1]) in painted
         told = [one for one in face.get("no_donor", ()) if one["match"] is not None]
-        return cls(source, is_painted, tuple(NotFrom(one["why"], _same(one["match"])) for one in told))
+        return cls(source, is_painted, tuple(NotFrom(one["why"], _same(one["match"])) for one in told), style)
 
     def led(self) -> EyeOrigin:
         """The origin of eyes that were painted after these, where these were laid in and did not turn out well."""

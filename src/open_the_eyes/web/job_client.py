@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
@@ -25,6 +25,21 @@ class NoFace(UsageError):
     """There is nothing to do in a photo; the page says so before anything is queued."""
 
 
+@dataclass(frozen=True, slots=True)
+class HandedIn:
+    """What has become of photos that were handed in; numbers from 0, as they came.
+
+    Args:
+        job: the id of the job that paints the preview.
+        photo: which of them it opens; the others are references.
+        left_out: by number, why others were not taken.
+    """
+
+    job: str
+    photo: int
+    left_out: Mapping[int, OpenTheEyesError]
+
+
 class JobClient:
     """One for the whole page; every method names the visitor it goes for.
 
@@ -35,9 +50,9 @@ class JobClient:
     def __init__(self, service: JobService, image_cache: ImageCache, restorer: str | None = None) -> None:
         self._service, self._image_cache, self._restorer = service, image_cache, restorer
 
-    def hand_in(self, owner: str, upload: Upload) -> tuple[str, Mapping[int, OpenTheEyesError]]:
-        """The job of the first photo in which there are faces, for which all were looked at; and by number, from 0, why
-        others were left out.
+    def hand_in(self, owner: str, upload: Upload) -> HandedIn:
+        """The job of the first photo in which somebody's eyes are closed, for which all were looked at; where nobody's
+        are, of the first in which they may be; else of the first with faces.
 
         Raises:
             NoFace: there is no face in any, and nothing is kept.
@@ -55,19 +70,20 @@ class JobClient:
                 left_out[number] = error
         if not kept:
             raise left_out[0]
-        usable = replace(upload, photo=kept[0], references=tuple(kept[1:]), options=PREVIEW)
-        job = self._with_faces(self._service.uploads.submit(usable, owner), found[0], found[1:])
+        first = min(range(len(kept)), key=lambda number: _worth(found[number]))
+        photo, faces = kept.pop(first), found.pop(first)
+        usable = replace(upload, photo=photo, references=tuple(kept), options=PREVIEW, for_screen=True)
+        job = self._with_faces(self._service.uploads.submit(usable, owner), faces, found)
         self._service.audience.expect(job.id)
-        return job.id, left_out
+        return HandedIn(job.id, [number for number in came if number not in left_out][first], left_out)
 
     def begin(self, owner: str, job_id: str, names: tuple[str, ...]) -> EditSession:
-        """The session for a photo that was handed in.
+        """The session for a photo that was handed in; where there is nothing to open in it, without a job.
 
         Raises:
             NotHere: no such job, or somebody else's.
         """
-        session = self._begun(owner, job_id, names)
-        return self.ended(owner, session, session.job)
+        return self._worthwhile(owner, self._begun(owner, job_id, names))
 
     def recall(self, owner: str, memory: TabMemory) -> EditSession:
         """The session that a browser's tab remembers, as far as its jobs are still there.
@@ -91,6 +107,7 @@ class JobClient:
             session,
             waiting=session.waiting if waiting is None else waiting.id,
             final=final.id if final is not None and final.state == "done" and session.preview is not None else None,
+            purpose=session.purpose if final is None else final.request.options.get("mode", session.purpose),
             jobs=tuple(dict.fromkeys((session.job, *known))),
         )
         return memory.applied_to(there)
@@ -102,12 +119,12 @@ class JobClient:
             QueueFull, OwnQueueFull: try again later.
             NotHere: the photo has been deleted.
         """
-        return self._watched(self._sent(owner, session, session.preview_options()))
+        return self._watched(self._sent(owner, session, session.preview_options(), for_screen=True))
 
     def finish(self, owner: str, session: EditSession, purpose: Mode) -> EditSession:
         """With the job under way that makes the file; raises what `preview` does."""
         sharpened = {"restorer": self._restorer} if purpose == "ultra" and self._restorer is not None else {}
-        sent = self._sent(owner, session, session.final_options(purpose) | sharpened)
+        sent = self._sent(owner, session, session.final_options(purpose) | sharpened, for_screen=False)
         return replace(sent, purpose=purpose, finishing=True)
 
     def swap(self, owner: str, session: EditSession, take: int) -> EditSession:
@@ -123,10 +140,10 @@ class JobClient:
         if take > len(shots):
             raise NotHere("expected one of the other shots, there is none of that number; send the photos again.")
         found, left = shots[take - 1], (photo, *shots[: take - 1], *shots[take:])
-        job = self._with_faces(self._service.resubmit(came, PREVIEW, take), found, left)
+        job = self._with_faces(self._service.resubmit(came, PREVIEW, take, for_screen=True), found, left)
         self.forget_photo(owner, session)
         others = (*session.names[:take], *session.names[take + 1 :])
-        return self._watched(new_session((session.names[take], *others), job.id, found))
+        return self._worthwhile(owner, self._watched(new_session((session.names[take], *others), job.id, found, left)))
 
     def ended(self, owner: str, session: EditSession, job_id: str) -> EditSession:
         """With what has become of the job that was waited for; unchanged for any other job.
@@ -175,7 +192,11 @@ class JobClient:
     def _begun(self, owner: str, job_id: str, names: tuple[str, ...]) -> EditSession:
         """Waiting for the first preview."""
         job = self.job(owner, job_id)
-        return new_session(names, job.id, self._known_faces(job.id)[0])
+        return new_session(names, job.id, *self._known_faces(job.id))
+
+    def _worthwhile(self, owner: str, session: EditSession) -> EditSession:
+        """With what has become of the first preview, which is not made where there is nobody to open."""
+        return self.ended(owner, session, session.job) if session.choosable else self.cancel(owner, session)
 
     def _known_faces(self, job_id: str) -> tuple[PhotoFaces, tuple[PhotoFaces, ...]]:
         """Of a job's photo, and of the other shots."""
@@ -208,11 +229,11 @@ class JobClient:
         """
         self.forget(owner, dict.fromkeys((*session.jobs, *self._image_cache.later(session.job))))
 
-    def _sent(self, owner: str, session: EditSession, options: dict[str, Any]) -> EditSession:
+    def _sent(self, owner: str, session: EditSession, options: dict[str, Any], *, for_screen: bool) -> EditSession:
         """With a new job under way; the photo of the first one is kept, whatever else is not wanted any more."""
         came = self.job(owner, session.job)
         faces, shots = self._known_faces(came.id)
-        job = self._with_faces(self._service.resubmit(came, options), faces, shots, came.id)
+        job = self._with_faces(self._service.resubmit(came, options, for_screen=for_screen), faces, shots, came.id)
         shown = session.preview.job if session.preview is not None else None
         over = [one for one in session.jobs if one not in (session.job, shown)]
         self.forget(owner, over)
@@ -239,3 +260,9 @@ class JobClient:
         if not found.faces:
             raise NoFace("expected a face in the photo, found none; try another photo.")
         return found
+
+
+def _worth(found: PhotoFaces) -> int:
+    """What of several photos makes one the first to open: less is better."""
+    outcomes = {face.outcome for face in found.faces}
+    return 0 if "closed" in outcomes else 1 if "unsure" in outcomes else 2

@@ -12,6 +12,8 @@ from urllib.parse import quote
 
 from ..files import SUFFIXES, suffix_for
 from ..naming import opened_path
+from ..options import Mode
+from ..options.eye_style import PLAIN_STYLE
 from ..service.jobs.job import Job
 from . import choices, words
 from .edit_session import EditSession
@@ -42,6 +44,7 @@ def arrival(session: EditSession | None, max_bytes: int, max_references: int) ->
         "maxPhotos": 1 + max_references,
         "tooLarge": f"a photo may have at most {words.size(max_bytes)}; make it smaller.",
         "lost": " ".join(refusal("not-sent")),
+        "instead": words.INSTEAD,
     }
     data = escape(json.dumps(facts))
     if session is None:
@@ -135,8 +138,8 @@ def finish(session: EditSession | None, capabilities: choices.Capabilities) -> s
     described = ' aria-describedby="ote-why"' if why else ""
     purposes = choices.purposes(capabilities)  # what one alone is for makes one ask where the other is
     buttons = "".join(
-        f'<button type="button" class="{mode}" data-act="finish" data-purpose="{mode}"{off}{described}>'
-        f"<strong>{name}</strong>{f'<span>{use}</span>' * (len(purposes) > 1)}</button>"
+        f'<button type="button" class="{mode}" data-act="finish" data-purpose="{mode}"{off}{described}'
+        f"{_again(session, mode)}><strong>{name}</strong>{f'<span>{use}</span>' * (len(purposes) > 1)}</button>"
         for mode in purposes
         for name, use in [choices.PURPOSES[mode]]
     )
@@ -144,6 +147,11 @@ def finish(session: EditSession | None, capabilities: choices.Capabilities) -> s
         f'<p class="why" id="ote-why">{why}</p>' if why else f"<p>{escape(choices.about_purposes(capabilities))}</p>"
     )
     return f'<div class="ote-finish" role="group" aria-label="Make the file">{buttons}{about}</div>'
+
+
+def _again(session: EditSession, mode: Mode) -> str:
+    """What tells the page's script that the file which this button makes is there."""
+    return " data-again" if session.final is not None and session.purpose == mode else ""
 
 
 def done(session: EditSession | None, job: Job | None) -> str:
@@ -174,7 +182,8 @@ def _lines(session: EditSession, report: Mapping[str, Any]) -> str:
     """What became of the faces, the opened ones first; those of whom the same is said share a line."""
     alike: dict[tuple[str, str], list[int]] = {}
     for face in report["faces"]:
-        told = (face["outcome"], face["reason"], EyeOrigin.of(face, report))
+        style = PLAIN_STYLE if session.preview is None else session.preview.styles.of_face(face["id"])
+        told = (face["outcome"], face["reason"], EyeOrigin.of(face, report, style))
         said = words.deed(session.face(face["id"]), *told, session.names)
         alike.setdefault((face["outcome"], said), []).append(face["id"])
     first = sorted(alike.items(), key=lambda told: told[0][0] != "opened")

@@ -24,6 +24,8 @@ LARGER: Final = (
     '<path d="M9.5 2.5h4v4M13.5 2.5l-5 5M6.5 13.5h-4v-4M2.5 13.5l5-5"/></svg>'  # two arrows, away from each other
 )
 
+PAINTED: Final = "New eyes are being painted …"
+
 
 def photo(session: EditSession) -> str:
     """The photo as it would come out, its faces outlined and numbered; those that can be chosen are buttons, and so are
@@ -33,6 +35,8 @@ def photo(session: EditSession) -> str:
     drawn, room = badges(session), rooms(session)
     faces = "".join(_face(session, face, drawn, room.get(face.id, 0)) for face in session.faces)
     alt = f"Your photo. {words.found(session)}"
+    if session.eyes:
+        alt = f"Your photo, with new eyes on {words.numbered(sorted(session.eyes)).lower()}."
     return (
         f'<figure class="ote-photo {drawn.shape.name}" '
         f'style="--shape:{w}/{h};--ratio:{w / h:.4f};--badge:{drawn.size:.4f}">'
@@ -199,7 +203,8 @@ def _strip(session: EditSession, face: FaceRegion, asked: str) -> str:
     attempts, who = session.preview.attempts.get(face.id, ()), portrait(session, face)
     if not attempts:
         outcome, reason = session.preview.said.get(face.id, (face.outcome, face.reason))
-        said = escape(words.deed(face, outcome, reason, names=session.names))
+        is_painted = session.waiting is not None and face.id in {*session.even_open} - {*session.preview.even_open}
+        said = PAINTED if is_painted else escape(words.deed(face, outcome, reason, names=session.names))
         return f'<section class="ote-strip none"><h3>{who}Face {face.id}</h3><p>{said}</p>{asked}</section>'
     taken = session.variation(face.id) if face.id in session.chosen else 0
     tiles = [_tile(face.id, "", _close_up(session.job, 0, face.id), "As it was", checked=taken == 0)]

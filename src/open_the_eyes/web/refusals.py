@@ -57,6 +57,14 @@ _REFUSALS: Final = {
         "There is no face here whose eyes could be opened.",
         "Why is said below the photo. For another one, press New photo.",
     ),
+    "nothing-closed-of-several": (
+        "Everybody's eyes are open in {that shot}.",
+        "If that is wrong, say below the photo whose are not. Your other shots are below, and can be opened instead.",
+    ),
+    "none-possible-of-several": (
+        "There is no face in {that shot} whose eyes could be opened.",
+        "Why is said below the photo. Your other shots are below, and can be opened instead.",
+    ),
     "no-answer": (
         "No connection to the program.",
         "Nothing is lost, and this page goes on by itself. Is this device on the network, and is the program running?",
@@ -83,6 +91,11 @@ _BUSY: Final = ("busy", "queue-full", "own-queue-full", "too-many-uploads", "too
 _HEAD: Final = re.compile(r"^(the photo|reference \d+): ")
 _EXPECTED: Final = re.compile(r"^expected .*?, (?=the file |this is |this picture is |this [A-Z]\w+ (is|stores) )")
 """What programs are told before what came; the headline says it already, and what follows is whole without it."""
+_ONE_OF_THOSE: Final = (
+    "convert it to one of those first",
+    "choose the photo itself (JPEG, PNG, HEIC …), or convert it",
+)
+"""What programs are told to do, which points to what came before, and what a visitor is."""
 _PHOTO: Final = re.compile(r"\{([^}]*)\}")
 """Place for a photo's name in a headline, and what stands there without one."""
 _BUG: Final = ("Something went wrong on our side.", "Nothing was changed. Please try again.")
@@ -100,7 +113,7 @@ def refusal(
     headline = _PHOTO.sub(lambda photo: name or photo[1], headline)
     detail = str((problem or {}).get("detail", ""))
     if kind in _TOLD and detail:
-        advice = sentence(_EXPECTED.sub("", _HEAD.sub("", detail)))
+        advice = sentence(_EXPECTED.sub("", _HEAD.sub("", detail))).replace(*_ONE_OF_THOSE)
     if kind in _BUSY and seconds is not None:
         advice = f"Nothing is lost; please try again in {counted(seconds, 'second')}."
     return headline, advice

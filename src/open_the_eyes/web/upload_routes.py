@@ -23,14 +23,14 @@ def upload_routes(service: JobService, job_client: JobClient) -> APIRouter:
     async def hand_in(request: Request) -> Response:
         """A photo and references as for POST /v1/jobs; raises what that raises, and `NoFace`: they are known now.
 
-        Files that are of no use are left out, and the answer says which and why, from 0 on; the first of the others is
-        the photo.
+        Files that are of no use are left out, and the answer says which and why, from 0 on; and which of the
+        others is the photo.
         """
         owner = request.state.owner
         await run_sync(service.uploads.check_room, owner)
         async with service.uploads.inspection(request, owner, leave_out=True) as upload:
-            job, left_out = await run_sync(job_client.hand_in, owner, upload)
-        told = [{"number": number, "problem": problem_of(error)} for number, error in sorted(left_out.items())]
-        return JSONResponse({"id": job, "left_out": told}, 202)
+            came = await run_sync(job_client.hand_in, owner, upload)
+        told = [{"number": number, "problem": problem_of(error)} for number, error in sorted(came.left_out.items())]
+        return JSONResponse({"id": came.job, "photo": came.photo, "left_out": told}, 202)
 
     return router

@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import Final
 
+from ..options.eye_style import AUTO, EyeStyle
 from ..roles import Outcome
 from ..wording import counted, numbers_in_words
 from .edit_session import EditSession
@@ -15,6 +16,7 @@ from .face_regions import FaceRegion
 
 TITLE: Final = "Open The Eyes"
 PROMISE: Final = "Someone blinked? The eyes open, and every other pixel of the photo stays as it is."
+INSTEAD: Final = "Open this instead? The photo that is open is deleted, with all that you have picked."
 
 STAGES: Final = {
     "": "Starting",
@@ -39,7 +41,9 @@ _SEEN: Final[dict[Outcome, str]] = {
     "too_small": "too small to work on",
     "profile": "turned too far to the side",
     "covered": "eyes covered",
+    "kept_original": "eyes partly hidden",
 }
+"""How a face was found; `kept_original` is one of which no second look confirms where its eyes are."""
 _LEFT: Final[dict[Outcome, str]] = {
     "already_open": "The eyes are open already.",
     "unsure": "Left alone: the eyes are not surely closed.",
@@ -83,7 +87,7 @@ def seen(session: EditSession, face: FaceRegion) -> str:
 
 def state(session: EditSession, face: FaceRegion) -> str:
     """How a face was found: "eyes closed"."""
-    return "eyes seem open" if face.id in session.even_open else _SEEN.get(face.outcome, face.outcome)
+    return "eyes seem open" if face.id in session.even_open else _SEEN[face.outcome]
 
 
 def found(session: EditSession) -> str:
@@ -110,7 +114,7 @@ def not_choosable(session: EditSession) -> list[str]:
     for face in session.faces:
         if not face.choosable and face.outcome != "already_open":
             alike.setdefault(face.outcome, []).append(face.id)
-    return [f"{numbered(faces)}: {_SEEN.get(outcome, outcome)}." for outcome, faces in alike.items()]
+    return [f"{numbered(faces)}: {_SEEN[outcome]}." for outcome, faces in alike.items()]
 
 
 def standing(session: EditSession, *, is_file: bool = True) -> str:
@@ -131,7 +135,13 @@ def standing(session: EditSession, *, is_file: bool = True) -> str:
         return f"Your photo is ready, {faces.lower()} opened. Pick other eyes whenever you like."
     if session.waiting is not None:  # the buttons are off
         return f"{faces} opened in this preview."
-    return f"{faces} opened in this preview. Pick other eyes, or take the file."
+    return f"{faces} opened in this preview. {lost(session)}Pick other eyes, or take the file."
+
+
+def lost(session: EditSession) -> str:
+    """Whose eyes that were picked are not shown any more, if anybody's are, and what is instead."""
+    faces = [face for face in session.lost_picks if face in session.eyes]
+    return f"{numbered(faces)}: the eyes you picked are not among the new ones, the best are shown. " if faces else ""
 
 
 def nothing_to_take(session: EditSession) -> str:
@@ -160,6 +170,8 @@ def deed(
     reason = _in_words_of_the_page(reason, names)
     if outcome == "opened":
         return f"{sentence(reason)} {'' if origin is None else _given(origin, names)}".rstrip()
+    if face is not None and face.outcome == "kept_original":  # nothing was painted
+        return sentence(face.reason)
     if outcome == "kept_original":
         return "Left alone: new eyes did not look right, and nothing worse than your photo is ever kept."
     return _LEFT.get(outcome, sentence(reason) or "Left alone.")
@@ -183,7 +195,7 @@ def whose(origin: EyeOrigin, names: tuple[str, ...]) -> str:
     for one in origin.not_from:
         if 0 < one.same[1] < len(names):
             shots.setdefault(one.why, []).append(names[one.same[1]])
-    clauses = [_NOT_FROM[why].format(_either(those)) for why, those in shots.items() if why in _NOT_FROM]
+    clauses = [_NOT_FROM[why].format(_listed(those, "or")) for why, those in shots.items() if why in _NOT_FROM]
     return f"Made up: {'; '.join(clauses)}." if clauses else "Made up." * (len(names) > 1)
 
 
@@ -198,22 +210,33 @@ def _given(origin: EyeOrigin, names: tuple[str, ...]) -> str:
         return f"Made up after the eyes in {name}."
     if origin.painted:
         return f"The eyes are from {name}, where they may be painted; better choose one from the camera."
-    return f"Their own eyes, from {name}."
+    return f"Their own eyes, from {name}{_made(origin.style)}."
+
+
+def _made(style: EyeStyle) -> str:
+    """What was made of somebody's own eyes: ", made green and turned"."""
+    color, openness = style.eye_color, style.openness or 1.0
+    made = [f"made {color}"] * (color != AUTO) + ["turned"] * (style.gaze is not None)
+    made += ["opened wider"] * (openness > 1) + ["opened less wide"] * (openness < 1)
+    return f", {_listed(made, 'and')}" if made else ""
 
 
 def other_photos(session: EditSession) -> list[str]:
-    """Which of the further shots are none of this photo's people, as far as that is known, and what to do with them."""
+    """In which of the further shots all eyes are open; and which are none of this photo's people, as far as that is
+    known, and what to do with them."""
+    is_open = [session.names[number] for number in session.open_shots if number < len(session.names)]
+    said = [f"Everybody's eyes are open in {_listed(is_open, 'and')}."] if is_open else []
     unrelated = () if session.preview is None else session.preview.unrelated
     names = [session.names[number] for number in unrelated if number < len(session.names)]
-    return [
+    return said + [
         f"{name} looks like another photo: nobody in it is surely one of these people. Open it after this one."
         for name in names
     ]
 
 
-def _either(names: Sequence[str]) -> str:
+def _listed(names: Sequence[str], word: str) -> str:
     """ "a.jpg", "a.jpg or b.jpg", "a.jpg, b.jpg or c.jpg"."""
-    return " or ".join(filter(None, (", ".join(names[:-1]), names[-1])))
+    return f" {word} ".join(filter(None, (", ".join(names[:-1]), names[-1])))
 
 
 def retention(seconds: int, *, alone: bool, is_folder: bool) -> str:

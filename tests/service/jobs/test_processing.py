@@ -6,11 +6,14 @@ import errno
 import time
 from collections.abc import Callable
 from dataclasses import replace
+from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
+import numpy as np
 import pytest
+from PIL import Image
 
 from open_the_eyes.errors import Cancelled, PhotoNotWritten, UnreadablePhoto
 from open_the_eyes.files import encoded_and_told
@@ -18,12 +21,14 @@ from open_the_eyes.options import NAMES, Options
 from open_the_eyes.pipeline import open_eyes
 from open_the_eyes.service.errors import StoreAway
 from open_the_eyes.service.jobs import processing
-from open_the_eyes.service.jobs.job import MARKER, PHOTO, Job, JobRequest
+from open_the_eyes.service.jobs.job import FOR_SCREEN, MARKER, PHOTO, Job, JobRequest
 from open_the_eyes.service.jobs.processing import has_results, load_results, options_of, process, store_results
 from open_the_eyes.service.store import ArtifactStore
+from tests.files.pictures import saved
 
 if TYPE_CHECKING:
     from open_the_eyes.engine import Engine
+    from open_the_eyes.imaging.arrays import Rgb
     from open_the_eyes.results import Opened
 
 
@@ -74,6 +79,24 @@ def test_the_marker_is_stored_last_and_holds_report_and_results(tmp_path: Path, 
     assert report["faces"][0]["outcome"] == "opened"
     told = {"path": "result-1.jpg", "sha256": results[0]["sha256"], "encoding": "coefficients", "notes": []}
     assert report["outputs"] == [told]
+
+
+@pytest.mark.parametrize("for_screen", [True, False])
+@pytest.mark.parametrize("file_format", ["JPEG", "PNG", "WEBP"])
+def test_results_have_the_photos_format_unless_they_are_only_looked_at(
+    tmp_path: Path, engine: Engine, blinked: Rgb, file_format: str, *, for_screen: bool
+) -> None:
+    opened, job = open_eyes(saved(Image.fromarray(blinked), file_format), engine=engine), str(uuid4())
+    store = Disk(tmp_path)
+    if for_screen:
+        store.put(job, FOR_SCREEN, b"")
+    store_results(job, opened, store, yes, time.sleep)
+    _, (result,) = load_results(job, store)
+    expected = "JPEG" if for_screen else file_format
+    with Image.open(BytesIO(store.get(job, result["name"]))) as stored:
+        assert (stored.format, result["media_type"]) == (expected, f"image/{expected.lower()}")
+        off = np.abs(np.asarray(stored.convert("RGB"), np.int16) - opened.photo.pixels)
+    assert off.mean() < 3
 
 
 def test_the_small_pictures_of_faces_are_cut_out_of_a_photo_that_is_never_put_together(

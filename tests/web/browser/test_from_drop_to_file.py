@@ -17,7 +17,7 @@ from tests.web.browser.visits import Visitor, bytes_of, dropped, dropped_by_mous
 from tests.web.sites import Site, pixels_of
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Route
+    from playwright.sync_api import Dialog, Route
 
     from open_the_eyes.engine import Engine
 
@@ -87,6 +87,11 @@ def test_a_group_from_the_drop_to_the_file(
     same = open_eyes((photos / "group.jpg").read_bytes(), options, engine=engine).save(tmp_path / "same.jpg")
     data = bytes_of(waiting.value)
     assert hashlib.sha256(data).hexdigest() == same.outputs[0].sha256
+    acts = visitor.acts()
+    with page.expect_download() as again:
+        page.get_by_role("button", name="Download").click()
+    assert bytes_of(again.value) == data
+    assert visitor.acts() == acts  # it is not made anew
     came, went = pixels_of((photos / "group.jpg").read_bytes()), pixels_of(data)
     changed = np.flatnonzero((came != went).any(axis=(0, 2)))
     third = group.shape[1] // 3
@@ -156,10 +161,13 @@ def test_with_the_keyboard_alone_on_a_laptop_at_twice_the_size(visitor: Visitor,
     assert waiting.value.suggested_filename == "group.opened.jpg"
     assert page.evaluate("document.activeElement.dataset.purpose") == "standard"
 
+    page.locator('.ote-photo button[data-face="3"]').press("Space")  # so that it is another file
+    page.wait_for_selector('.ote-photo button[data-face="3"][aria-pressed=false]')
+    page.wait_for_selector(".ote-done", state="detached")
     events: list[Route] = []
     answers: list[Route] = []
     page.route("**/v1/jobs/*/events", lambda route: events.append(route))  # so that it is on until it is cancelled
-    page.keyboard.press("Enter")
+    page.locator('[data-purpose="standard"]').press("Enter")
     page.wait_for_selector(".ote-progress[data-job]")
     page.route("**/gradio_api/run/**", lambda route: answers.append(route), times=1)
     page.locator("[data-act=cancel]").press("Enter")
@@ -252,9 +260,10 @@ def test_what_cannot_be_is_said_in_plain_words(
 
 def test_of_a_drop_what_is_of_no_use_or_too_many_is_left_out_and_named(visitor: Visitor, photos: Path) -> None:
     page = visitor.open()
-    dropped(page, *(photos / name for name in ("letter.jpg", "nobody.jpg", "Ada blinked.PNG", "awake.jpg")))
+    dropped(page, *(photos / name for name in ("letter.jpg", "awake.jpg", "nobody.jpg", "Ada blinked.PNG")))
     page.wait_for_selector(".ote-photo")
     assert page.locator(".ote-here p").first.inner_text() == "Ada blinked.PNG and 1 more shot"
+    assert "Everybody's eyes are open in awake.jpg." in page.locator(".ote-shots").inner_text()
     said = page.locator("#ote-notice [role=alert]").inner_text()
     assert said.startswith("2 files were left out. letter.jpg is not a photo that can be read.")
     assert said.endswith("No face was found in nobody.jpg.")
@@ -277,3 +286,26 @@ def test_open_eyes_are_left_in_peace(visitor: Visitor, photos: Path) -> None:
     assert page.locator(".ote-photo button[aria-pressed]").count() == 0
     page.wait_for_selector("[data-job]", state="detached")
     assert page.locator(".ote-finish").count() == 0  # there is no file to make
+
+
+def test_a_photo_that_is_dropped_on_another_takes_its_place_only_where_somebody_says_so(
+    visitor: Visitor, photos: Path, site: Site
+) -> None:
+    page = visitor.open()
+    dropped(page, photos / "group.jpg")
+    preview_done(page)
+    kept, asked = site.jobs(), list[str]()
+
+    def no(dialog: Dialog) -> None:
+        asked.append(dialog.message)
+        dialog.dismiss()
+
+    page.once("dialog", no)
+    dropped_by_mouse(page, photos / "awake.jpg")
+    assert "is deleted" in asked[0]
+    assert page.locator(".ote-here p").first.inner_text() == "group.jpg"
+    assert site.jobs() == kept
+    page.once("dialog", lambda dialog: dialog.accept())
+    dropped_by_mouse(page, photos / "awake.jpg")
+    page.locator(".ote-here p").first.get_by_text("awake.jpg").wait_for()
+    assert len(kept - site.jobs()) == 1

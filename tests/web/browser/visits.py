@@ -113,7 +113,7 @@ def dropped(page: Page, *photos: Path) -> None:
 
 def dropped_by_mouse(page: Page, path: Path) -> None:
     """As from another window: a folder can be, too."""
-    box = page.locator(".ote-drop").bounding_box()
+    box = page.locator(".ote-drop, .ote-here").bounding_box()
     assert box
     place = {"x": box["x"] + 20, "y": box["y"] + 20}
     data = {"items": [], "files": [str(path)], "dragOperationsMask": 1}

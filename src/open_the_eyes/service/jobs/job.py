@@ -21,6 +21,8 @@ TOLD: Final[tuple[ToldState, ...]] = get_args(ToldState)
 PHOTO: Final = "photo"
 MARKER: Final = "painted.json"
 """Name of the file that is written when all results are: who finds it need not paint again."""
+FOR_SCREEN: Final = "for-screen"
+"""Name of an empty file beside a photo whose results are only looked at."""
 
 
 def reference_name(number: int) -> str:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 from ...engine import Engine
 from ...errors import Cancelled, PhotoNotWritten
 from ...files import encoded, encoded_and_told, excerpt, suffix_for
+from ...files import for_screen as looked_at
 from ...imaging.geometry import Box
 from ...options import NAMES, Options
 from ...photo import MEDIA_TYPES, FileFormat, Photo
@@ -19,7 +20,7 @@ from ...pipeline import open_eyes
 from ...progress import Progress
 from ..errors import StoreAway
 from ..store import ArtifactStore
-from .job import MARKER, PHOTO, Job, reference_name
+from .job import FOR_SCREEN, MARKER, PHOTO, Job, reference_name
 
 if TYPE_CHECKING:
     from ...report import FaceReport
@@ -27,6 +28,9 @@ if TYPE_CHECKING:
 
 FACE_MARGIN: Final = 0.15
 """Margin around a face in its small picture, as a share of the face's size."""
+
+MOST_JPEG_PX: Final = 65_500
+"""Longest side of which every encoder makes a JPEG."""
 
 ROOM_PAUSES: Final = (1.0, 2.0, 5.0, 10.0)
 """Seconds between attempts to store results where there is no room; the last one again and again."""
@@ -90,7 +94,7 @@ def store_results(job: str, opened: Opened, store: ArtifactStore, wanted: StillW
         Cancelled: nobody wants it any more.
         Stopping: `pause` was cut short, since the service ends.
     """
-    for parts in _files(opened):
+    for parts in _files(opened, for_screen=store.has(job, FOR_SCREEN)):
         _store(job, parts, store, wanted, pause)
 
 
@@ -117,8 +121,9 @@ def load_results(job: str, store: ArtifactStore) -> tuple[dict[str, Any], list[d
     return marker["report"], marker["results"]
 
 
-def _files(opened: Opened) -> Iterator[dict[str, bytes]]:
-    """Every variation in the photo's own format, with a small picture of every opened face; and the marker, last.
+def _files(opened: Opened, *, for_screen: bool) -> Iterator[dict[str, bytes]]:
+    """Every variation in the photo's own format, or as it is looked at, with a small picture of every opened face; and
+    the marker, last.
 
     A variation is encoded when it is asked for: of a huge photo, all at once may be gigabytes.
 
@@ -126,14 +131,15 @@ def _files(opened: Opened) -> Iterator[dict[str, bytes]]:
         PhotoNotWritten: the format cannot hold a variation.
     """
     results, outputs = [], []
-    came = opened.photo.file
-    file_format: FileFormat = "PNG" if came is None or came.format is None else came.format
+    file_format = _format_for(opened.photo, for_screen=for_screen)
+    is_shown_only = opened.photo.file is not None and file_format != opened.photo.file.format
     suffix = suffix_for(Path("result"), file_format)
     faces = [face for face in opened.faces if face.outcome == "opened"]
     for number, variation in enumerate(opened.variations if opened.changed else (), start=1):
         name = f"result-{number}{suffix}"
         try:
-            data, told = encoded_and_told(variation, file_format, variation.edit, name)
+            written = looked_at(variation.pixels, variation.file) if is_shown_only else variation
+            data, told = encoded_and_told(written, file_format, variation.edit, name)
             pictures = {face_name(number, face.id): _face_picture(variation, face) for face in faces}
         except OSError as error:  # of an encoder: to wait would change nothing
             raise PhotoNotWritten(f"expected a picture this format can hold ({error}); choose another.") from error
@@ -152,6 +158,14 @@ def _files(opened: Opened) -> Iterator[dict[str, bytes]]:
     report = opened.report.to_json()
     report["outputs"] = outputs
     yield {MARKER: json.dumps({"report": report, "results": results}, ensure_ascii=False).encode()}
+
+
+def _format_for(photo: Photo, *, for_screen: bool) -> FileFormat:
+    """Of the results. A JPEG's own take no time: only the blocks that are new are coded."""
+    came = photo.file
+    if for_screen and max(photo.size_wh) <= MOST_JPEG_PX:
+        return "JPEG"
+    return "PNG" if came is None or came.format is None else came.format
 
 
 def face_name(variation: int, face: int) -> str:

@@ -21,7 +21,7 @@ from ..database.repository import JobRepository
 from ..errors import Busy, StoreAway
 from ..http.concurrency import ConcurrencyLimiter
 from ..jobs.fair_slots import FairSlots
-from ..jobs.job import PHOTO, Job, JobRequest, reference_name
+from ..jobs.job import FOR_SCREEN, PHOTO, Job, JobRequest, reference_name
 from ..jobs.processing import check_options, given
 from ..jobs.runner import JobRunner
 from ..settings import ServiceSettings
@@ -50,12 +50,14 @@ class Upload:
     Args:
         photo: the first that can be used.
         left_out: by number, from 0, why others that came are not among these.
+        for_screen: the results are only looked at, so they are JPEGs, whatever the photo is: a HEIC takes seconds.
     """
 
     photo: bytes
     references: tuple[bytes, ...]
     options: dict[str, Any]
     left_out: Mapping[int, OpenTheEyesError] = field(default_factory=dict)
+    for_screen: bool = False
 
     @property
     def fingerprint(self) -> str:
@@ -201,6 +203,8 @@ class UploadHandler:
             self._store.put(job.id, PHOTO, upload.photo)
             for number, data in enumerate(upload.references, start=1):
                 self._store.put(job.id, reference_name(number), data)
+            if upload.for_screen:
+                self._store.put(job.id, FOR_SCREEN, b"")
         except Exception:  # whatever it is: a row that nobody waits for would take up a place in the queue
             if idempotency is None:  # then nobody else is at this job; on a full disk its row needs the room
                 self._erase(job.id)

@@ -13,6 +13,7 @@ const refuse = (kind, detail, names = []) => { say(''); tell({ act: 'refused', k
 let sending; // a photo that is dropped while another is on its way takes its place
 const send = (files) => {
   if (!files.length) return;
+  if (element.querySelector('.ote-here') && !confirm(facts().instead)) return; // a slip of the hand must not delete it
   const { maxBytes, maxPhotos, tooLarge } = facts();
   const first = [...files].slice(0, maxPhotos), beyond = [...files].slice(maxPhotos);
   const photos = first.filter((file) => file.size <= maxBytes);
@@ -37,7 +38,8 @@ const send = (files) => {
     const names = photos.map((photo) => photo.name);
     if (request.status === 202) {
       const out = answer.left_out.map(({ number, problem }) => ({ number, problem, name: names[number] }));
-      const kept = names.filter((_, number) => !out.some((one) => one.number === number));
+      const others = names.filter((_, number) => number !== answer.photo && !out.some((one) => one.number === number));
+      const kept = [names[answer.photo], ...others]; // the one that is opened may be any of them
       tell({ act: 'arrived', job: answer.id, names: kept, left_out: [...huge, ...out], over });
     } else {
       say('');
