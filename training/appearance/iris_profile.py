@@ -3,8 +3,8 @@
 FACES is a folder of open-eyed faces; the sharper, the more this tells. Eyes are grouped in thirds by how bright the
 iris is beside the white. Prints of each the median brightness at every distance from the centre as a multiple of the
 iris' own, beside it, where neither lid shades it; the pupil's as a multiple of the white's; how much fibres deviate;
-where the brightest spot lies, and how bright and wide it is. `pattern.py` and `round_iris.py` have their constants
-from there.
+where the brightest spot lies, and how bright and wide it is. `pattern.py`, `round_iris.py` and `drawn_light.py` have
+their constants from there.
 """
 
 from __future__ import annotations

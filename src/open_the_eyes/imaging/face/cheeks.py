@@ -30,6 +30,14 @@ def cheeks(landmarks: Points, covered: NDArray[np.bool_]) -> NDArray[np.bool_]:
     return np.asarray(~covered & (below > BELOW * reach) & (aside < ASIDE * reach), np.bool_)
 
 
+def right_of_face(landmarks: Points, shape_hw: tuple[int, ...]) -> NDArray[np.bool_]:
+    """(h, w): what lies to the right of the line down the middle of the face; landmarks (478, 2+) in its pixels."""
+    centre, down, _ = _frame(landmarks)
+    xs = np.arange(shape_hw[1], dtype=np.float32) - np.float32(centre[0])
+    ys = np.arange(shape_hw[0], dtype=np.float32)[:, None] - np.float32(centre[1])
+    return np.asarray(xs * np.float32(down[1]) > ys * np.float32(down[0]), np.bool_)
+
+
 def cheek_places(landmarks: Points, apart: float, most: int) -> Points:
     """(n, 2): places in rows on the cheeks, whatever covers them; at least so many pixels apart, at most so many in a
     row."""

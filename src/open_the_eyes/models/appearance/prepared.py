@@ -21,6 +21,7 @@ from .lashes.tails import over_tails, tailless
 from .lashes.wings import Wing, wings_of
 from .light.dark_hue import DarkHue, measured_dark_hue
 from .light.highlights import ShorterExposure
+from .light.side_light import measured_side_light
 from .light.white_level import white_levels
 from .pieces import Piece, pieces_of
 
@@ -129,6 +130,11 @@ class Prepared:
         points = transformed(layout.points_on_strip(crop.landmarks), inverted(layout.to_strip(crop.landmarks)))
         ball = ball_of(to_tones(crop.pixels), iris.eye_shape(points, crop.open_side))
         return None if ball is None else catch_light(ball)
+
+    @cached_property
+    def side_light(self) -> float:
+        """By how much the right cheek is brighter than the left one, as a natural logarithm."""
+        return measured_side_light(self.source)
 
     def finished(self, patch: Patch) -> Patch:
         """What was painted in `crop`, as a patch for `source`: exposed like it, and over lashes' ends."""

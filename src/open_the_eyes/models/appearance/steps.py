@@ -95,7 +95,9 @@ def relight_whites(painted: PaintedPieces, context: StepContext) -> PaintedPiece
 
 
 def draw_irises(painted: PaintedPieces, context: StepContext) -> PaintedPieces:
-    return with_round_irises(painted, context.softness, context.request.seed, context.prepared.light)
+    """Irises drawn round, with a light where an open eye or the cheeks tell that it lies."""
+    prepared = context.prepared
+    return with_round_irises(painted, context.softness, context.request.seed, prepared.light, prepared.side_light)
 
 
 def match_irises(painted: PaintedPieces, _: StepContext) -> PaintedPieces:

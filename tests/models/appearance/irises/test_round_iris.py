@@ -13,7 +13,8 @@ from open_the_eyes.imaging.face.mesh478 import Side
 from open_the_eyes.imaging.geometry import Box
 from open_the_eyes.imaging.luma import LUMA
 from open_the_eyes.models.appearance.irises.ball import CatchLight, ball_of, catch_light, same_light
-from open_the_eyes.models.appearance.irises.round_iris import LARGE_EYE_SPOT, WHOLLY, with_round_irises
+from open_the_eyes.models.appearance.irises.drawn_light import LARGE_EYE_SPOT, placed_aside
+from open_the_eyes.models.appearance.irises.round_iris import WHOLLY, with_round_irises
 from open_the_eyes.models.appearance.refiner import PaintedEyes
 
 SKIN, WHITE, BROWN = (np.array(colour, np.float32) for colour in ((200, 150, 130), (205, 195, 190), (95, 65, 45)))
@@ -153,6 +154,47 @@ def test_an_open_eye_says_where_the_light_is() -> None:
     (out,) = with_round_irises(pieces((painted_eye(eye)[0], eye)), 0.5, 0, CatchLight((-0.4, -0.2), 2.0))
     lit = np.argwhere(out.pixels @ LUMA > 225)
     assert (lit.mean(axis=0)[1] - eye.iris_xy[0]) / eye.iris_radius == pytest.approx(-0.28, abs=0.05)
+
+
+def light_x(piece: PaintedEyes) -> float:
+    """How far to the right of its iris' centre an eye's brightest spot lies, in radii."""
+    (eye,) = piece.shapes.values()
+    _, x = np.unravel_index(np.argmax(piece.pixels @ LUMA), piece.mask.shape)
+    return float(x - eye.iris_xy[0]) / eye.iris_radius
+
+
+@pytest.mark.parametrize("width", [LARGE, SMALL])
+@pytest.mark.parametrize("side_light", [-0.5, 0.5], ids=["lit from the left", "lit from the right"])
+def test_lights_of_both_eyes_lie_on_the_side_from_which_the_face_is_lit(width: float, side_light: float) -> None:
+    eyes = an_eye(width, "left"), an_eye(width, "right")
+    painted = pieces(*((painted_eye(eye, (0.0, -0.2))[0], eye) for eye in eyes))
+    for piece in with_round_irises(painted, 0.5, 0, side_light=side_light):
+        assert light_x(piece) / side_light > 0.6
+
+
+def test_a_small_eye_whose_light_moves_is_as_bright_as_before() -> None:
+    eye = an_eye(SMALL)
+    painted = pieces((painted_eye(eye, (0.0, -0.2))[0], eye))
+    still, moved = (with_round_irises(painted, 0.8, 0, side_light=side_light)[0] for side_light in (0.0, 0.6))
+    assert (moved.pixels @ LUMA).max() > (still.pixels @ LUMA).max() - 25
+
+
+def test_an_open_eye_is_believed_whatever_the_cheeks_tell() -> None:
+    eye = an_eye(LARGE)
+    seen, painted = CatchLight((-0.4, -0.2), 2.0), pieces((painted_eye(eye)[0], eye))
+    even, aside = (with_round_irises(painted, 0.5, 0, seen, side_light)[0].pixels for side_light in (0.0, 0.6))
+    assert np.array_equal(even, aside)
+
+
+@pytest.mark.parametrize(
+    ("painted_x", "side_light", "x"),
+    [(0.3, 0.0, 0.21), (0.0, 0.25, 0.2), (0.0, 3.0, 0.5), (0.2, -3.0, -0.5), (0.9, 0.0, 0.63), (0.9, 0.4, 0.63)],
+    ids=["even", "from the right", "far right", "far left", "painted far aside", "painted far aside, side-lit"],
+)
+def test_a_light_lies_towards_the_brighter_cheek(painted_x: float, side_light: float, x: float) -> None:
+    light = placed_aside(CatchLight((painted_x, -0.2), 1.0), side_light)
+    assert light.xy == pytest.approx((x, -0.2))
+    assert light.strength == 1.0
 
 
 def test_seeds_reproduce_and_differ() -> None:

@@ -9,7 +9,7 @@ sees; on small ones, where the network's own is as fine as the photo, mostly at 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Final, NamedTuple
+from typing import Final
 
 import numpy as np
 
@@ -22,6 +22,7 @@ from ....imaging.smooth import smoothed
 from ....imaging.threefold import threefold
 from ..refiner import PaintedEyes
 from .ball import Ball, CatchLight, balls_of, catch_light, redrawn, same_light, white_share
+from .drawn_light import DrawnLight, placed_aside
 from .pattern import PUPIL, iris_and_pupil
 from .stray_lights import without_stray_lights
 
@@ -57,23 +58,6 @@ DETAIL_FINEST: Final = 0.07
 """Standard deviation of a Gaussian: finer detail does not stay."""
 DETAIL_COARSEST: Final = 0.25
 """Standard deviation of a Gaussian: coarser things are no detail."""
-LIGHT_ASIDE: Final = 0.7
-"""Share of a painted catch-light's distance to the side that is believed."""
-LIGHT_HIGHEST: Final = -0.36
-"""Highest place of a painted catch-light that is believed (up is negative)."""
-LIGHT_EXPONENT: Final = 2.6
-"""Exponent of the superellipse that a light is drawn as: between a disc (2) and a window."""
-LEAST_COVER: Final = 0.3
-"""Share of what lies below it that the middle of the faintest light hides."""
-COVER_SCALE: Final = 0.6
-"""Strength of a light by which that share grows by 1; it ends at 1."""
-MAX_LIGHT: Final = 252.0
-"""Brightest that a light is drawn, 0..255."""
-MAX_LIGHT_COLOUR: Final = 253
-"""Most of any colour that a light is drawn with, 0..255."""
-ON_SMALL: Final = 0.85
-"""Share of a catch-light that small eyes get. Theirs are smeared over: the brightest of an iris would be a quarter
-darker than in photos."""
 LIGHTS_WITHIN: Final = 0.62
 """Distance from the centre within which painted lights are kept on small eyes; further out they are white that the rim
 cuts off."""
@@ -87,70 +71,48 @@ CALM_REACH: Final = 0.16
 """Standard deviation of the blur that calms whites."""
 
 
-class Spot(NamedTuple):
-    """A catch-light as it is drawn; lengths are in radii.
-
-    Args:
-        brighter: than the white beside the iris, as a multiple of it.
-        full_to: distance from its middle up to which it covers the iris wholly.
-        fades_to: distance from which on it covers nothing.
-        lowest: lowest place of its middle; up the face is negative.
-        glow: share of light that it sheds around itself.
-        glow_reach: how far it does.
-    """
-
-    brighter: float
-    full_to: float
-    fades_to: float
-    lowest: float
-    glow: float
-    glow_reach: float
-
-    def towards(self, other: Spot, share: float) -> Spot:
-        return Spot(*(one + (two - one) * share for one, two in zip(self, other, strict=True)))
-
-
-SMALL_EYE_SPOT: Final = Spot(brighter=1.5, full_to=0.08, fades_to=0.16, lowest=-0.1, glow=0.12, glow_reach=0.26)
-"""Catch-light of a small eye, which lies on the painted one."""
-LARGE_EYE_SPOT: Final = Spot(brighter=2.0, full_to=0.06, fades_to=0.135, lowest=-0.24, glow=0.1, glow_reach=0.22)
-"""Catch-light of a large eye, as in the London set."""
-
-
 def with_round_irises(
-    painted: Sequence[PaintedEyes], softness: float, seed: int, seen: CatchLight | None = None
+    painted: Sequence[PaintedEyes], softness: float, seed: int, seen: CatchLight | None = None, side_light: float = 0.0
 ) -> list[PaintedEyes]:
     """The same pieces of one photo with their irises drawn.
 
     Args:
         softness: the photo's blur (sigma), pixels.
         seen: the light in an eye of the face that was open all the time.
+        side_light: by how much the right cheek is brighter than the left one, as a natural logarithm; it tells where
+            the light lies if no open eye does.
     """
     balls = balls_of(painted)
-    light = seen if seen is not None else same_light([catch_light(ball) for piece in balls for _, ball in piece])
+    if seen is None:
+        light = placed_aside(same_light([catch_light(ball) for piece in balls for _, ball in piece]), side_light)
+    else:
+        light = placed_aside(seen, 0.0)
 
     def drawn(shape: EyeShape, ball: Ball) -> Tones:
-        return _drawn(ball, shape, light, softness, np.random.default_rng((seed, SIDES.index(shape.side))))
+        wholly = ramp(shape.width, *WHOLLY)
+        mirrored = DrawnLight.of(light, ball, wholly, measured=seen is not None)
+        return _drawn(ball, mirrored, softness, wholly, np.random.default_rng((seed, SIDES.index(shape.side))))
 
     return redrawn(painted, balls, drawn)
 
 
-def _drawn(ball: Ball, shape: EyeShape, light: CatchLight, softness: float, rng: np.random.Generator) -> Tones:
+def _drawn(ball: Ball, light: DrawnLight | None, softness: float, wholly: float, rng: np.random.Generator) -> Tones:
     """The ball's part with its iris drawn."""
-    wholly = ramp(shape.width, *WHOLLY)
     near, out = ball.near(REACH), ball.pixels.copy()
-    if light.strength > 0:
-        near = without_stray_lights(near, _place_of(light, near, wholly), _covers(light))
+    if light is not None:
+        near = without_stray_lights(near, light.centre_xy, light.opacity)
     near.part.seen_from(ball.part).cut(out)[...] = _with_iris(near, light, softness, wholly, rng)
     return _calm(out, ball, wholly) if wholly > 0 else out
 
 
-def _with_iris(ball: Ball, light: CatchLight, softness: float, wholly: float, rng: np.random.Generator) -> Tones:
+def _with_iris(ball: Ball, light: DrawnLight | None, softness: float, wholly: float, rng: np.random.Generator) -> Tones:
     """The part with an iris laid over the painted one, by how much of it counts at this size."""
     r = ball.from_centre
     iris = iris_and_pupil(ball, rng)
     eye = iris + (_white(ball) - iris) * threefold(risen(r, *RIM))
     eye = eye * threefold(_shadow(ball, eye)) + _detail(ball)
-    eye = _lit(eye, ball, light, wholly, wholly)
+    if light is not None and wholly > 0:
+        eye = light.over(eye, ball, wholly)
     eye = smoothed(eye, max(BLUR * softness, 0.4))
     if wholly < 1:  # small eyes keep the lights that were painted
         painted = np.maximum(ball.pixels - 1.15 * np.maximum(ball.iris, ball.iris_level), 0)
@@ -163,8 +125,9 @@ def _with_iris(ball: Ball, light: CatchLight, softness: float, wholly: float, rn
     if wholly < 1:
         crisper = np.float32(CRISPER_BY * (1 - wholly)) * weight
         out += (out - smoothed(out, CRISPER_SIGMA * ball.radius)) * threefold(crisper)
-        lit = _lit(out, ball, light, wholly, ON_SMALL * (1 - wholly)) - out
-        out += smoothed(np.asarray(lit, np.float32), max(BLUR * softness, 0.4)) * threefold(weight)
+        if light is not None:
+            lit = light.over(out, ball, light.small_share * (1 - wholly)) - out
+            out += smoothed(lit, max(BLUR * softness, 0.4)) * threefold(weight)
     return np.asarray(out, np.float32)
 
 
@@ -196,32 +159,6 @@ def _detail(ball: Ball) -> Tones:
     between = smoothed(dark, DETAIL_FINEST * ball.radius) - smoothed(dark, DETAIL_COARSEST * ball.radius)
     within = ball.clear * np.clip((0.85 - ball.from_centre) / 0.15, 0, 1)
     return np.asarray(DETAIL_KEPT * between * threefold(np.asarray(within, np.float32)), np.float32)
-
-
-def _covers(light: CatchLight) -> float:
-    """0..1: how much of what lies below it the light's middle hides."""
-    return min(1.0, LEAST_COVER + light.strength / COVER_SCALE)
-
-
-def _place_of(light: CatchLight, ball: Ball, wholly: float) -> tuple[float, float]:
-    """Where the middle of the light is drawn: radii across and down from the iris' centre."""
-    lowest = SMALL_EYE_SPOT.towards(LARGE_EYE_SPOT, wholly).lowest
-    return ball.side_sign * LIGHT_ASIDE * light.xy[0], min(max(light.xy[1], LIGHT_HIGHEST), lowest)
-
-
-def _lit(eye: Tones, ball: Ball, light: CatchLight, wholly: float, share: float) -> Tones:
-    """With so much of the light that both eyes mirror: rather a window than a point."""
-    if light.strength <= 0 or share <= 0:
-        return eye
-    spot = SMALL_EYE_SPOT.towards(LARGE_EYE_SPOT, wholly)
-    x, y = _place_of(light, ball, wholly)
-    n = LIGHT_EXPONENT
-    away = (np.abs(ball.across - x) ** n + np.abs(ball.down - y) ** n) ** (1 / n)
-    level = min(max(spot.brighter * ball.white_level, ball.iris_level * (1 + light.strength)), MAX_LIGHT)
-    colour = np.minimum(level * (0.5 + 0.5 * ball.white / ball.white_level), MAX_LIGHT_COLOUR).astype(np.float32)
-    weight = np.maximum(risen(away, spot.fades_to, spot.full_to), spot.glow * np.exp(-((away / spot.glow_reach) ** 2)))
-    cover = _covers(light) * share * weight
-    return np.asarray(eye + (colour - eye) * threefold(np.asarray(cover, np.float32)), np.float32)
 
 
 def _calm(eye: Tones, ball: Ball, wholly: float) -> Tones:
