@@ -122,6 +122,25 @@ def test_a_file_that_is_cancelled_takes_no_wish_away(controller: Controller, cam
     assert stopped.styles == wished.styles
 
 
+def test_a_wish_that_could_not_be_asked_is_still_owed_once_a_file_is_cancelled_or_made(
+    controller: Controller, job_client: FakeJobClient, came: EditSession
+) -> None:
+    job_client.trouble = QueueFull("expected room in the queue, it has 9 jobs; try again in 5 seconds.", 5)
+    refused = controller.act(ADA, two_seen(came), {"act": "restyle", "color": "Blue"})
+    job_client.trouble = None
+    making = controller.act(ADA, refused.session, {"act": "finish"})
+    assert making.leaves_notice
+    assert controller.act(ADA, making.session, {"act": "cancel"}).retry == {"act": "retry"}
+
+
+def test_a_first_preview_that_was_cancelled_can_be_had_after_whatever_else_is_done(
+    controller: Controller, came: EditSession
+) -> None:
+    stopped = controller.act(ADA, came, {"act": "cancel"})
+    assert stopped.retry
+    assert controller.act(ADA, stopped.session, {"act": "toggle", "face": "1"}).leaves_notice
+
+
 def test_the_way_to_try_a_wish_again_stays_until_there_is_a_preview_of_it(
     controller: Controller, job_client: FakeJobClient, came: EditSession
 ) -> None:

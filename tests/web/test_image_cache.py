@@ -20,7 +20,8 @@ from open_the_eyes.service.jobs.job import PHOTO, Job, JobRequest
 from open_the_eyes.service.store import ArtifactStore
 from open_the_eyes.settings import Settings
 from open_the_eyes.web.face_regions import FaceRegion, PhotoFaces
-from open_the_eyes.web.image_cache import LARGE, PAGE, ImageCache, composed
+from open_the_eyes.web.image_cache import ImageCache
+from open_the_eyes.web.picture_views import LARGE, PAGE, composed
 from tests.web.sites import as_file, pixels_of
 
 JOB = "11111111-1111-4111-8111-111111111111"

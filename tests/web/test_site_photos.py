@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import httpx
+import numpy as np
 import pytest
 
 from open_the_eyes.service.jobs import audience
@@ -123,6 +124,24 @@ def test_the_picture_on_the_page_is_made_of_the_very_variations(site: Site, phot
         assert (mixed[:, 2 * third :].astype(int) - second[:, 2 * third :]).max() > 12
         for wrong in ("1.9", "x", "1.1,", "../none", "1.1;3.1"):
             assert ada.get(f"/pictures/{job}/whole/{wrong}.jpg").status_code == 404
+
+
+@pytest.mark.parametrize("view", ["large/eyes/{}/1", "eyes/{}/1"])
+def test_before_and_after_of_a_photo_that_is_no_jpeg_differ_at_the_eyes_alone(
+    site: Site, photos: Path, view: str
+) -> None:
+    with site.visitor() as ada:
+        job = handed_in(ada, photos / "Ada blinked.PNG").json()["id"]
+        assert ended(ada, job)["state"] == "done"
+        before, after = (
+            pixels_of(ada.get(f"/pictures/{job}/{view.format(number)}.jpg").content).astype(np.int16)
+            for number in (0, 1)
+        )
+    apart = np.abs(after - before).max(axis=2)
+    rows = len(apart)
+    assert apart.max() > 30
+    assert not apart[int(rows * 0.9) :].any()
+    assert not apart[: int(rows * 0.05)].any()
 
 
 @pytest.mark.parametrize(

@@ -47,7 +47,7 @@ class Degradation:
     @classmethod
     def of(cls, crop: Crop) -> Degradation:
         noise = noise_of(crop.pixels, crop.mask > 0, crop.landmarks)
-        blur = face_blur(crop.pixels, crop.mask, crop.landmarks, noise.level)
+        blur = face_blur(crop.pixels, crop.mask, crop.landmarks, noise.level) or 0.0
         motion = motion_of(crop.pixels, crop.mask, crop.landmarks)
         if motion is not None:
             blur += motion.share * (min(motion.across, blur) - blur)

@@ -228,7 +228,7 @@ class Controller:
         now = now if session.finishing else now.as_seen()  # controls show nothing that no picture does
         if now.preview is None:
             return PageState(now, *refusal("preview-cancelled"), retry=PREVIEW_AGAIN)
-        return PageState(now, *refusal("cancelled"))
+        return PageState(now, *refusal("cancelled"), retry=PREVIEW_AGAIN if _is_owed(now) else None)
 
     def _retry(self, session: EditSession, act: Act) -> PageState:
         return PageState(self._job_client.preview(act.owner, session))
@@ -243,8 +243,10 @@ def _controls_turn(before: EditSession, now: EditSession, act: Act) -> bool:
 
 
 def _is_owed(session: EditSession | None) -> bool:
-    """Whether a preview could not be made of what is wished for: the way to try again, which was said, stays."""
-    return session is not None and session.waiting is None and session.preview is not None and not session.is_as_seen
+    """Whether there is no preview of what is wished for, and none is on its way: the way to try again stays."""
+    if session is None or not session.choosable or (session.waiting is not None and not session.finishing):
+        return False
+    return session.preview is None or not session.is_as_seen
 
 
 def _come_to(before: EditSession, now: EditSession, job: Job) -> PageState:

@@ -7,63 +7,31 @@ from __future__ import annotations
 
 import json
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from typing import Any, Final
-
-import cv2
-import numpy as np
 
 from .. import files
 from ..imaging.arrays import Rgb
 from ..imaging.geometry import Box
 from ..photo import FileFacts, Photo
-from ..service.jobs.job import PHOTO, Job, reference_name
+from ..service.jobs.job import FOR_SCREEN, PHOTO, Job, reference_name
+from ..service.jobs.processing import format_of_results
 from ..service.store import ArtifactStore
 from ..settings import Settings
 from .face_regions import FaceRegion, PhotoFaces
+from .picture_views import PAGE, View, composed, no_wider, placed, widened
 
 SHOT_PX: Final = 360
 FACE_PX: Final = 180
-FACE_MARGIN: Final = 0.25
-"""Margin that is shown around a face on each side, as a share of its size."""
-CHANGED: Final = 2
-"""Levels above which a pixel's difference counts as new; less is what coding a JPEG does."""
 FACES: Final = "faces.json"
 LATER: Final = "later.json"
 ORIGINAL: Final = 0
 """Number of the photo itself among its variations."""
 
 
-@dataclass(frozen=True, slots=True)
-class View:
-    """How large photos and faces are seen.
-
-    Args:
-        name: of its pictures in the store.
-        whole_px: longer side of a whole photo, at most; `face_px` of a face's close-up.
-        place: what is seen of a face, in fractions of the photo.
-    """
-
-    name: str
-    whole_px: int
-    face_px: int
-    place: Callable[[FaceRegion], Box]
-
-    def size_wh(self, face: FaceRegion, photo_wh: tuple[int, int]) -> tuple[int, int]:
-        """Of what is seen of a face, in the photo's own pixels."""
-        seen = _place(self.place(face), photo_wh)
-        return round(seen.width), round(seen.height)
-
-
-PAGE: Final = View("", 1600, 900, lambda face: face.eyes)
-LARGE: Final = View("large-", 4096, 4096, lambda face: _widened(face.box))
-"""For a whole window: what it shows of a face has, nearly always, the photo's own pixels."""
-
-
 class ImageCache:
-    """Renders pictures when they are first asked for, one photo at a time: large ones take memory.
+    """Renders pictures when they are first asked for, and mixes them, one photo at a time: large ones take memory.
 
     Args:
         is_there: whether a job of that id exists and was not forgotten.
@@ -71,7 +39,7 @@ class ImageCache:
 
     def __init__(self, store: ArtifactStore, settings: Settings, is_there: Callable[[str], bool]) -> None:
         self._store, self._settings, self._is_there = store, settings, is_there
-        self._lock, self._noting = threading.Lock(), threading.Lock()
+        self._lock, self._mixing, self._noting = threading.Lock(), threading.Lock(), threading.Lock()
 
     def save_faces(self, job: str, faces: PhotoFaces, shots: Sequence[PhotoFaces] = ()) -> None:
         """Keeps with a job where its photo's faces are: pictures of its results show the same places.
@@ -127,10 +95,15 @@ class ImageCache:
         if len(shown) <= 1 and (everywhere or not shown):
             return self._picture(job, max(shown, default=ORIGINAL), view=view)
         places = {face.id: face.eyes for face in self.load_faces(job.id).faces}
-        base = self._read(self._picture(job, ORIGINAL, view=view))
-        variations = {number: self._read(self._picture(job, number, view=view)).pixels for number in shown}
-        parts = [(places[face], variations[number]) for face, number in eyes.items() if face in places]
-        return _jpeg(composed(base.pixels, parts), base.file)
+
+        def parts() -> Iterator[tuple[Box, Rgb]]:
+            for number in shown:  # one variation in memory at a time
+                variation = self._read(self._picture(job, number, view=view)).pixels
+                yield from ((places[face], variation) for face in eyes if eyes[face] == number and face in places)
+
+        with self._mixing:
+            base = self._read(self._picture(job, ORIGINAL, view=view))
+            return _jpeg(composed(base.pixels, parts()), base.file)
 
     def close_up(self, job: Job, variation: int, face: int, view: View = PAGE) -> bytes:
         """A JPEG of one face's eyes, at the photo's own resolution where that is not too large for the view.
@@ -150,7 +123,7 @@ class ImageCache:
 
         def render() -> None:
             photo = self._read(self._store.get(job.id, source))
-            self._store.put(job.id, name, _jpeg(_no_wider(photo.pixels, SHOT_PX), photo.file))
+            self._store.put(job.id, name, _jpeg(no_wider(photo.pixels, SHOT_PX), photo.file))
 
         return self._cached(job, name, render)
 
@@ -177,15 +150,15 @@ class ImageCache:
 
         What cannot come of it is no reason to make them: it would never be kept, so each who asks would wait.
         """
-        if not any(one.id == face and _place(_widened(one.box), faces.size_wh).area for one in faces.faces):
+        if not any(one.id == face and placed(widened(one.box), faces.size_wh).area for one in faces.faces):
             raise FileNotFoundError(f"face {face} of shot {number}")
 
         def render() -> None:
             photo = self._read(self._store.get(job.id, source))
             for one in faces.faces:
-                around = _place(_widened(one.box), photo.size_wh).cut(photo.pixels)
+                around = placed(widened(one.box), photo.size_wh).cut(photo.pixels)
                 if around.size:
-                    self._store.put(job.id, _there(number, one.id), _jpeg(_no_wider(around, FACE_PX), photo.file))
+                    self._store.put(job.id, _there(number, one.id), _jpeg(no_wider(around, FACE_PX), photo.file))
 
         return self._cached(job, _there(number, face), render)
 
@@ -194,7 +167,7 @@ class ImageCache:
         source = PHOTO if variation == ORIGINAL else _result(job, variation)
         faces = self.load_faces(job.id)
         places = {one.id: view.place(one) for one in faces.faces}
-        if face is not None and not (face in places and _place(places[face], faces.size_wh).area):
+        if face is not None and not (face in places and placed(places[face], faces.size_wh).area):
             raise FileNotFoundError(f"face {face}")
         name = _whole(view, variation) if face is None else _eyes(view, variation, face)
         return self._cached(job, name, lambda: self._render(job, source, variation, places, view))
@@ -210,13 +183,22 @@ class ImageCache:
 
     def _render(self, job: Job, source: str, variation: int, places: Mapping[int, Box], view: View) -> None:
         photo = self._read(self._store.get(job.id, source))
+        if variation == ORIGINAL:
+            photo = self._as_results_are(job.id, photo)
         for face, place in places.items():
-            cut = _place(place, photo.size_wh).cut(photo.pixels)
+            cut = placed(place, photo.size_wh).cut(photo.pixels)
             if cut.size:
-                close_up = _jpeg(_no_wider(cut, view.face_px), photo.file)
+                close_up = _jpeg(no_wider(cut, view.face_px), photo.file)
                 self._store.put(job.id, _eyes(view, variation, face), close_up)
-        whole = _no_wider(photo.pixels, view.whole_px)
+        whole = no_wider(photo.pixels, view.whole_px)
         self._store.put(job.id, _whole(view, variation), _jpeg(whole, photo.file))
+
+    def _as_results_are(self, job: str, photo: Photo) -> Photo:
+        """The photo as it came, coded as its results are: before and after differ where eyes are new, and nowhere
+        else."""
+        came = photo.file
+        written = format_of_results(photo, for_screen=self._store.has(job, FOR_SCREEN))
+        return photo if came is None or written == came.format else self._read(_jpeg(photo.pixels, came))
 
     def _forget_if_deleted(self, job: str) -> None:
         """Deletes what was stored after the job had been deleted."""
@@ -227,20 +209,6 @@ class ImageCache:
         return files.read(data, self._settings)
 
 
-def composed(base: Rgb, parts: Sequence[tuple[Box, Rgb]]) -> Rgb:
-    """`base` (H, W, 3) with what is new inside each box, in fractions, of the picture beside it, all of one size."""
-    out = base.copy()
-    h, w = base.shape[:2]
-    for box, picture in parts:
-        whole = _place(box, (w, h))
-        old, new = whole.cut(base), whole.cut(picture)
-        if old.size:
-            changed = (np.abs(new.astype(np.int16) - old).max(axis=2) > CHANGED).astype(np.uint8)
-            taken = cv2.dilate(changed, np.ones((5, 5), np.uint8)) > 0
-            np.copyto(whole.cut(out), new, where=taken[..., None])
-    return out
-
-
 def _faces_json(faces: PhotoFaces) -> dict[str, Any]:
     return {"size_wh": faces.size_wh, "faces": [face.to_json() for face in faces.faces]}
 
@@ -248,27 +216,6 @@ def _faces_json(faces: PhotoFaces) -> dict[str, Any]:
 def _faces(told: Mapping[str, Any]) -> PhotoFaces:
     w, h = told["size_wh"]
     return PhotoFaces((w, h), tuple(FaceRegion.from_json(one) for one in told["faces"]))
-
-
-def _place(box: Box, size_wh: tuple[int, int]) -> Box:
-    """A box in fractions as one in whole pixels, inside a picture of `size_wh`."""
-    w, h = size_wh
-    return Box(box.left * w, box.top * h, box.right * w, box.bottom * h).to_whole().clipped(size_wh)
-
-
-def _widened(box: Box) -> Box:
-    """The box with some of what is around it."""
-    across, down = FACE_MARGIN * box.width, FACE_MARGIN * box.height
-    return Box(box.left - across, box.top - down, box.right + across, box.bottom + down)
-
-
-def _no_wider(pixels: Rgb, most: int) -> Rgb:
-    h, w = pixels.shape[:2]
-    factor = most / max(h, w)
-    if factor >= 1:
-        return np.ascontiguousarray(pixels)
-    size_wh = max(1, round(w * factor)), max(1, round(h * factor))
-    return np.asarray(cv2.resize(pixels, size_wh, interpolation=cv2.INTER_AREA), np.uint8)
 
 
 def _jpeg(pixels: Rgb, source: FileFacts | None) -> bytes:

@@ -19,7 +19,8 @@ from ..options.face_numbers import MAX_FACE
 from ..service.errors import NotHere
 from ..service.job_service import JobService
 from ..service.jobs.job import Job
-from .image_cache import LARGE, PAGE, ImageCache, View
+from .image_cache import ImageCache
+from .picture_views import LARGE, PAGE, View
 
 MINUTES: Final = 600
 """Seconds for which the visitor's own browser may keep a picture, so that looking again costs nothing."""

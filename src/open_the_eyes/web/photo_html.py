@@ -13,7 +13,7 @@ from .edit_session import EditSession
 from .face_badges import Badges, badges
 from .face_regions import FaceRegion
 from .faces_html import CHECK, portrait
-from .image_cache import LARGE
+from .picture_views import LARGE
 
 CLOSED_EYE: Final = (
     '<svg class="lid" viewBox="0 0 24 14" aria-hidden="true"><path d="M2 3c4 5 16 5 20 0M5 7l-2 4M10 9l-1 4M14 9l1 4'

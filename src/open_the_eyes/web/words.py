@@ -16,7 +16,7 @@ from .face_regions import FaceRegion
 
 TITLE: Final = "Open The Eyes"
 PROMISE: Final = "Someone blinked? The eyes open, and every other pixel of the photo stays as it is."
-INSTEAD: Final = "Open this instead? The photo that is open is deleted, with all that you have picked."
+INSTEAD: Final = "Open this instead? The photo that is open is deleted once it is here, with all that you have picked."
 
 STAGES: Final = {
     "": "Starting",

@@ -53,7 +53,7 @@ def out_of_focus(crop: Crop, blur: float) -> Rgb:
 def laid(painted: Tones, photo: Rgb, new: Plane, covered: Plane, landmarks: Points) -> Tones:
     """What is painted, as soft as the photo."""
     noise = noise_of(photo, covered > 0, landmarks).level
-    return soft_part(painted, Box.of(painted), face_blur(photo, covered, landmarks, noise), new, landmarks)
+    return soft_part(painted, Box.of(painted), face_blur(photo, covered, landmarks, noise) or 0.0, new, landmarks)
 
 
 def with_eyes(photo: Rgb) -> Tones:

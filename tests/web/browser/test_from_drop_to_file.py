@@ -230,3 +230,23 @@ def test_on_a_phone_in_the_dark(visitor: Visitor, photos: Path) -> None:
     assert sides(page.locator(".ote-done"))[1] <= sides(page.locator("#ote-finish"))[0]
     assert waiting.value.suggested_filename == "Ada blinked.opened.PNG"
     assert bytes_of(waiting.value).startswith(b"\x89PNG")
+
+
+def test_a_file_that_another_tab_has_deleted_is_not_fetched_again_and_the_page_says_why(
+    visitor: Visitor, photos: Path
+) -> None:
+    page = visitor.open()
+    dropped(page, photos / "group.jpg")
+    preview_done(page)
+    with page.expect_download():
+        page.get_by_role("button", name="Download").click()
+    page.wait_for_selector(".ote-done a.file")
+    with page.expect_popup() as opened:
+        page.evaluate("window.open(location.href)")
+    other = opened.value
+    preview_done(other)
+    other.get_by_role("button", name="New photo").click()
+    other.wait_for_selector(".ote-drop")
+    page.get_by_role("button", name="Download").click()
+    page.locator("#ote-notice [role=alert]").get_by_text("not here any more").wait_for()
+    visitor.complaints.clear()  # a job that is not there is an error to the browser's console

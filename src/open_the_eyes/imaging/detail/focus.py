@@ -85,9 +85,9 @@ class _Edges:
         return AGAIN / math.sqrt(max(fall * fall - 1, 1e-2))
 
 
-def face_blur(photo: NDArray[Any], covered: Plane, landmarks: Points, noise: float) -> float:
-    """How soft a face in a photo (h, w, 3) is, in pixels of the size at which it is `measured`; 0 where too few edges
-    tell.
+def face_blur(photo: NDArray[Any], covered: Plane, landmarks: Points, noise: float) -> float | None:
+    """How soft a face in a photo (h, w, 3) is, in pixels of the size at which it is `measured`; 0 where it is as sharp
+    as its noise lets be measured, None where too few edges tell.
 
     Args:
         covered: (h, w) 0..1, where shut eyes are; what lies around tells more than these.
@@ -149,12 +149,12 @@ def _blur_before(noise: float, landmarks: Points) -> float:
     return min(BLUR_PER_NOISE * noise, MOST_NOISE_BLUR) if noise > NOISY_FROM else 0.0
 
 
-def _softness_of(level: Plane, covered: Plane, before: float) -> float:
-    """The blur of a face, pixels, measured after a blur of `before` pixels; 0 where too few edges tell."""
+def _softness_of(level: Plane, covered: Plane, before: float) -> float | None:
+    """The blur of a face, pixels, measured after a blur of `before` pixels; None where too few edges tell."""
     edges = _Edges.of(smoothed(level, before) if before else level)
     around, shut = (edges.softness(where) for where in (covered <= 0, covered > 0.5))
     if around is None:
-        return 0.0
+        return None
     around, shut = (math.sqrt(max(told**2 - before**2, 0)) for told in (around, around if shut is None else shut))
     return min(math.sqrt(around * shut), MOST_SHUT * around)
 

@@ -1,6 +1,6 @@
 """The default face detector: MediaPipe's networks find and measure faces, a small one of our own reads their eyes.
 
-`face_search.py` says where to look, `face_finder.py` what counts as a face. Loaded once a process.
+`search.py` says where to look, `finder.py` what counts as a face. Loaded once a process.
 """
 
 from __future__ import annotations

@@ -106,7 +106,7 @@ def _blurred(crop: Crop, donor: Crop, noise: float) -> float:
     if not photo_blur:
         return 0.0
     donor_blur = face_blur(donor.pixels, donor.mask, donor.landmarks, noise)
-    if not donor_blur:
+    if donor_blur is None:
         of_eyes = eyes_blur(donor.pixels, donor.mask, donor.landmarks, noise)
         donor_blur = SOFTEST if of_eyes is None else of_eyes
     return _of_eyes_apart(donor_blur, donor.landmarks) - _of_eyes_apart(photo_blur, crop.landmarks)

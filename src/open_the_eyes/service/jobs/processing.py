@@ -131,7 +131,7 @@ def _files(opened: Opened, *, for_screen: bool) -> Iterator[dict[str, bytes]]:
         PhotoNotWritten: the format cannot hold a variation.
     """
     results, outputs = [], []
-    file_format = _format_for(opened.photo, for_screen=for_screen)
+    file_format = format_of_results(opened.photo, for_screen=for_screen)
     is_shown_only = opened.photo.file is not None and file_format != opened.photo.file.format
     suffix = suffix_for(Path("result"), file_format)
     faces = [face for face in opened.faces if face.outcome == "opened"]
@@ -160,8 +160,8 @@ def _files(opened: Opened, *, for_screen: bool) -> Iterator[dict[str, bytes]]:
     yield {MARKER: json.dumps({"report": report, "results": results}, ensure_ascii=False).encode()}
 
 
-def _format_for(photo: Photo, *, for_screen: bool) -> FileFormat:
-    """Of the results. A JPEG's own take no time: only the blocks that are new are coded."""
+def format_of_results(photo: Photo, *, for_screen: bool) -> FileFormat:
+    """What a photo's results are written as. A JPEG's own take no time: only the blocks that are new are coded."""
     came = photo.file
     if for_screen and max(photo.size_wh) <= MOST_JPEG_PX:
         return "JPEG"

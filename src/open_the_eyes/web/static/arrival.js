@@ -13,11 +13,11 @@ const refuse = (kind, detail, names = []) => { say(''); tell({ act: 'refused', k
 let sending; // a photo that is dropped while another is on its way takes its place
 const send = (files) => {
   if (!files.length) return;
-  if (element.querySelector('.ote-here') && !confirm(facts().instead)) return; // a slip of the hand must not delete it
   const { maxBytes, maxPhotos, tooLarge } = facts();
   const first = [...files].slice(0, maxPhotos), beyond = [...files].slice(maxPhotos);
   const photos = first.filter((file) => file.size <= maxBytes);
   if (!photos.length) return refuse('photo-too-large', tooLarge, [files[0].name]);
+  if (element.querySelector('.ote-here') && !confirm(facts().instead)) return; // a slip of the hand must not delete it
   const problem = { type: 'urn:open-the-eyes:problem:photo-too-large', detail: tooLarge };
   const huge = first.filter((file) => !photos.includes(file)).map(({ name }) => ({ name, problem }));
   const named = beyond.slice(0, MOST_NAMED).map(({ name }) => name);
@@ -85,7 +85,7 @@ watch('value', () => {
     element.querySelector('input').focus(); // the button that was pressed is gone, and this is what comes next
     setTimeout(() => { // what was drawn with its words in it, a screen reader does not say
       const said = element.querySelector('.deleted');
-      if (said) said.textContent = 'Deleted. Choose the next photo.';
+      if (said && !document.querySelector('.ote-notice')) said.textContent = 'Deleted. Choose the next photo.';
     }, SAID_MS);
   }
   asked = 0;

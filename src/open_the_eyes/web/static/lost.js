@@ -33,10 +33,13 @@
     lock();
   };
   const mendPictures = () => {
-    for (const one of document.images) if (one.complete && !one.naturalWidth) one.src = one.src;
+    for (const one of document.images) {
+      if (one.getAttribute('src') && one.complete && !one.naturalWidth) one.src = one.src;
+    }
   };
   const lose = async () => {
     if (isLost) return;
+    document.querySelector('#ote-large')?.close(); // it would lie over what is said
     turn(true);
     while (!(await again()));
     turn(false);
