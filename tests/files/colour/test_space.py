@@ -139,7 +139,7 @@ def test_one_person_in_two_spaces_looks_alike(engine: Engine, portrait: Rgb) -> 
     traits = [teller.describe(one.pixels, one.faces[0]) for one in (ours, theirs)]
     unconverted = [teller.describe(one.photo.pixels, one.faces[0]) for one in (ours, theirs)]
     assert teller.evidence(*traits) > teller.evidence(*unconverted)
-    assert teller.evidence(*traits) > 5
+    assert teller.evidence(*traits) > 3.5  # of 4, which a picture and itself have
 
 
 def test_small_pictures_for_pages_show_the_photos_colours_without_its_profile(portrait: Rgb) -> None:

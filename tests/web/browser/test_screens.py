@@ -112,6 +112,7 @@ def test_on_a_phone_before_and_after_stay_in_sight_beside_a_whole_strip(
     dropped(page, photos / "group.jpg")
     preview_done(page)
     strip = page.locator(".ote-strip .tiles").last
+    page.wait_for_function("[...document.querySelectorAll('.ote-pair img')].every((one) => one.complete)")
     strip.evaluate("(strip) => strip.scrollIntoView({ block: 'end' })")
     picture, bar = page.locator(".ote-pair"), page.locator("#ote-finish")
     assert sides(picture)[0] >= 0
