@@ -16,6 +16,7 @@ from PIL import Image, ImageCms
 from open_the_eyes.imaging.arrays import Rgb
 from open_the_eyes.imaging.geometry import Box
 from open_the_eyes.photo import Photo
+from open_the_eyes.service.errors import StoreAway
 from open_the_eyes.service.jobs.job import PHOTO, Job, JobRequest
 from open_the_eyes.service.store import ArtifactStore
 from open_the_eyes.settings import Settings
@@ -211,6 +212,23 @@ def test_a_picture_that_is_made_while_its_job_is_deleted_goes_with_it(
     with pytest.raises(FileNotFoundError):
         getattr(room, ask)(job, *asked[ask])
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_picture_that_has_no_place_any_more_is_not_there_and_where_its_job_is_there_is_no_room(
+    store: ArtifactStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    there = [True]
+    job, room = kept(store, as_file(flat(90))), image_cache(store, is_there=lambda _: there[0])
+
+    def put(*_: object) -> None:
+        raise StoreAway("expected to store print.jpg, got: no such folder; make room, or see OTE_STORE.")
+
+    monkeypatch.setattr(store, "put", put)
+    with pytest.raises(StoreAway):
+        room.whole(job, {})
+    there[0] = False
+    with pytest.raises(FileNotFoundError):
+        room.whole(job, {})
 
 
 def test_prints_go_with_their_job(store: ArtifactStore, tmp_path: Path) -> None:

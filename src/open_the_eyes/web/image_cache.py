@@ -15,6 +15,7 @@ from .. import files
 from ..imaging.arrays import Rgb
 from ..imaging.geometry import Box
 from ..photo import FileFacts, Photo
+from ..service.errors import StoreAway
 from ..service.jobs.job import FOR_SCREEN, PHOTO, Job, reference_name
 from ..service.jobs.processing import format_of_results
 from ..service.store import ArtifactStore
@@ -177,8 +178,14 @@ class ImageCache:
             return self._store.get(job.id, name)
         with self._lock:
             if not self._store.has(job.id, name):
-                render()
-                self._forget_if_deleted(job.id)
+                try:
+                    render()
+                except StoreAway:
+                    if self._is_there(job.id):
+                        raise
+                    raise FileNotFoundError(name) from None  # deleted meanwhile, and its place with it
+                finally:
+                    self._forget_if_deleted(job.id)
         return self._store.get(job.id, name)
 
     def _render(self, job: Job, source: str, variation: int, places: Mapping[int, Box], view: View) -> None:

@@ -88,6 +88,8 @@ def test_in_one_column_the_focus_goes_from_the_top_to_the_bottom(visitor: Visito
     dropped(page, photos / "group.jpg", photos / "awake.jpg")
     preview_done(page)
     parts = ("photo", "compare", "looks", "strips", "faces", "shots")
+    for part in parts:
+        page.wait_for_selector(f"#ote-{part}", state="attached")
     tops = [page.evaluate(f"document.querySelector('#ote-{part}').getBoundingClientRect().top") for part in parts]
     assert tops == sorted(tops)
     order = page.evaluate("[...document.querySelectorAll('#ote-work [id^=ote-]')].map((one) => one.id.slice(4))")
