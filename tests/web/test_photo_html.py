@@ -289,8 +289,9 @@ def test_of_a_face_that_was_just_chosen_it_is_said_that_its_eyes_are_being_paint
     assert photo_html.PAINTED in photo_html.strips(asked)
     assert "open already" not in photo_html.strips(asked)
     assert photo_html.compare(asked) == photo_html.compare(before)
-    assert before.preview
-    arrived = asked.with_preview(replace(before.preview, even_open=(2,)))  # which has no eyes for it
+    arrived = asked.with_preview(
+        replace(before.preview or pytest.fail("no preview"), even_open=(2,))
+    )  # which has no eyes for it
     assert photo_html.PAINTED not in photo_html.strips(replace(arrived, waiting="file", finishing=True))
 
 

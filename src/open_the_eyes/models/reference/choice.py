@@ -43,8 +43,10 @@ COST_NARROW: Final = 1.2
 """Cost of each unit by which the donor's eyes are narrow, on average (`_narrowness`)."""
 NARROW_BELOW: Final = 0.95
 """Openness below which a donor's eye counts as narrow."""
-YAW_COSTING_1, PITCH_COSTING_1 = 30.0, 25.0
-"""Degrees between two heads that cost 1."""
+YAW_COSTING_1: Final = 30.0
+"""Degrees of yaw between two heads that cost 1."""
+PITCH_COSTING_1: Final = 25.0
+"""Degrees of pitch between two heads that cost 1."""
 COST_MIRRORED: Final = 0.5
 """Cost of each eye that is taken from the other side in a mirror."""
 COST_LIGHT: Final = 0.25

@@ -21,8 +21,12 @@ DARKEST: Final = 5
 nothing be black, a brown iris is not either."""
 LIGHT: Final = 1.7
 """Least brightness of what mirrors the light, in times the iris', even where a white in shadow is no brighter."""
-FEW: Final = (8, 4, 16)
-"""Fewest pixels of iris, white and skin that tell a colour."""
+MIN_IRIS_PIXELS: Final = 8
+"""Fewest pixels that tell an iris' colour."""
+MIN_WHITE_PIXELS: Final = 4
+"""Fewest pixels that tell a white's colour."""
+MIN_SKIN_PIXELS: Final = 16
+"""Fewest pixels that tell the colour of the skin beside an eye."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,15 +50,15 @@ def seen(picture: Tones, shape: EyeShape, skin: Plane) -> EyeSeen | None:
     there = lid_distances(shape, Box.of(picture))
     open_here, r = _open(there, shape), shape.iris_radius
     iris = (there.to_iris > 0.45 * r) & (there.to_iris < 0.9 * r) & open_here
-    if iris.sum() < FEW[0]:
+    if iris.sum() < MIN_IRIS_PIXELS:
         return None
     along = there.along / max(shape.width, 1e-6)
     beside = (there.to_iris > 1.2 * r) & open_here & (along > 0.08) & (along < 0.92)
     white: NDArray[np.float64] | None = None
-    if beside.sum() >= FEW[1]:
+    if beside.sum() >= MIN_WHITE_PIXELS:
         white = np.maximum(np.percentile(picture[beside], 70, axis=0), 8).astype(np.float64)
         bare = picture[skin > 0]
-        white = out_of_shadow(white, np.median(bare, axis=0)) if len(bare) >= FEW[2] else white
+        white = out_of_shadow(white, np.median(bare, axis=0)) if len(bare) >= MIN_SKIN_PIXELS else white
     own = np.maximum(np.median(picture[iris], axis=0), 4).astype(np.float64)
     darkest = np.percentile(luma_of(picture[open_here & (there.to_iris < 0.9 * r)]), DARKEST)
     return EyeSeen(own, white, float(darkest))

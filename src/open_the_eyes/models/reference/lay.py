@@ -39,9 +39,11 @@ SAME_DETAIL: Final = 0.88
 this."""
 MOST_MOVED: Final = 0.15
 """Most that landmarks are off by, in eye widths."""
-USUAL_OFF, OFF_APART = -0.035, 0.08
-"""How far down from the shut eye's corners a donor's come to lie, in eye widths, and by how much that may differ
-between two eyes: of 40 portraits it does by at most 0.05, but a brow that is raised alone takes its eye up with it."""
+USUAL_OFF: Final = -0.035
+"""How far down from the shut eye's corners a donor's usually come to lie, in eye widths."""
+OFF_APART: Final = 0.08
+"""Most by which that may differ between two eyes, in eye widths: of 40 portraits it does by at most 0.05, but a brow
+that is raised alone takes its eye up with it."""
 SHARPER: Final = 1.5
 """How many times the photo's detail the donor's skin must have to be called sharper: between rest and a laugh one
 person's skin differs by up to that, and eyes that are a little sharper than it harm less than soft ones."""
