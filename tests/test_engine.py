@@ -12,7 +12,7 @@ from open_the_eyes.engine import Engine, load_engine
 from open_the_eyes.imaging.arrays import Rgb
 from open_the_eyes.looking import look
 from open_the_eyes.models.appearance.model import AppearanceModel
-from open_the_eyes.models.reference import lay
+from open_the_eyes.models.reference import transplant
 from open_the_eyes.photo import Photo
 from open_the_eyes.pipeline import open_eyes
 from open_the_eyes.settings import Settings
@@ -30,10 +30,10 @@ def test_models_of_the_package_are_read_once_however_many_calls_name_an_engine(
 
 
 def test_an_engine_that_paints_nothing_has_laid_eyes_in(monkeypatch: pytest.MonkeyPatch) -> None:
-    laying = Mock(wraps=lay.laid)
-    monkeypatch.setattr(lay, "laid", laying)
+    compositing = Mock(wraps=transplant.composited)
+    monkeypatch.setattr(transplant, "composited", compositing)
     load_engine("reference").warm()
-    laying.assert_called_once()
+    compositing.assert_called_once()
 
 
 def test_what_was_seen_for_a_named_engine_is_not_searched_again_for_the_next(portrait: Rgb) -> None:

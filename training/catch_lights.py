@@ -45,8 +45,8 @@ SHARE: Final = 0.3
 def lights_of(ball: Ball) -> list[tuple[float, float]]:
     """Where lights lie in an iris, the brightest first: radii towards one side of the picture, and down the face."""
     level = smoothed(luma_of(ball.pixels), max(BLUR * ball.radius, 0.4))
-    there = (ball.from_centre < WITHIN) & (ball.clear > CLEAR)
-    over = np.where(there, level - GLINT * ball.iris_level, -1).astype(np.float32)
+    clear_iris = (ball.from_centre < WITHIN) & (ball.clear > CLEAR)
+    over = np.where(clear_iris, level - GLINT * ball.iris_level, -1).astype(np.float32)
     side = max(round(APART * ball.radius), 1) * 2 + 1
     peaks = (over == cv2.dilate(over, np.ones((side, side)))) & (over > 0) & (over > SHARE * over.max())
     brightest_first = np.argsort(-over[peaks])

@@ -47,14 +47,14 @@ SKIN: Final = (0.05, 0.15)
 def of_line(photo: Tones, shut: EyeShape) -> NDArray[np.float32] | None:
     """(3,): by how much the logarithms of the darkest of a shut eye's line differ from those of the skin below it, in a
     picture (h, w, 3); None where too little of either is seen."""
-    told = ShutEye.of(photo, shut)
-    return None if told is None else told.line
+    eye = ShutEye.of(photo, shut)
+    return None if eye is None else eye.line
 
 
 def of_brow(photo: Tones, landmarks: Points, side: Side, shut: EyeShape) -> NDArray[np.float32] | None:
     """The same of the brow over it, of the face whose landmarks (478, 2+) are given."""
-    told = ShutEye.of(photo, shut)
-    return None if told is None else brow_beside(photo, landmarks, side, told.skin)
+    eye = ShutEye.of(photo, shut)
+    return None if eye is None else brow_beside(photo, landmarks, side, eye.skin)
 
 
 def darkest(pixels: Tones, where: NDArray[np.bool_], skin: NDArray[np.bool_]) -> NDArray[np.float32] | None:
@@ -68,8 +68,8 @@ def darkest(pixels: Tones, where: NDArray[np.bool_], skin: NDArray[np.bool_]) ->
 def open_eyes_hue(pixels: Rgb, shape: EyeShape) -> NDArray[np.float32] | None:
     """(3,): by how much the logarithms of the darkest around an open eye differ from its skin's; None if not seen."""
     part = Box.around(shape.ring).grown(0.6).within(pixels)
-    there, width = lid_distances(shape, part), shape.width
-    along, above, under = there.along / width, -there.below_upper / width, -there.above_lower / width
+    lids, width = lid_distances(shape, part), shape.width
+    along, above, under = lids.along / width, -lids.below_upper / width, -lids.above_lower / width
     middle = (along > 0.15) & (along < 0.85)
     lashes = middle & (above > LASHES[0]) & (above < LASHES[1])
     lashes |= (along > CORNER[0]) & (along < CORNER[1]) & (np.abs(above) < CORNER[2])
@@ -100,7 +100,7 @@ def errors(true: Portrait, shut: Portrait, painter: AppearanceGenerator) -> list
         line = of_line(to_tones(shut.pixels), eyes["shut"][side])
         brow = of_brow(to_tones(shut.pixels), shut.landmarks, side, eyes["shut"][side])
         if wanted is not None and painted is not None and line is not None and brow is not None:
-            foretold = [hue(told) * float(painted[1]) / min(float(told[1]), -0.15) for told in (line, brow)]
+            foretold = [hue(own) * float(painted[1]) / min(float(own[1]), -0.15) for own in (line, brow)]
             rows.append([one - hue(wanted) for one in (hue(painted), *foretold)])
     return rows
 

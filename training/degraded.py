@@ -132,7 +132,7 @@ def main() -> None:
     first = [opened(pixels, face, ways["in usual light"]) for _, pixels, face in track(seen, "opened first")]
     table = Table("degraded", "painted", "L1", "darkest", "brightest", "odd", "moved")
     for kind in given.kind:
-        told: dict[str, list[list[float]]] = {way: [] for way in ways}
+        figures: dict[str, list[list[float]]] = {way: [] for way in ways}
         rows, odd, shifted = [], dict.fromkeys(ways, 0), 0
         for (path, pixels, face), before in zip(track(seen, kind), first, strict=True):
             degraded, wanted = (KINDS[kind](p, face.box.width) for p in (pixels, before))
@@ -143,9 +143,9 @@ def main() -> None:
             made = {way: opened(degraded, face, painter) for way, painter in ways.items()}
             where = (before != pixels).any(axis=2)
             for way, picture in made.items():
-                told[way].append(off(picture, wanted, where))
+                figures[way].append(off(picture, wanted, where))
             rows.append(_row([degraded, wanted, *made.values()], face, f"{path.stem[:26]} {kind}"))
-        for way, each in told.items():
+        for way, each in figures.items():
             counts = (f"{count} of {len(seen)}" for count in (odd[way], shifted))
             table.add_row(kind, way, *(f"{value:.2f}" for value in np.mean(each, axis=0)), *counts)
         if given.out is not None:

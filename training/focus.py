@@ -33,14 +33,14 @@ from .noise import cut
 def blurred(pictures: Iterable[Rgb], by: float, detector: FaceDetector) -> list[Crop]:
     """The faces of pictures that are blurred by so many pixels; without those that are not found any more."""
     seen = (np.asarray(cv2.GaussianBlur(p, (0, 0), by), np.uint8) if by > 0 else p for p in pictures)
-    return [there for pixels in seen if (there := cut(pixels, detector)) is not None]
+    return [found for pixels in seen if (found := cut(pixels, detector)) is not None]
 
 
 def beside(crop: Crop, pictures: Iterable[Plane]) -> list[float]:
     """How soft the eyes are in pictures of the crop, beside what is around them; NaN where too few edges tell."""
     around = softness(measured(crop.pixels, crop.landmarks), measured(crop.mask, crop.landmarks) <= 0)
-    there = measured(crop.mask, crop.landmarks) > 0.5
-    each = [softness(measured(picture, crop.landmarks), there) for picture in pictures]
+    painted = measured(crop.mask, crop.landmarks) > 0.5
+    each = [softness(measured(picture, crop.landmarks), painted) for picture in pictures]
     return [np.nan if around is None or eyes is None else eyes / around for eyes in each]
 
 
@@ -69,11 +69,11 @@ def main() -> None:
         if not crops:
             raise SystemExit(f"{given.faces}: expected pictures with a face, found none.")
         rows = np.array([opened(shut, engine.generator) for shut in crops])
-        told, softened = np.nanmedian(rows[:, 1:], axis=0).tolist(), f"{rows[:, 0].sum():.0f} of {len(crops)}"
+        medians, softened = np.nanmedian(rows[:, 1:], axis=0).tolist(), f"{rows[:, 0].sum():.0f} of {len(crops)}"
         for others in pictures[1:]:
             true = [beside(c, [to_tones(c.pixels)]) for c in blurred(others, by, engine.detector)]
-            told.append(float(np.nanmedian(true)))
-        table.add_row(f"{by:g}", softened, *(f"{value:.2f}" for value in told))
+            medians.append(float(np.nanmedian(true)))
+        table.add_row(f"{by:g}", softened, *(f"{value:.2f}" for value in medians))
     Console().print(table)
 
 

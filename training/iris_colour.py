@@ -26,9 +26,9 @@ def iris_colour(pixels: Rgb, marks: Points, side: Side, reach: float = 1.0) -> N
     iris = marks[IRIS[side], :2]
     shape = EyeShape.of(marks[EYE_RING[side], :2], iris, side)
     part = Box.around(iris).moved_out(shape.iris_radius).within(pixels)
-    there = lid_distances(shape, part)
-    shown = (there.to_iris < reach * shape.iris_radius) & (there.aperture(1.0) > 0.5)
-    return np.asarray(part.cut(pixels)[shown].mean(axis=0), np.float64) if shown.any() else None
+    lids = lid_distances(shape, part)
+    visible = (lids.to_iris < reach * shape.iris_radius) & (lids.aperture(1.0) > 0.5)
+    return np.asarray(part.cut(pixels)[visible].mean(axis=0), np.float64) if visible.any() else None
 
 
 def irises_off(made: Rgb, true: Rgb, marks: Points) -> float:

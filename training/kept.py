@@ -13,11 +13,11 @@ def fingerprint(files: Iterable[Path]) -> str:
 
     A folder's name counts because it may say what its pictures are: `closed`, `open`.
     """
-    told = hashlib.sha256()
+    digest = hashlib.sha256()
     for path in files:
-        told.update(f"{path.absolute().parent.name}/{path.name}\n".encode())
-        told.update(hashlib.sha256(path.read_bytes()).digest())
-    return told.hexdigest()[:16]
+        digest.update(f"{path.absolute().parent.name}/{path.name}\n".encode())
+        digest.update(hashlib.sha256(path.read_bytes()).digest())
+    return digest.hexdigest()[:16]
 
 
 def made_of(store: Path) -> str | None:

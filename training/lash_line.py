@@ -38,8 +38,8 @@ def shapes(landmarks: Points) -> dict[Side, EyeShape]:
 
 def open_line(photo: Tones, shape: EyeShape, skin: float) -> float | None:
     """The darkness of an open eye's lash line in a picture (h, w, 3), beside skin so bright; None outside of it."""
-    there = EyeInPicture.of(photo, shape, 0.4)
-    return None if there is None else there.darkest_row(skin, OPEN_LINE)[0]
+    eye = EyeInPicture.of(photo, shape, 0.4)
+    return None if eye is None else eye.darkest_row(skin, OPEN_LINE)[0]
 
 
 def darknesses(shut: Rgb, shut_marks: Points, true: Rgb, true_marks: Points, engine: Engine) -> list[list[float]]:
@@ -51,14 +51,14 @@ def darknesses(shut: Rgb, shut_marks: Points, true: Rgb, true_marks: Points, eng
     opened = min(engine.detector.detect(result), key=lambda face: float(np.ptp(face.landmarks - shut_marks)))
     rows = []
     for side in SIDES:
-        told = shut_line(to_tones(shut), shapes(shut_marks)[side])
+        in_shut = shut_line(to_tones(shut), shapes(shut_marks)[side])
         in_truth = shut_line(to_tones(true), shapes(true_marks)[side])  # for its skin: exposures differ
-        if told is None or in_truth is None:
+        if in_shut is None or in_truth is None:
             continue
-        ours = open_line(to_tones(result), shapes(opened.landmarks)[side], told.skin)
+        ours = open_line(to_tones(result), shapes(opened.landmarks)[side], in_shut.skin)
         theirs = open_line(to_tones(true), shapes(true_marks)[side], in_truth.skin)
         if ours is not None and theirs is not None:
-            rows.append([told.line, ours, theirs])
+            rows.append([in_shut.line, ours, theirs])
     return rows
 
 

@@ -15,6 +15,7 @@ from typing import Final
 from unittest.mock import patch
 
 import numpy as np
+from numpy.random import default_rng
 from numpy.typing import NDArray
 from rich.console import Console
 from rich.progress import track
@@ -36,15 +37,15 @@ WEIGHTS: Final = (0.05, 0.1, 0.2, 0.3, 0.5, 1.0)
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class IrisColours:
     """Of one face: its true iris : white, how likely each group of colours is, and what its predicted texture shows."""
 
     true: NDArray[np.float64]
     likely: NDArray[np.float64]
-    shown: NDArray[np.float64]
+    predicted: NDArray[np.float64]
 
 
-def told_of(portrait: Portrait, model: AppearanceModel, traits: FaceTraits) -> Told | None:
+def iris_colours_of(portrait: Portrait, model: AppearanceModel, traits: FaceTraits) -> IrisColours | None:
     """None where no blink can be painted."""
     blink = blink_of(portrait)
     if blink is None:
@@ -57,13 +58,13 @@ def told_of(portrait: Portrait, model: AppearanceModel, traits: FaceTraits) -> T
     relative = model.relative(strip, skin)
     features = model.texture_features(relative, blink.points, skin, traits.of(face_view(pixels, marks)))
     painted = model.with_texture(relative, model.predict_texture(features).mean)
-    return Told(true, model.iris_likelihoods(features), iris.colour_ratio(model, painted))
+    return IrisColours(true, model.iris_likelihoods(features), iris.colour_ratio(model, painted))
 
 
-def row_of(weight: float, faces: list[Told], groups: NDArray[np.float32]) -> list[str]:
+def row_of(weight: float, faces: list[IrisColours], groups: NDArray[np.float32]) -> list[str]:
     with patch.object(steer, "LIGHT_EYES", weight):
         chosen = np.array(
-            [steer.chosen_ratio("auto", one.likely, one.shown, groups, 0.0, np.random.default_rng(0)) for one in faces]
+            [steer.chosen_ratio("auto", one.likely, one.predicted, groups, 0.0, default_rng(0)) for one in faces]
         )
     true = np.array([one.true for one in faces])
     ours, theirs = steer.is_light(chosen), steer.is_light(true)
@@ -78,8 +79,8 @@ def main() -> None:
     given = parser.parse_args()
     found = list(portraits(sample_of(pictures_in(given.faces), given.sample)))
     model, traits = AppearanceModel.load(MODEL_FILE), FaceTraits()
-    told = [told_of(one, model, traits) for one in track(found, "eye colours")]
-    faces = [one for one in told if one is not None]
+    measured = [iris_colours_of(one, model, traits) for one in track(found, "eye colours")]
+    faces = [one for one in measured if one is not None]
     expect_faces(len(faces), 1, given.faces)
     table = Table(title=f"{given.faces.name}: {len(faces)} portraits")
     for name in ("weight", "right side", "light in truth", "painted light", "wrongly light", "off"):

@@ -116,9 +116,9 @@ def main() -> None:
             )
     table = Table("mask", "faces", "right", "wrong", "none", "cloth seen", *ways)
     for name, counts in seen.items():
-        told = (f"{counts[what]}" for what in ("right", "wrong", "none", "cloth"))
+        tallies = (f"{counts[what]}" for what in ("right", "wrong", "none", "cloth"))
         table.add_row(
-            name, f"{counts.total() - counts['cloth']}", *told, *(f"{x:.2f}" for x in np.mean(off[name], axis=0))
+            name, f"{counts.total() - counts['cloth']}", *tallies, *(f"{x:.2f}" for x in np.mean(off[name], axis=0))
         )
     Console(width=100).print(table)
     if given.out is not None:

@@ -54,8 +54,8 @@ def cut(pixels: Rgb, detector: FaceDetector) -> Crop | None:
     faces = detector.detect(pixels)
     if not faces:
         return None
-    there = crop(pixels, max(faces, key=lambda face: face.box.area), SIDES)
-    return there if there.mask.any() else None
+    face_crop = crop(pixels, max(faces, key=lambda face: face.box.area), SIDES)
+    return face_crop if face_crop.mask.any() else None
 
 
 def strength(pixels: NDArray[np.float32], where: NDArray[np.bool_]) -> float:

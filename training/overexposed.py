@@ -63,13 +63,13 @@ def compared(portrait: Portrait, stops: float, painters: dict[str, AppearanceGen
     shut = None if face is None else crop(blink, face, SIDES)
     if shut is None or ShorterExposure.of(shut) is None:
         return {}
-    there = np.asarray(shut.window.cut(true), np.uint8)
+    truth = np.asarray(shut.window.cut(true), np.uint8)
     out = {}
     for way, painter in painters.items():
         (patch,) = painter.generate([Request(shut, seed=0)], GenerateOptions())
         made, inside = blend(shut, patch), patch.mask >= COVERED
-        off = (_lab(made) - _lab(there))[inside]
-        l1 = float(np.abs(made[inside].astype(int) - there[inside]).mean()) / 255
+        off = (_lab(made) - _lab(truth))[inside]
+        l1 = float(np.abs(made[inside].astype(int) - truth[inside]).mean()) / 255
         out[way] = Apart(l1, float(np.hypot(off[:, 1], off[:, 2]).mean()), float(off[:, 1].mean()))
     return out
 

@@ -96,10 +96,10 @@ def blinks(folder: Path, engines: Engines) -> Iterator[tuple[list[str], list[flo
         result = open_eyes(Photo(shut.pixels), engine=engines.reference, references=[Photo(true.pixels)])
         outcome, source = of_face(result, shut.face)
         how = WAYS[0]
-        told = Options.of(match=((number_of(shut, engines), 1, number_of(true, engines)),))
+        options = Options.of(match=((number_of(shut, engines), 1, number_of(true, engines)),))
         for engine, way in zip((engines.reference, engines.appearance), WAYS[1:], strict=True):
             if outcome != "opened":
-                result = open_eyes(Photo(shut.pixels), told, engine=engine, references=[Photo(true.pixels)])
+                result = open_eyes(Photo(shut.pixels), options, engine=engine, references=[Photo(true.pixels)])
                 (outcome, source), how = of_face(result, shut.face), way
         alone = open_eyes(Photo(shut.pixels), engine=engines.appearance)
         figures = [against(r.photo.pixels, shut, true) for r in (result, alone)]
@@ -121,20 +121,20 @@ def against(result: Rgb, shut: Shot, true: Shot) -> list[float]:
     rows = np.column_stack([true.face.landmarks[held, :2], np.ones(len(held))])
     matrix = np.asarray(np.linalg.lstsq(rows, shut.face.landmarks[held, :2], rcond=None)[0].T, np.float64)
     size_wh = (shut.pixels.shape[1], shut.pixels.shape[0])
-    there = np.asarray(cv2.warpAffine(true.pixels, matrix, size_wh, flags=cv2.INTER_CUBIC), np.uint8)
+    truth = np.asarray(cv2.warpAffine(true.pixels, matrix, size_wh, flags=cv2.INTER_CUBIC), np.uint8)
     marks = true.face.landmarks.copy()
     marks[:, :2] = transformed(marks, matrix)
     mask = crop(shut.pixels, shut.face, SIDES)
-    alike = ssim_map(mask.window.cut(there), mask.window.cut(result))[mask.mask >= COVERED]
-    return [irises_off(result, there, marks), float(alike.mean()), lid_hue(result, there, marks, mask)]
+    alike = ssim_map(mask.window.cut(truth), mask.window.cut(result))[mask.mask >= COVERED]
+    return [irises_off(result, truth, marks), float(alike.mean()), lid_hue(result, truth, marks, mask)]
 
 
-def lid_hue(result: Rgb, there: Rgb, marks: Points, around: Crop) -> float:
+def lid_hue(result: Rgb, truth: Rgb, marks: Points, around: Crop) -> float:
     """How far the hue of the skin over and under the eyes is from the true one: distance in CIELAB's a*b* plane."""
     seen = replace(around, landmarks=marks - around.window.offset)
     pictures = [
         rgb2lab(cv2.GaussianBlur(around.window.cut(p), (0, 0), max(0.04 * seen.landmarks[:, 0].std(), 0.5)))
-        for p in (result, there)
+        for p in (result, truth)
     ]
     apart = []
     points = layout.points_on_strip(seen.landmarks)

@@ -56,13 +56,13 @@ def main() -> None:
         photos = [p for path in pictures_in(folder)[:: given.every] if (p := read_rgb(path)) is not None]
         upright = [meshes(pixels) for pixels in track(photos, folder.name)]
         faces = sum(map(len, upright))
-        lying = sum(turned_from(roll_of(face), 0) >= WRONG_DEG for there in upright for face in there)
+        lying = sum(turned_from(roll_of(face), 0) >= WRONG_DEG for found in upright for face in found)
         table.add_row(folder.name, "0", f"{faces}", f"{faces}", f"{lying}")
         for turns in given.by:
-            told = f"{folder.name}, turned by {90 * turns}"
+            label = f"{folder.name}, turned by {90 * turns}"
             seen = [
                 right
-                for pixels, known in zip(track(photos, told), upright, strict=True)
+                for pixels, known in zip(track(photos, label), upright, strict=True)
                 for right in again(known, meshes(pixels, turns))
             ]
             table.add_row(folder.name, f"{90 * turns}", f"{faces}", f"{len(seen)}", f"{seen.count(False)}")

@@ -48,12 +48,12 @@ class _AsPainted(AppearanceGenerator):
 
 @dataclass(frozen=True, slots=True)
 class White:
-    """One eye: levels 0..255 of its white in truth, as painted and as the product has it, and what the light tells."""
+    """One eye: levels 0..255 of its white in truth, as painted and as the product has it, and as the light tells."""
 
     true: float
     painted: float
     lit: float
-    told: float
+    estimated: float
 
 
 def shape_of(marks: Points, side: Side) -> EyeShape:
@@ -68,14 +68,14 @@ def level_of(pixels: Rgb, marks: Points, side: Side) -> float | None:
 def whites(true: Portrait, shut: Portrait, painters: tuple[AppearanceGenerator, AppearanceGenerator]) -> list[White]:
     """Of each eye that can be measured."""
     around = crop(shut.pixels, crop_of(shut).face, SIDES)
-    told = white_levels(around, {side: shape_of(around.landmarks, side) for side in SIDES})
+    estimated = white_levels(around, {side: shape_of(around.landmarks, side) for side in SIDES})
     made = [_opened(shut, around, painter) for painter in painters]
     found = []
-    for side in told:
+    for side in estimated:
         levels = [None if one is None else level_of(one.pixels, one.landmarks, side) for one in (true, *made)]
         known = [level for level in levels if level is not None]
         if len(known) == len(levels):
-            found.append(White(known[0], known[1], known[2], told[side]))
+            found.append(White(known[0], known[1], known[2], estimated[side]))
     return found
 
 
@@ -90,9 +90,9 @@ def _opened(shut: Portrait, around: Crop, painter: AppearanceGenerator) -> Portr
 def row_of(name: str, found: list[White]) -> list[str]:
     if not found:
         return [name, "0"]
-    true, painted, lit, told = np.log(np.array([(w.true, w.painted, w.lit, w.told) for w in found])).T
+    true, painted, lit, estimated = np.log(np.array([(w.true, w.painted, w.lit, w.estimated) for w in found])).T
     off = [f"{np.sqrt(np.mean((one - true) ** 2)):.3f}" for one in (painted, lit)]
-    return [name, str(len(found)), f"{LIT_WHITE * np.exp(np.median(true - told)):.0f}", *off]
+    return [name, str(len(found)), f"{LIT_WHITE * np.exp(np.median(true - estimated)):.0f}", *off]
 
 
 def measured(

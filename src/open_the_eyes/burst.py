@@ -121,7 +121,7 @@ def _chosen(sources: Sequence[Source], engine: Engine, tell: Progress) -> _Choic
     frames = frames_of(found, details_of(seen, found))
     base = min(range(len(frames)), key=lambda n: (round(frames[n].problems, 6), n))
     whole, best = read(sources[base], engine.settings), seen[base]
-    best = best if best.photo is whole else replace(best, photo=whole, shown=None)
+    best = best if best.photo is whole else replace(best, photo=whole, srgb=None)
     return _Choice(frames, base, best, {n: shot for n, shot in enumerate(seen) if n != base and shot.faces})
 
 

@@ -86,18 +86,20 @@ class Match:
     """That a face of the photo is one of a reference's.
 
     Args:
+        face: of the photo, from 1, left to right.
+        reference_face: the same person's, or whoever comes nearest, in a reference.
         by_name: whether the command line can name the reference.
     """
 
     face: int
-    there: ReferenceFace
+    reference_face: ReferenceFace
     by_name: bool
 
     def said(self, option: str = MATCH) -> str:
         """The option that says so, as somebody would write it."""
         if self.by_name:
-            return f"{option} {self.face}={self.there.photo}:{self.there.face}"
-        return f"match [[{self.face}, {self.there.reference}, {self.there.face}]]"
+            return f"{option} {self.face}={self.reference_face.photo}:{self.reference_face.face}"
+        return f"match [[{self.face}, {self.reference_face.reference}, {self.reference_face.face}]]"
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,9 +118,11 @@ class NoDonor:
     nearness: float = -math.inf
 
     def to_json(self) -> dict[str, Any]:
-        """`match` as the option takes it: (face, reference, face there)."""
-        it = self.match
-        return {"why": self.why, "match": None if it is None else [it.face, it.there.reference, it.there.face]}
+        """`match` as the option takes it: [face, reference, face of the reference]."""
+        if self.match is None:
+            return {"why": self.why, "match": None}
+        theirs = self.match.reference_face
+        return {"why": self.why, "match": [self.match.face, theirs.reference, theirs.face]}
 
     def said(self, option: str = MATCH) -> str:
         """A clause."""
@@ -129,7 +133,7 @@ class NoDonor:
         if self.why == "uncertain":
             which = f" (say which with {who})" if who else ""
             return f"it is not certain which face in {self.photo} is this person's{which}"
-        return _OF_EYES[self.why].format(self.photo if self.match is None else self.match.there)
+        return _OF_EYES[self.why].format(self.photo if self.match is None else self.match.reference_face)
 
     @property
     def unadvised(self) -> NoDonor:

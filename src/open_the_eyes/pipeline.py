@@ -93,7 +93,7 @@ def open_eyes(
         parts = Parts(
             as_read=as_read,
             source=source,
-            shown=seen.shown,
+            srgb=seen.srgb,
             decisions=tuple(decisions),
             matches=matches,
             kept=kept,

@@ -22,19 +22,19 @@ class Seen:
         detector: whose faces these are; an engine with another one searches for itself.
         traits: what a describer says of each face, in their order; None where it has not been asked, as it need not be
             of faces with embeddings.
-        shown: the photo's pixels, in sRGB around faces; None where all of it is shown as it is.
+        srgb: (H, W, 3), the photo's pixels, in sRGB around faces; None where the photo is in sRGB, or taken as it is.
     """
 
     photo: Photo
     faces: tuple[Face, ...]
     detector: FaceDetector
     traits: tuple[NDArray[np.float32], ...] | None = None
-    shown: Rgb | None = None
+    srgb: Rgb | None = None
 
     @property
     def pixels(self) -> Rgb:
         """(H, W, 3), in which the faces are looked at and eyes painted."""
-        return self.photo.pixels if self.shown is None else self.shown
+        return self.photo.pixels if self.srgb is None else self.srgb
 
     def __repr__(self) -> str:
         """Short, and without what tells who they are."""
@@ -46,9 +46,9 @@ class Seen:
 
         Nothing is written where it is black, so systems that give memory when it is touched give none for that.
         """
-        shown = None if self.shown is None else self._around(self.shown, reach)
+        srgb = None if self.srgb is None else self._around(self.srgb, reach)
         photo = replace(self.photo.without_pixels(), picture=self._around(self.photo.pixels, reach))
-        return replace(self, photo=photo, shown=shown)
+        return replace(self, photo=photo, srgb=srgb)
 
     def _around(self, pixels: Rgb, reach: float) -> Rgb:
         out: Rgb = np.zeros(pixels.shape, np.uint8)

@@ -10,7 +10,7 @@ from open_the_eyes.models.appearance.irises import colour as iris
 from open_the_eyes.models.appearance.model import AppearanceModel
 from open_the_eyes.models.appearance.traits import FaceTraits
 from training.faces import Portrait
-from training.light_eyes import Told, row_of, told_of
+from training.light_eyes import IrisColours, iris_colours_of, row_of
 
 BROWN, BLUE = (np.array(iris.NAMED[name]) for name in ("brown", "blue"))
 GROUPS = np.array([BROWN, BLUE], np.float32)
@@ -18,14 +18,14 @@ GROUPS = np.array([BROWN, BLUE], np.float32)
 
 def test_a_portrait_tells_its_true_colour_and_what_is_likely(astronaut: Portrait) -> None:
     model = AppearanceModel.load(MODEL_FILE)
-    told = told_of(astronaut, model, FaceTraits())
-    assert told is not None
-    assert told.likely.sum() == pytest.approx(1)
-    assert np.abs(np.log(told.shown) - np.log(told.true)).mean() < 1
+    colours = iris_colours_of(astronaut, model, FaceTraits())
+    assert colours is not None
+    assert colours.likely.sum() == pytest.approx(1)
+    assert np.abs(np.log(colours.predicted) - np.log(colours.true)).mean() < 1
 
 
 def test_the_weight_of_light_eyes_decides_where_both_are_likely() -> None:
-    torn = Told(BLUE, np.array([0.5, 0.5]), np.exp((np.log(BROWN) + np.log(BLUE)) / 2))
-    sure = Told(BROWN, np.array([1.0, 0.0]), BROWN)
+    torn = IrisColours(BLUE, np.array([0.5, 0.5]), np.exp((np.log(BROWN) + np.log(BLUE)) / 2))
+    sure = IrisColours(BROWN, np.array([1.0, 0.0]), BROWN)
     assert row_of(0.001, [torn, sure], GROUPS)[:5] == ["0.001", "50.0 %", "50.0 %", "0.0 %", "0.0 %"]
     assert row_of(1000, [torn, sure], GROUPS)[1:5] == ["100.0 %", "50.0 %", "50.0 %", "0.0 %"]

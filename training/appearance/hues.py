@@ -55,13 +55,13 @@ def shades(portrait: Portrait) -> list[NDArray[np.float64]]:
         shape = iris.eye_shape(in_picture, side)
         around = Box.around(shape.ring).grown(1.0).within(whole)
         soft = cv2.GaussianBlur(whole, (0, 0), max(0.02 * shape.width, 0.5))
-        there, pixels = lid_distances(shape, around), around.cut(soft)
-        beside = (there.along > 0.05 * shape.width) & (there.along < 0.95 * shape.width)
-        told = []
-        for away in (-there.below_upper / shape.width, -there.above_lower / shape.width):
-            told += _powers(pixels[beside & (away > SKIN[0]) & (away < SKIN[1])])
-        if len(told) == len(WHERE):
-            found.append(np.array(told).T)
+        lids, pixels = lid_distances(shape, around), around.cut(soft)
+        beside = (lids.along > 0.05 * shape.width) & (lids.along < 0.95 * shape.width)
+        powers = []
+        for away in (-lids.below_upper / shape.width, -lids.above_lower / shape.width):
+            powers += _powers(pixels[beside & (away > SKIN[0]) & (away < SKIN[1])])
+        if len(powers) == len(WHERE):
+            found.append(np.array(powers).T)
     return found
 
 
@@ -119,10 +119,10 @@ def main() -> None:
     # found first: a process forked from one that has painted may wait for its threads for ever
     photographed = [] if given.closed is None else photographed_blinks(given.closed)
     faces = list(portraits(pictures_in(given.faces)))
-    told = np.array([one for portrait in faces for one in shades(portrait)])
-    expect_faces(len(told), 1, given.faces)
-    print(f"shades, {len(told)} eyes: power of brightness, usual logarithm, and one as a multiple of the other")
-    for name, (powers, usual) in zip(WHERE, told.transpose(2, 1, 0), strict=True):
+    measured = np.array([one for portrait in faces for one in shades(portrait)])
+    expect_faces(len(measured), 1, given.faces)
+    print(f"shades, {len(measured)} eyes: power of brightness, usual logarithm, and one as a multiple of the other")
+    for name, (powers, usual) in zip(WHERE, measured.transpose(2, 1, 0), strict=True):
         share = -float((powers * usual).sum() / (usual**2).sum())
         print(f"  {name}: {np.median(powers):.2f}, {np.median(usual):.2f}; {share:.2f}")
     generator = Bare()

@@ -40,9 +40,9 @@ def chromas(model: AppearanceModel, portrait: Portrait) -> NDArray[np.float64]:
 
 def whites_from(skins: NDArray[np.float64], whites: NDArray[np.float64]) -> tuple[NDArray[np.float64], ...]:
     """Chromas (n, 2) each -> (2, 3): a white's as a constant and so much of the skin's; (2,): deviations around it."""
-    told = np.column_stack([np.ones(len(skins)), skins])
-    found = np.asarray(np.linalg.lstsq(told, whites, rcond=None)[0], np.float64)
-    return found.T, np.asarray((whites - told @ found).std(axis=0))
+    design = np.column_stack([np.ones(len(skins)), skins])
+    found = np.asarray(np.linalg.lstsq(design, whites, rcond=None)[0], np.float64)
+    return found.T, np.asarray((whites - design @ found).std(axis=0))
 
 
 def main() -> None:

@@ -63,11 +63,11 @@ def exemplars_of(faces: list[list[Framed]], mean_points: Points, lack: Lacking) 
     detail = np.array([[detail_of(eye) for eye in face] for face in logs])
     level = detail.mean(axis=-1, keepdims=True)
     detail = level + CHROMA * (detail - level)
-    there = _lids(mean_points, (logs.shape[3], logs.shape[2]))
-    detail *= np.where(detail > 0, 1 - (1 - GLINT) * _on_lid(there), 1)
+    lids = _lids(mean_points, (logs.shape[3], logs.shape[2]))
+    detail *= np.where(detail > 0, 1 - (1 - GLINT) * _on_lid(lids), 1)
     given = np.mean([energy_of(eye) for face in logs for eye in face], axis=0)
-    away = _away_from_iris(there, mean_points)
-    detail *= (share_of(lack, given) * _near_lids(there) * away)[..., None]
+    away = _away_from_iris(lids, mean_points)
+    detail *= (share_of(lack, given) * _near_lids(lids) * away)[..., None]
     step = float(np.percentile(np.abs(detail), LARGEST)) / 127
     return Exemplars(
         mean_points,
@@ -93,21 +93,21 @@ def _lids(mean_points: Points, size_wh: tuple[int, int]) -> LidDistances:
     return lid_distances(shape, Box(0, 0, *size_wh))
 
 
-def _on_lid(there: LidDistances) -> NDArray[np.float32]:
+def _on_lid(lids: LidDistances) -> NDArray[np.float32]:
     """(h, w, 1): 0 between the lids, 1 on the upper one."""
-    return ramp(-there.below_upper, 0, 0.03 * EYE_PX)[..., None]
+    return ramp(-lids.below_upper, 0, 0.03 * EYE_PX)[..., None]
 
 
-def _near_lids(there: LidDistances) -> Plane:
+def _near_lids(lids: LidDistances) -> Plane:
     above, below = (
         ramp(outside, edge[1] * EYE_PX, edge[0] * EYE_PX)
-        for outside, edge in ((-there.below_upper, ABOVE), (-there.above_lower, BELOW))
+        for outside, edge in ((-lids.below_upper, ABOVE), (-lids.above_lower, BELOW))
     )
     return np.asarray(above * below, np.float32)
 
 
-def _away_from_iris(there: LidDistances, mean_points: Points) -> Plane:
+def _away_from_iris(lids: LidDistances, mean_points: Points) -> Plane:
     """0 in the iris where the lids leave it free."""
     radius = radius_of(mean_points[16:21])
-    free = there.aperture(0.04 * EYE_PX)
-    return np.asarray(1 - free * (1 - risen(there.to_iris, IRIS[0] * radius, IRIS[1] * radius)), np.float32)
+    free = lids.aperture(0.04 * EYE_PX)
+    return np.asarray(1 - free * (1 - risen(lids.to_iris, IRIS[0] * radius, IRIS[1] * radius)), np.float32)

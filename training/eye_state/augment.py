@@ -92,8 +92,8 @@ def narrowed(wide: Rgb, by: float) -> Rgb:
     """An eye squeezed upright to `by` of its height: still open, as in laughing or against the sun."""
     h, w = wide.shape[:2]
     squeezed = np.array([[1, 0, 0], [0, by, (1 - by) * (h - 1) / 2]])
-    there = cv2.warpAffine(wide, squeezed, (w, h), flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REFLECT)
-    return np.asarray(there, np.uint8)
+    narrowed = cv2.warpAffine(wide, squeezed, (w, h), flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REFLECT)
+    return np.asarray(narrowed, np.uint8)
 
 
 def glasses(wide: Rgb, other: Rgb, rng: Rng) -> Rgb:

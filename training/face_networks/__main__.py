@@ -29,8 +29,8 @@ def main() -> None:
     parser.add_argument("-o", "--output", type=Path, default=FINDER_FILE.parent, help="the package's, if left out")
     given = parser.parse_args()
     given.output.mkdir(parents=True, exist_ok=True)
-    for there, made, name in NETWORKS:
-        _write(made(read(given.modules / there)), given.output / name)
+    for module, made, name in NETWORKS:
+        _write(made(read(given.modules / module)), given.output / name)
     mesh = onnx.load(given.output / MESH_FILE.name)
     _write(traits(mesh), given.output / TRAITS_FILE.name)
 

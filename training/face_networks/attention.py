@@ -27,8 +27,8 @@ def square(layers: Layers, operation: Operation) -> str:
 
     The square is turned as the line between two points of the mesh is, and is about some others.
     """
-    told = flexbuffers.Loads(operation.custom)
-    if told.get("target_rotation_radians", 0):
+    options = flexbuffers.Loads(operation.custom)
+    if options.get("target_rotation_radians", 0):
         raise ValueError("square: expected it upright.")
     add, constant = layers.graph.add, layers.graph.constant
     mesh = add("Squeeze", layers.name(operation.inputs[0]), constant([0], np.int64))
@@ -39,7 +39,7 @@ def square(layers: Layers, operation: Operation) -> str:
 
     def along(axis: int) -> str:
         """From one end of the line to the other."""
-        begin, end = (coordinate(axis, [told[name]]) for name in ("left_rotation_idx", "right_rotation_idx"))
+        begin, end = (coordinate(axis, [options[name]]) for name in ("left_rotation_idx", "right_rotation_idx"))
         return add("Sub", end, begin)
 
     run, rise = along(0), along(1)
@@ -51,7 +51,7 @@ def square(layers: Layers, operation: Operation) -> str:
         """By the angle whose sine that is, from y to x."""
         return add("Add", add("Mul", x, cos), add("Mul", y, sin)), add("Sub", add("Mul", y, cos), add("Mul", x, sin))
 
-    inside = [int(number) for number in told["subset_idxs"]]
+    inside = [int(number) for number in options["subset_idxs"]]
     middles, sizes = [], []
     for values in turned(coordinate(0, inside), coordinate(1, inside), sin):
         low, high = (add(kind, values, axes=[0], keepdims=1) for kind in ("ReduceMin", "ReduceMax"))
@@ -59,8 +59,8 @@ def square(layers: Layers, operation: Operation) -> str:
         sizes.append(add("Sub", high, low))
     centre = turned(middles[0], middles[1], add("Neg", sin))
 
-    pixels = (told["output_width"], told["output_height"])
-    factors = (told["scale_x"] / pixels[0], told["scale_y"] / pixels[1])
+    pixels = (options["output_width"], options["output_height"])
+    factors = (options["scale_x"] / pixels[0], options["scale_y"] / pixels[1])
     right, down = (add("Mul", size, constant([factor])) for size, factor in zip(sizes, factors, strict=True))
     rows = (
         (add("Mul", cos, right), add("Neg", add("Mul", sin, down))),
@@ -84,12 +84,12 @@ def drawn(layers: Layers, operation: Operation) -> str:
     y, x = np.mgrid[:out_height, :out_width] + 0.5
     ones = np.ones_like(x)
     places = np.stack([x, y, 0 * ones, ones]).reshape(1, 4, -1)
-    there = add("Sub", add("MatMul", _rows(layers, matrix), constant(places)), constant(0.5))  # (1, 2, h * w)
+    sampled_at = add("Sub", add("MatMul", _rows(layers, matrix), constant(places)), constant(0.5))  # (1, 2, h * w)
     last = np.array([width - 1, height - 1]).reshape(1, 2, 1)
-    outside = add("Or", add("Less", there, constant(0.0)), add("Greater", there, constant(last)))
+    outside = add("Or", add("Less", sampled_at, constant(0.0)), add("Greater", sampled_at, constant(last)))
     either = add("ReduceMax", add("Cast", outside, to=TensorProto.FLOAT), axes=[1], keepdims=1)
     # GridSample counts from the pixels' outer edges, which are -1 and 1
-    share = add("Sub", add("Mul", add("Add", there, constant(0.5)), constant(2 / (last + 1))), constant(1.0))
+    share = add("Sub", add("Mul", add("Add", sampled_at, constant(0.5)), constant(2 / (last + 1))), constant(1.0))
     share = add("Where", add("Cast", either, to=TensorProto.BOOL), constant(FAR), share)
     grid = add("Reshape", add("Transpose", share, perm=(0, 2, 1)), constant([1, out_height, out_width, 2], np.int64))
     return add("GridSample", layers.name(features), grid, mode="bilinear", padding_mode="zeros", align_corners=0)

@@ -114,12 +114,12 @@ def kept(path: Path) -> None:
     """Writes what MediaPipe says of a crop of the portrait, for the tests: tilted, so that each step has to turn."""
     original = Original()
     (_, crop), *_ = crops(portrait(), FaceNetworks(MIN_HIT), tilt_deg=20)
-    told: dict[str, Any] = {"crop": crop}
+    arrays: dict[str, Any] = {"crop": crop}
     for name, view in _views(crop).items():
         hits, (points, presence) = original.find(view), original.mesh(view)
-        told[f"{name}: hits"] = np.array([[*hit.corners.ravel(), *hit.keypoints.ravel(), hit.score] for hit in hits])
-        told |= {f"{name}: points": points, f"{name}: presence": presence}
-    np.savez_compressed(path, **told)
+        arrays[f"{name}: hits"] = np.array([[*hit.corners.ravel(), *hit.keypoints.ravel(), hit.score] for hit in hits])
+        arrays |= {f"{name}: points": points, f"{name}: presence": presence}
+    np.savez_compressed(path, **arrays)
 
 
 def _views(crop: Rgb) -> dict[str, Rgb]:

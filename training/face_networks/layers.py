@@ -105,8 +105,8 @@ class Layers:
         before, after = [0, 0], [0, 0]
         if operation.options["Padding"] == SAME:
             for axis in (0, 1):
-                there = self.network.shapes[operation.inputs[0]][1 + axis]
-                lacking = max(0, (-(-there // strides[axis]) - 1) * strides[axis] + size[axis] - there)
+                length = self.network.shapes[operation.inputs[0]][1 + axis]
+                lacking = max(0, (-(-length // strides[axis]) - 1) * strides[axis] + size[axis] - length)
                 before[axis], after[axis] = lacking // 2, lacking - lacking // 2
         return {"kernel_shape": size, "strides": strides, "pads": [*before, *after]}
 
@@ -132,9 +132,9 @@ class Layers:
         value, size = operation.inputs
         if operation.options["AlignCorners"] or not operation.options["HalfPixelCenters"]:
             raise ValueError("enlarging: expected pixels to be known by their centres.")
-        there = self.network.shapes[value]
+        shape = self.network.shapes[value]
         height, width = (int(n) for n in self.constant(size))
-        factors = self.graph.constant([1, 1, height / there[1], width / there[2]])
+        factors = self.graph.constant([1, 1, height / shape[1], width / shape[2]])
         return self.graph.add(
             "Resize", self.name(value), "", factors, mode="linear", coordinate_transformation_mode="half_pixel"
         )

@@ -112,9 +112,9 @@ def _operation(model: Any, step: Any) -> Operation:
         custom = bytes(step.CustomOptionsAsNumpy()) if step.CustomOptionsLength() else b""
     elif kind in OPTIONS:
         table, names = OPTIONS[kind]
-        told = table()
-        told.Init(step.BuiltinOptions().Bytes, step.BuiltinOptions().Pos)
-        options = {name: int(getattr(told, name)()) for name in names}
+        builtin = table()
+        builtin.Init(step.BuiltinOptions().Bytes, step.BuiltinOptions().Pos)
+        options = {name: int(getattr(builtin, name)()) for name in names}
     return Operation(kind, tuple(step.InputsAsNumpy()), tuple(step.OutputsAsNumpy()), options, custom)
 
 

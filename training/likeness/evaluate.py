@@ -52,8 +52,8 @@ class Count:
         """Count, share, and its 95 % interval (Wilson 1927); of no pairs there is no share."""
         if not self.pairs:
             return "none", "", ""
-        told = (self.taken / self.pairs, *wilson(self.taken, self.pairs))
-        share, low, high = (f"{100 * value:.3g}" for value in told)
+        rates = (self.taken / self.pairs, *wilson(self.taken, self.pairs))
+        share, low, high = (f"{100 * value:.3g}" for value in rates)
         return f"{self.taken} of {self.pairs}", f"{share} %", f"[{low}, {high}]"
 
 

@@ -146,9 +146,9 @@ def table_of(rows: list[dict[str, Look]]) -> Table:
                 "{:.{p}f}  [{:.{p}f}, {:.{p}f}]".format(*mean_with_interval(values), p=places) if values else ""
             )
         table.add_row(name, wanted[name], *cells)
-    told = {way: auc([r["untouched"].eyes for r in rows], [r[way].eyes for r in rows]) for way in WAYS}
-    table.add_row("told apart (AUC)", "0.5", "", *(f"{told[way].mean:.3f}  ± {told[way].spread:.3f}" for way in WAYS))
-    nearer = [1 - (told[way].mean - 0.5) / max(told[WAYS[0]].mean - 0.5, 1e-6) for way in WAYS[1:]]
+    aucs = {way: auc([r["untouched"].eyes for r in rows], [r[way].eyes for r in rows]) for way in WAYS}
+    table.add_row("told apart (AUC)", "0.5", "", *(f"{aucs[way].mean:.3f}  ± {aucs[way].spread:.3f}" for way in WAYS))
+    nearer = [1 - (aucs[way].mean - 0.5) / max(aucs[WAYS[0]].mean - 0.5, 1e-6) for way in WAYS[1:]]
     table.add_row("nearer to 0.5 by", "33 %", "", "", *(f"{100 * share:.0f} %" for share in nearer))
     for sigma in EXCHANGED:
         cells = []

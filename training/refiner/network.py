@@ -62,9 +62,9 @@ class Refiner(nn.Module):
         for k, block in enumerate(self.up):
             skip = kept[2 - k]
             h = block(torch.cat([F.interpolate(h, scale_factor=2.0) if k else h, skip], 1))
-        told = self.leave(F.leaky_relu(h, SLOPE)).float()
-        light = F.conv2d(F.pixel_shuffle(told[:, :4], 2), self.smooth, padding=1)
-        chroma = F.conv2d(told[:, 4:], self.smooth.expand(2, 1, 3, 3), padding=1, groups=2)
+        out = self.leave(F.leaky_relu(h, SLOPE)).float()
+        light = F.conv2d(F.pixel_shuffle(out[:, :4], 2), self.smooth, padding=1)
+        chroma = F.conv2d(out[:, 4:], self.smooth.expand(2, 1, 3, 3), padding=1, groups=2)
         chroma = F.interpolate(chroma, scale_factor=2.0, mode="bilinear", align_corners=False)
         return guess + (light + F.conv2d(chroma, self.from_chroma)) * mask
 
@@ -96,8 +96,8 @@ class Critic(nn.Module):
     def forward(
         self, picture: Tensor, guess: Tensor, mask: Tensor, geometry: Tensor
     ) -> tuple[list[Tensor], list[Tensor]]:
-        told = torch.cat([picture, MAGNIFIED * (picture - guess), mask, geometry], 1)
-        h = F.leaky_relu(self.enter(F.pixel_unshuffle(told, 2)), 0.2)
+        inputs = torch.cat([picture, MAGNIFIED * (picture - guess), mask, geometry], 1)
+        h = F.leaky_relu(self.enter(F.pixel_unshuffle(inputs, 2)), 0.2)
         features = [h]
         for layer in self.layers:
             h = F.leaky_relu(layer(h), 0.2)

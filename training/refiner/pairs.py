@@ -109,7 +109,7 @@ def _both_eyes(
     face.window.cut(allowed)[...] = face.mask
     in_picture = transformed(points, inverted(to_strip))
     radius = float(np.mean([eye_shape(in_picture, side).iris_radius for side in SIDES]))
-    shown = rng.uniform(-1, 1, 2)
+    part = rng.uniform(-1, 1, 2)
     pairs = []
     for side in SIDES:
         frame = eye_frame(replace(eye_shape(in_picture, side), iris_radius=radius), to_strip, size)
@@ -120,10 +120,10 @@ def _both_eyes(
         truth = frame.taken(portrait.pixels.astype(np.float32))
         pairs.append(
             Pair(
-                _fitted(to_levels(around + (back[..., :3] - around) * alpha), shown),
-                _fitted(to_levels(around + (truth - around) * alpha), shown),
-                _fitted(to_levels(alpha[..., 0] * 255), shown),
-                np.stack([_fitted(g, shown) for g in frame.geometry()]).astype(np.float16),
+                _fitted(to_levels(around + (back[..., :3] - around) * alpha), part),
+                _fitted(to_levels(around + (truth - around) * alpha), part),
+                _fitted(to_levels(alpha[..., 0] * 255), part),
+                np.stack([_fitted(g, part) for g in frame.geometry()]).astype(np.float16),
             )
         )
     return pairs
@@ -137,16 +137,16 @@ def _laid_in(
     if frame.mirrored:
         turn = np.array([[-1.0, 0], [0, 1.0]])
         unmirrored = turn @ unmirrored + np.array([[0, 0, frame.size_wh[0] - 1.0], [0, 0, 0]])
-    there = transformed(landmarks, unmirrored)
-    back = from_mean_shape(planes, there, points, model.mean_points, (frame.size_wh[1], frame.size_wh[0]))
+    in_frame = transformed(landmarks, unmirrored)
+    back = from_mean_shape(planes, in_frame, points, model.mean_points, (frame.size_wh[1], frame.size_wh[0]))
     return np.ascontiguousarray(back[:, ::-1]) if frame.mirrored else back
 
 
-def _fitted(picture: NDArray[Level], shown: NDArray[np.float64]) -> NDArray[Level]:
-    """Cut, or continued by reflection, to FRAME_WH; `shown` (2,) of -1..1 is the part of a larger one, 0 its middle."""
+def _fitted(picture: NDArray[Level], part: NDArray[np.float64]) -> NDArray[Level]:
+    """Cut, or continued by reflection, to FRAME_WH; `part` (2,), -1..1, is which part of a larger one, 0 its middle."""
     (h, w), (height, width) = FRAME_WH[::-1], picture.shape[:2]
     down, across = max(h - height, 0), max(w - width, 0)
     pad = [(down // 2, down - down // 2), (across // 2, across - across // 2)] + [(0, 0)] * (picture.ndim - 2)
     picture = np.pad(picture, pad, mode="reflect")
-    left, top = round((1 + shown[0]) / 2 * max(width - w, 0)), round((1 + shown[1]) / 2 * max(height - h, 0))
+    left, top = round((1 + part[0]) / 2 * max(width - w, 0)), round((1 + part[1]) / 2 * max(height - h, 0))
     return picture[top : top + h, left : left + w]

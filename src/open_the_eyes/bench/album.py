@@ -45,5 +45,5 @@ def jpeg(picture: Rgb, width: int) -> bytes:
 
 
 def data_uri(stored: bytes) -> str:
-    """For an <img>."""
+    """A stored JPEG as a `data:` address, for the `src` of an <img>."""
     return "data:image/jpeg;base64," + base64.b64encode(stored).decode("ascii")

@@ -10,7 +10,12 @@ NONE: Final = "–"
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """What stands there, and the number that sorting goes by."""
+    """One cell of a table.
+
+    Args:
+        text: what is written in it.
+        sort: the number that its column is sorted by; None where it is sorted by its text.
+    """
 
     text: str
     sort: float | None = None
@@ -18,7 +23,13 @@ class Cell:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """`lead` is a sentence on how to read it."""
+    """A table of the report.
+
+    Args:
+        columns: their heads.
+        rows: one cell a column each.
+        lead: a sentence on how to read it; "" for none.
+    """
 
     title: str
     columns: tuple[str, ...]

@@ -30,7 +30,14 @@ class Case:
 
 @dataclass(frozen=True, slots=True)
 class Timed:
-    """A case's seconds, one entry a turn: in all with saving, of the processor, a stage each, and of the floor."""
+    """How long a case took, seconds, one entry a turn.
+
+    Args:
+        seconds: in all, saving included.
+        processor: of all processors together.
+        stages: by the name of each stage.
+        floor: decoding and encoding the same file, right before.
+    """
 
     case: Case
     seconds: tuple[float, ...]
@@ -40,9 +47,9 @@ class Timed:
 
 
 def timed(cases: Sequence[Case], turns: int, tell: Callable[[float], None] = lambda _: None) -> list[Timed]:
-    """Every case `turns` times, in turn, so that whatever else the machine does falls on all of them alike.
+    """Opens every case `turns` times, in turn, so that whatever else the machine does falls on all of them alike.
 
-    Models should be loaded by now: open each case once before.
+    Models should be loaded by now: open each case once before. `tell` hears the share that is done, 0..1.
     """
     rows: list[list[tuple[float, float, float, dict[str, float]]]] = [[] for _ in cases]
     for turn in range(turns):
@@ -86,7 +93,8 @@ def seconds_of(work: Callable[[], object]) -> float:
 
 
 def opened(case: Case) -> tuple[float, float, dict[str, float]]:
-    """Seconds from the file to the file, of the clock and of all processors together, and of each stage."""
+    """Opens a case and saves the result: seconds of the clock, of all processors together, and of each stage by
+    name."""
     target = case.photo.with_name(f"{case.photo.stem}.result{case.photo.suffix}")
     began, worked = time.perf_counter(), time.process_time()
     result = open_eyes(case.photo, case.options, engine=case.engine, references=case.references)

@@ -39,7 +39,16 @@ SMALLEST_GROUP: Final = 2
 
 @dataclass(slots=True)
 class Row:
-    """One photo: how far it came, the groups it belongs to, and what was measured where eyes were opened."""
+    """What became of one photo in which somebody's eyes are closed.
+
+    Args:
+        name: the file's.
+        outcome: of the face.
+        steps: how far it came, by step.
+        groups: the groups it belongs to, such as {"glasses": "yes"}.
+        measured: by measure, where eyes were opened.
+        shot: its pictures, for the page.
+    """
 
     name: str
     outcome: str

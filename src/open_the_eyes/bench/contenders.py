@@ -49,7 +49,7 @@ class Contender(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Product:
-    """The product as anybody calls it, on the whole photo."""
+    """The product, called as anybody calls it, on the whole photo."""
 
     engine: Engine
     options: Options
@@ -64,7 +64,7 @@ class Product:
 
 @dataclass(frozen=True, slots=True)
 class LeftShut:
-    """Nothing is done: what has to be beaten."""
+    """The photo left as it is, eyes shut: what every contender has to beat."""
 
     name: str = SHUT
 
@@ -74,7 +74,7 @@ class LeftShut:
 
 @dataclass(frozen=True, slots=True)
 class Telea:
-    """OpenCV's inpainting (Telea 2004) of the same mask."""
+    """OpenCV's inpainting (Telea 2004), of the same mask that the product paints in."""
 
     name: str = "OpenCV inpainting (Telea)"
 
@@ -89,7 +89,8 @@ class Telea:
 
 @dataclass(frozen=True, slots=True)
 class RestorerAlone:
-    """A face restoration network on the photo as it is, its whole square laid back, as its own program does."""
+    """A face restoration network on the photo as it is; the square of the face that it returns is put back whole, as
+    the network's own program does."""
 
     restorer: FaceRestorer
     label: str

@@ -17,7 +17,7 @@ FOREIGN: Final = 200
 
 
 def engines_here(settings: Settings) -> tuple[dict[str, Engine], list[Absent]]:
-    """By name; what cannot run is a row that says why."""
+    """The engines that can run on this machine, by name, and for each that cannot a row that says why."""
     here: dict[str, Engine] = {}
     absent: list[Absent] = []
     for name in ENGINES[1:]:
@@ -30,7 +30,7 @@ def engines_here(settings: Settings) -> tuple[dict[str, Engine], list[Absent]]:
 
 
 def because(error: Exception, area: Area, what: str) -> Absent:
-    """The error as a row, with the command that mends it where it knows one."""
+    """An error as a row for what could not be measured, with the command that mends it where the error knows one."""
     if isinstance(error, OpenTheEyesError):
         return Absent(area, what, _for_others(error.fault), _for_others(error.mend))
     return Absent(area, what, _for_others(f"{type(error).__name__}: {error}".splitlines()[0][:FOREIGN]), "")

@@ -94,15 +94,15 @@ class BenchReport:
         return tuple(figure for figure in self.figures if figure.area == area)
 
     def whats(self, area: Area, what: str) -> list[Figure]:
-        """The same thing measured on every case."""
+        """All figures of one area with this name (`what`), one a case."""
         return [figure for figure in self.of(area) if figure.what == what]
 
     def find(self, area: Area, case: str, what: str) -> Figure | None:
-        """The first of that name."""
+        """The first figure of this area, case and name; None where there is none."""
         return next((figure for figure in self.of(area) if (figure.case, figure.what) == (case, what)), None)
 
     def verified(self) -> Figure | None:
-        """Of how many photos of closed eyes these were opened, all groups together."""
+        """The figure for how many photos of closed eyes were opened and passed the check, all groups together."""
         return next((figure for figure in self.whats("success", "verified") if ":" not in figure.case), None)
 
     def to_json(self) -> dict[str, Any]:
@@ -117,10 +117,10 @@ class BenchReport:
 
 
 def report_from_json(told: Any, name: str) -> BenchReport:
-    """What `to_json` gave.
+    """The report that `to_json` turned into JSON.
 
     Raises:
-        UsageError: it is something else, or of another schema; `name` is where it came from.
+        UsageError: it is something else, or of another schema; `name`, where it came from, is in the message.
     """
     if not isinstance(told, dict) or told.get("schema") != SCHEMA:
         came = f"schema {written(told.get('schema'))}" if isinstance(told, dict) else "no JSON object"

@@ -38,13 +38,18 @@ COMPONENTS: Final = {
 
 @dataclass(frozen=True, slots=True)
 class Probe:
-    """What one fresh process told of itself, and the seconds of the floor right before it."""
+    """What one fresh process reported.
+
+    Args:
+        told: its line of JSON, as `bench.probe` writes it.
+        floor: seconds of decoding and encoding the photo, right before.
+    """
 
     told: dict[str, Any]
     floor: float
 
     def timeline(self, case: str) -> Timeline:
-        """Memory over time."""
+        """The process's memory over time, with the stages that began."""
         rows = np.asarray(self.told["samples"], np.float64).reshape(-1, 3)
         vram = tuple(rows[:, 2].tolist()) if rows[:, 2].any() else ()
         marks = tuple((float(second), str(name)) for second, name in self.told["marks"])
@@ -106,7 +111,8 @@ def memory_figures(
 
 
 def components(timeline: Timeline) -> list[tuple[str, float]]:
-    """What stays of each stage's growth in the first photo, MiB: the models and buffers that it keeps."""
+    """(name, MiB) of what each stage's growth in the first photo leaves behind: the models and buffers that it
+    keeps."""
     seconds, held = np.asarray(timeline.seconds), np.asarray(timeline.ram_mib)
     grown: dict[str, float] = {}
     before = 0.0

@@ -38,7 +38,7 @@ def machine(device: str = "auto") -> dict[str, Any]:
 
 
 def processor() -> str:
-    """Its name, as the system tells it."""
+    """The processor's name, as the system tells it."""
     try:
         lines = Path("/proc/cpuinfo").read_text(encoding="utf-8", errors="replace").splitlines()
     except OSError:
@@ -48,13 +48,13 @@ def processor() -> str:
 
 
 def memory_gib() -> float | None:
-    """Of the whole machine; None where the system does not tell."""
+    """The memory of the whole machine, GiB; None where the system does not tell."""
     total = total_ram_mib()
     return None if total is None else round(total / 1024, 1)
 
 
 def load() -> float | None:
-    """How many processes want a processor, mean of the last minute, this one not yet among them."""
+    """How many processes want a processor, the mean of the last minute; this process is not yet among them."""
     return round(os.getloadavg()[0], 1) if hasattr(os, "getloadavg") else None
 
 
@@ -69,7 +69,7 @@ def gpu(device: str = "auto") -> str:
 
 
 def said(told: dict[str, Any]) -> str:
-    """A machine in one line."""
+    """A machine, as `machine` describes it, in one line."""
     memory = "" if told["memory_gib"] is None else f", {told['memory_gib']:g} GiB"
     busy = "" if told.get("load") is None else f", load {told['load']:g} at the start"
     return f"{told['processor']}, {told['cores']} cores{memory}, {told['gpu'] or 'no GPU'}{busy}"

@@ -58,7 +58,10 @@ KINDS: Final[dict[str, Kind]] = {
 
 
 def against_truth(made: Rgb, truth: Crop) -> dict[str, float]:
-    """The crop's frame, (h, w, 3) each, where the truth's mask covers."""
+    """Measures of a result against the truth, by name, over the pixels that the truth's mask covers.
+
+    `made` is (h, w, 3), the same part of the photo as `truth`.
+    """
     from skimage.metrics import peak_signal_noise_ratio
 
     inside = truth.mask >= COVERED
@@ -92,7 +95,8 @@ def ssim_map(one: Rgb, other: Rgb) -> NDArray[np.float64]:
 
 
 def framed(made: Rgb, truth: Crop) -> Rgb:
-    """The result inside the mask, the truth around it: what was not to be painted is nobody's merit or fault."""
+    """(h, w, 3): the result inside the mask and the truth around it, so that what was not to be painted counts for
+    nobody."""
     soft = truth.mask[..., None]
     mixed = to_tones(made) * soft + to_tones(truth.pixels) * (1 - soft)
     return np.asarray(np.rint(mixed), np.uint8)
@@ -110,26 +114,25 @@ def iris_difference(made: Rgb, truth: Crop, side: Side) -> float:
 
 
 def strip(picture: Rgb) -> Rgb:
-    """A crop at STRIP_WH."""
+    """A crop brought to STRIP_WH pixels."""
     flags = cv2.INTER_AREA if picture.shape[1] > STRIP_WH[0] else cv2.INTER_CUBIC
     return np.asarray(cv2.resize(picture, STRIP_WH, interpolation=flags), np.uint8)
 
 
 def gazes_apart(landmarks: Points, true: Points | None = None) -> float:
-    """How differently both irises stand between their corners, in eye widths, beyond the difference they truly have.
-
-    0 for eyes that look alike.
-    """
+    """How differently the two irises stand between their corners, in eye widths, beyond the difference they truly have;
+    0 for eyes that look alike."""
     return abs(convergence(landmarks) - (0.0 if true is None else convergence(true)))
 
 
 def gaze_error(true: Points, seen: Points) -> float:
-    """Mean over both eyes, eye widths."""
+    """How far irises are from where they truly stand between their corners, in eye widths: the mean of both eyes."""
     return float(np.mean([gaze_shift(true, seen, side) for side in SIDES]))
 
 
 def eye_to_skin(picture: Rgb, face: Face, eyes: Crop) -> float | None:
-    """Mean gradient in the eyes : mean gradient on the cheeks below; None where no cheek is in the picture.
+    """Sharpness of the eyes beside the skin: the mean gradient in the eyes, divided by that on the cheeks below; None
+    where no cheek is in the picture.
 
     `eyes` says where in the picture (H, W, 3) the eyes of `face` lie.
     """

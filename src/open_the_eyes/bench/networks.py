@@ -27,15 +27,15 @@ INCEPTION: Final = "weights-inception-2015-12-05-6726825d.pth"
 
 
 class Identity(Protocol):
-    """Who a face is."""
+    """A network that says who a face is, such as ArcFace."""
 
     def embedding(self, pixels: Rgb, landmarks: Points) -> Any:
-        """A unit vector."""
+        """The unit vector of a face, from a picture (H, W, 3) and its landmarks."""
         ...
 
 
 class Networks:
-    """What is here of them; `absent` has a row for each that is not."""
+    """The measures by networks that can be taken on this machine; `absent` has a row for each that cannot."""
 
     def __init__(self, settings: Settings) -> None:
         self.absent: list[Absent] = []

@@ -61,7 +61,7 @@ def portraits() -> Iterator[tuple[str, Rgb]]:
 
 
 def largest_face(pixels: Rgb, detector: FaceDetector) -> Face | None:
-    """None where there is no face."""
+    """The largest face of a picture; None where there is no face."""
     return max(detector.detect(pixels), key=lambda face: face.box.area, default=None)
 
 
@@ -96,7 +96,7 @@ def group(detector: FaceDetector) -> Rgb:
 
 
 def written(pixels: Rgb, path: Path) -> Path:
-    """A JPEG as phones write them: 4:2:0, quality 95."""
+    """Writes a JPEG as phones do, 4:2:0 at quality 95, and returns its path."""
     from PIL import Image
 
     Image.fromarray(pixels).save(path, "JPEG", quality=QUALITY, subsampling=2)
@@ -112,7 +112,8 @@ def _placed(person: Rgb, landmarks: Points, zoom: float, size_wh: tuple[int, int
 
 
 def grainy(pixels: Rgb, seed: int) -> Rgb:
-    """With noise that is a little coarser than a pixel, as demosaicing leaves it; made in bands to spare memory."""
+    """The picture (H, W, 3) with noise that is a little coarser than a pixel, as demosaicing leaves it; made in bands
+    to spare memory."""
     rng, out = np.random.default_rng(seed), pixels.copy()
     for top in range(0, out.shape[0], 256):
         band = out[top : top + 256]

@@ -64,7 +64,7 @@ class Plan:
 
     @property
     def slow_turns(self) -> int:
-        """Of measurements that take seconds each."""
+        """How often measurements that take seconds each are repeated."""
         return min(self.warm_turns, max(2, self.warm_turns // 4))
 
     @property

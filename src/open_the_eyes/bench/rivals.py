@@ -37,13 +37,14 @@ LIVE: Final = "LivePortrait eye retargeting"
 
 
 class Rival(Contender, Protocol):
-    """One that takes room on the GPU without our residency, from its first picture until it is closed."""
+    """A contender that takes room on the GPU without our residency, from its first picture until it is closed."""
 
     def close(self) -> None: ...
 
 
 def rivals_here(engine: Engine, liveportrait: Path | None) -> tuple[list[Contender], list[Rival], list[Absent]]:
-    """Restorers, those that have to have the GPU to themselves, and a row for each that cannot run on this machine."""
+    """What a person would use instead, as far as it can run here: contenders that share the GPU, rivals that need it to
+    themselves, and a row for each that cannot run on this machine."""
     restorers: list[Contender] = []
     rivals: list[Rival] = []
     absent: list[Absent] = []
@@ -70,7 +71,7 @@ def rivals_here(engine: Engine, liveportrait: Path | None) -> tuple[list[Contend
 
 
 def make_room(settings: Settings) -> None:
-    """Our networks leave the GPU, and what nobody uses any more is given back: a rival has the GPU to itself."""
+    """Takes our networks off the GPU and gives unused memory back, so that a rival has the GPU to itself."""
     from ..models.devices import residency_of
     from ..models.sdxl.loading import device_of
 

@@ -79,7 +79,7 @@ def large_cases(plan: Plan, folder: Path, engine: Engine) -> list[Case]:
 def speed_figures(
     cases: Sequence[Case], turns: int, tell: Callable[[float], None] = lambda _: None
 ) -> tuple[list[Figure], list[Absent]]:
-    """All cases timed; one that fails is a row that says so, and the others go on."""
+    """Times all cases; one that fails becomes a row that says so, and the others go on."""
     figures: list[Figure] = []
     absent: list[Absent] = []
     usable = []
@@ -96,7 +96,7 @@ def speed_figures(
 
 
 def figures_of(one: Timed) -> Iterable[Figure]:
-    """In all, and a stage each; the floor last."""
+    """The figures of one case: seconds in all, of each stage, and last of the floor."""
     yield figure_of("speed", one.case.name, "photo", one.seconds, unit="s", floor=one.floor)
     yield figure_of("speed", one.case.name, "processor", one.processor, unit="s")
     for stage, seconds in one.stages.items():

@@ -55,19 +55,21 @@ def figure_of(
 
 
 def reduced(samples: Sequence[float] | Samples, statistic: Statistic) -> float:
-    """The statistic itself."""
+    """The statistic of the samples, one number."""
     if statistic == "median":
         return float(np.median(samples))
     return float(np.max(samples)) if statistic == "peak" else float(np.mean(samples))
 
 
 def percentile(samples: Sequence[float], percent: float) -> float:
-    """Between samples by a straight line, so that of few samples the 99th percentile is nearly their largest."""
+    """A percentile, 0..100, of the samples; between two samples it lies on a straight line, so that of few samples the
+    99th is nearly their largest."""
     return float(np.percentile(samples, percent))
 
 
 def interval(samples: Sequence[float], statistic: Statistic = "median") -> tuple[float, float]:
-    """The 95 % bootstrap interval of a median or mean; samples that are all alike, or a peak, have none to speak of."""
+    """The 95 % bootstrap interval (low, high) of a median or mean; of samples that are all alike, and of a peak, it is
+    the value itself."""
     data = np.asarray(samples, np.float64)
     if statistic == "peak" or len(data) < 2 or np.ptp(data) == 0:
         value = reduced(data, statistic)

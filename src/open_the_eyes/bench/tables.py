@@ -30,7 +30,7 @@ STAGES: Final = (
 
 
 def tables_of(report: BenchReport) -> Iterator[Table]:
-    """Those that have rows, in the order of the page."""
+    """The tables of a report that have rows, in the order of the page."""
     made = (speed(report), stages(report), several(report), cold(report), against(report), memory(report))
     yield from (table for table in (*made, components(report), success(report)) if table.rows)
     yield from quality(report)
@@ -172,7 +172,7 @@ def alarms(report: BenchReport) -> Table:
 
 
 def absent(report: BenchReport) -> Table:
-    """What was not measured; rows of one reason together."""
+    """A table of what was not measured; what is absent for one reason shares a row."""
     grouped: dict[tuple[str, str], list[Absent]] = {}
     for one in report.absent:
         grouped.setdefault((one.why, one.mend), []).append(one)
@@ -188,7 +188,7 @@ def wanted_of(what: str) -> str:
 
 
 def number(value: float, what: str) -> str:
-    """With as many digits as the measure deserves."""
+    """A figure as text, with as many digits as its measure deserves."""
     return f"{value:.{KINDS[what].digits}f}"
 
 

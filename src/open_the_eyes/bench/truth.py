@@ -63,7 +63,7 @@ class Findings:
     failed: list[Absent] = field(default_factory=list)
 
     def add(self, turn: Findings) -> None:
-        """What other contenders made of the same photos."""
+        """Adds what other contenders made of the same photos; changes this one."""
         self.rows |= turn.rows
         self.strips |= turn.strips
         self.failed += turn.failed
@@ -156,7 +156,7 @@ def figures_of(findings: Findings, case: str, networks: Networks) -> list[Figure
 
 
 def measured_figures(rows: Mapping[str, Mapping[str, float]], case: str, way: str) -> Iterator[Figure]:
-    """Photo -> measure -> value, as a figure a measure."""
+    """Measures by photo, `rows[photo][measure]`, as one figure a measure."""
     for what, kind in KINDS.items():
         told = {name: row[what] for name, row in rows.items() if what in row}
         if told:

@@ -23,20 +23,20 @@ class _Helpful:
 
 
 class Command(_Helpful, TyperCommand):
-    """Typer's, without the types that it puts behind each argument: "PHOTO <list[str]>"."""
+    """Typer's command, whose help leaves out the types that Typer puts behind each argument ("PHOTO <list[str]>")."""
 
     def get_help(self, ctx: Any) -> str:
         return _TYPE.sub(lambda type_: " " * len(type_[0]), super().get_help(ctx))
 
     def invoke(self, ctx: Any) -> Any:
-        """Where nobody can read the report that is asked for, nothing is done."""
+        """Runs the command, unless it is to report to a stdout that nobody can read: then nothing is done."""
         if ctx.params.get("as_json"):
             speech.check_stdout()
         return super().invoke(ctx)
 
 
 class Group(_Helpful, TyperGroup):
-    """Typer's, with help that is printed as results are."""
+    """Typer's group of commands, whose help is printed as results are."""
 
 
 def _say_help(context: Any, _option: Any, wanted: bool) -> None:

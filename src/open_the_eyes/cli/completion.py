@@ -19,7 +19,7 @@ _VALUE: Final = re.compile("(source|complete)_(bash|zsh|fish|powershell|pwsh)")
 
 
 def in_words(given: Sequence[str], run: Callable[[], object]) -> object:
-    """Runs a command, of which it gives what that returns.
+    """Runs a command of completion and returns what it returns.
 
     Raises:
         UsageError: what is asked of completion is nothing it can do.

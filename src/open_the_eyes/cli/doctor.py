@@ -52,7 +52,7 @@ def python() -> Check:
 
 
 def packages() -> Iterator[Check]:
-    """What pyproject asks for, as the installed package itself remembers it."""
+    """A check of every package that this one requires, by its own metadata."""
     yield Check("open-the-eyes", True, __version__)
     for spec, marker in _requirements():
         if "extra" in marker:
@@ -62,7 +62,8 @@ def packages() -> Iterator[Check]:
 
 
 def seen_to_work(found: Iterable[Check]) -> Iterator[Check]:
-    """Where the default engine runs: those of another version than is asked for are ok, for the proof counts more."""
+    """The checks where the default engine runs: packages of another version than is asked for are ok then, for that it
+    works counts more."""
     for package in found:
         works = not package.ok and installed.has(package.name)
         yield replace(package, ok=True, found=f"{package.found}; it works all the same") if works else package
@@ -75,8 +76,11 @@ def _requirements() -> list[tuple[str, str]]:
 
 
 def loads(package: str, module: str) -> Check:
-    """Whether a package does, and is what it is installed as: all builds of OpenCV lie in one folder, and the last that
-    came counts; when one of them is uninstalled, a folder without the library stays, which can be imported."""
+    """Checks that a package can be imported, and that what is imported is what is installed.
+
+    All builds of OpenCV share one folder, and the one installed last counts; when one of them is uninstalled, a folder
+    without the library stays, which can be imported.
+    """
     name = installed.build_of(package)
     try:
         version = getattr(import_module(module), "__version__", "")
@@ -93,7 +97,7 @@ def loads(package: str, module: str) -> Check:
 
 
 def model_files(folder: Path) -> Iterator[Check]:
-    """Every file that SHA256SUMS names."""
+    """A check of every model file of the package, by its SHA-256 in SHA256SUMS."""
     sums = folder / SUMS
     if not sums.is_file():
         yield Check("model files", False, f"{SUMS} is missing", installed.RESTORE)
@@ -115,13 +119,13 @@ def _model_file(path: Path, name: str, sha256: str) -> Check:
 
 
 def processor() -> Check:
-    """The kind of processor, and how many cores there are to use."""
+    """A line about the processor, never a fault: its kind, and how many cores there are to use."""
     cores = core_count()
     return Check("processor", True, f"{platform.machine()}, {counted(cores, 'core')} to use")
 
 
 def memory() -> Check:
-    """The memory there is, and how much of it nobody uses."""
+    """A line about memory, never a fault: how much there is, and how much of it is free."""
     total, idle = total_ram_mib(), idle_ram_mib()
     if total is None:  # not every system tells
         return Check("memory", True, "unknown")
@@ -130,7 +134,7 @@ def memory() -> Check:
 
 
 def engine() -> Check:
-    """The proof of the pudding: the default engine is loaded, and looks at an empty picture."""
+    """Loads the default engine and lets it look at an empty picture: the proof that it runs."""
     from ..errors import OpenTheEyesError
 
     try:
@@ -169,7 +173,7 @@ def extras() -> Iterator[Check]:
 
 
 def weights() -> Iterator[Check]:
-    """Each model that can be downloaded, with its licence."""
+    """A check of each model that can be downloaded, with its licence."""
     from ..errors import OpenTheEyesError
     from ..models.weights.catalogue import CATALOGUE
     from ..models.weights.store import missing_of

@@ -46,7 +46,8 @@ def _card(name: str, total_mib: str, free_mib: str) -> str:
 
 
 def onnx_on_gpu() -> Iterator[Check]:
-    """Where there is a GPU: whether restorers can use it; the two builds of onnxruntime exclude each other."""
+    """Checks whether restorers can use the GPU, where there is one; the two builds of onnxruntime exclude each
+    other."""
     if not driver_is_here():
         return
     from ..models.eye_state import MODEL_FILE
@@ -69,7 +70,7 @@ def onnx_on_gpu() -> Iterator[Check]:
 
 
 def sdxl_on_gpu() -> Iterator[Check]:
-    """Where there is a GPU: whether SDXL can use it, and whether it is compiled, unless it is not to be."""
+    """Checks whether SDXL can use the GPU, where there is one, and whether it is compiled, unless it is not to be."""
     from ..errors import NoCapacity, OpenTheEyesError
     from ..models.sdxl.loading import check_libraries, device_of
     from ..settings import Settings

@@ -56,9 +56,12 @@ def check_faces(references: Sequence[Path], settings: Settings) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Burst:
-    """The frames of a burst, the files that are none (results by their records, drawings), and why others failed.
+    """The files of a burst.
 
-    Frames beyond `HELD` pixels are to be read again, by their paths.
+    Args:
+        frames: photos by path; the path alone where they are beyond `HELD` pixels in all, to be read again.
+        made: files that are no frames: results by their records, and drawings.
+        failed: why others could not be read, by path.
     """
 
     frames: dict[Path, Photo | Path] = field(default_factory=dict)
@@ -112,7 +115,7 @@ def is_result(path: Path) -> bool:
 
 
 def photo_at(path: Path) -> Photo:
-    """A file, by the limits of the environment.
+    """The photo of a file, read within the limits that the environment sets.
 
     Raises:
         UnreadablePhoto, PhotoTooLarge: it cannot be read.

@@ -10,10 +10,16 @@ from ..version import __version__
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """One thing looked at; `mend` is the command for what is not ok, "" where there is nothing to do.
+    """One thing that `doctor` looked at.
 
-    What is not `needed` by the default engine may be absent. What is ok and can be mended works as it is, and is not
-    what is asked for.
+    What is not `needed` by the default engine may be absent. One that is ok and still has a `mend` works as it is, but
+    is not what is asked for.
+
+    Args:
+        ok: whether it can be used.
+        found: what was found, for people.
+        mend: the command that mends it; "" where there is nothing to do.
+        needed: whether the default engine needs it.
     """
 
     name: str

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -137,10 +138,7 @@ def open_command(
     if record is not None:
         options, engine = replay_flag.options_of(record, options), record.engine if engine == "auto" else engine
         replay_flag.check_one_photo(sources)
-    outputs = tuple(paths.planned(sources, out))
-    if out is not None:
-        paths.note_file(outputs, out)
-        paths.check_folder(outputs[0].parent, "-o", out)
+    outputs = _outputs(sources, out)
     count = options.generate.variations if record is None else 1
     others = tuple(paths.place(photo, "--reference") for photo in maker.reference or ())
     for path in others:
@@ -174,10 +172,24 @@ def open_command(
         credentials=credentials,
     )
     results = several.each(sources, lambda photo, n: _open_one(photo, n, run, options, chosen), debug=debug)
-    if as_json:
+    _hand_over(results, report_path, run)
+
+
+def _outputs(photos: Sequence[Path], out: str | None) -> tuple[Path, ...]:
+    """Where the result of each photo goes, in a place that was looked at."""
+    outputs = tuple(paths.planned(photos, out))
+    if out is not None:
+        paths.note_file(outputs, out)
+        paths.check_folder(outputs[0].parent, "-o", out)
+    return outputs
+
+
+def _hand_over(results: several.Results, report_path: Path | None, run: _Run) -> None:
+    """Prints and writes the report where that was asked for; raises if a photo did not succeed."""
+    if run.json:
         speech.say(several.as_text(results))
     if report_path is not None:
-        paths.write_text(report_path, several.as_text(results) + "\n", overwrite=overwrite)
+        paths.write_text(report_path, several.as_text(results) + "\n", overwrite=run.overwrite)
     results.raise_if_incomplete()
 
 

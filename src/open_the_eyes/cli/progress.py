@@ -12,7 +12,10 @@ from . import speech
 
 @contextmanager
 def shown(name: str, number: int = 1, total: int = 1) -> Iterator[Callable[[str, float], None]]:
-    """Yields what takes (stage, fraction of the whole photo 0..1); the bar is gone when the block ends."""
+    """Shows how far a photo is while its block runs; the bar is gone when the block ends.
+
+    Yields a function to be called with (stage, fraction of the whole photo 0..1).
+    """
     name = speech.printable(name)
     title = name if total == 1 else f"{number}/{total} {name}"
     if not (sys.stderr.isatty() and os.environ.get("TERM") != "dumb"):

@@ -56,16 +56,18 @@ def say(text: str) -> None:
 
 
 def check_stdout() -> None:
-    """Raises:
-    PhotoNotWritten: there is none for a result.
+    """Checks that a result can be printed.
+
+    Raises:
+        PhotoNotWritten: there is no stdout.
     """
     if isinstance(sys.stdout, _Closed):
         raise PhotoNotWritten("expected to print the result, stdout is closed; print it elsewhere.")
 
 
 def show(text: str) -> None:
-    """The same of what is to be seen elsewhere, too, in a file or a browser: without a stdout, as under pythonw or in a
-    job of the system's, that is enough."""
+    """Prints what can be seen elsewhere, too, in a file or a browser; without a stdout, as under pythonw or in a job of
+    the system's, nothing is printed, and that is no error."""
     if not isinstance(sys.stdout, _Closed):
         say(text)
 

@@ -39,7 +39,7 @@ def face_line(face: FaceReport) -> str:
 
 
 def face_lines(faces: Sequence[FaceReport]) -> list[str]:
-    """The same of each; those of whom the same is said share a line: "faces 2 to 5: left alone, ..."."""
+    """`face_line` of each face; faces of which the same is said share a line: "faces 2 to 5: left alone, ..."."""
     alike: dict[str, list[int]] = {}
     for face in faces:
         alike.setdefault(_deed(face), []).append(face.id)
@@ -167,7 +167,8 @@ def _earlier(edit: EarlierEdit) -> str:
 
 
 def option_text(name: str, value: Any) -> str:
-    """As it is written on the command line, "--eye-color green"; what is no option there by its name and value."""
+    """An option as it is written on the command line, such as "--eye-color green"; one that is no option there, by its
+    name and value."""
     if name in ("match", "picks", "unreadable") or (name == "even_open" and value is not True):
         return f"{name} {value}"
     if name == "styles":

@@ -62,7 +62,10 @@ def check_gpus(each: float) -> None:
 
 
 def part_of_gpu(settings: Settings, gpus: float) -> Settings:
-    """The same for a process that shares its GPU: its own is as much of the operator's room, or else of the memory.
+    """The settings for a process that shares its GPU: its share, `gpus` in 0..1, of the room the operator allows, or
+    else of the GPU's memory.
+
+    Other numbers of GPUs leave them as they are.
 
     Raises:
         UsageError: nobody tells how large the GPU is.
@@ -174,7 +177,8 @@ def check_room(address: str, gpus: float) -> None:
 
 
 def this_node() -> dict[str, float]:
-    """What an actor asks for that has to stay on this machine: a little of what no other machine has."""
+    """The Ray resources that an actor asks for if it has to stay on this machine: a little of what no other machine
+    has."""
     import ray
 
     here = ray.get_runtime_context().get_node_id()
@@ -185,7 +189,7 @@ def this_node() -> dict[str, float]:
 
 
 def ours(error: Exception) -> OpenTheEyesError:
-    """The error of ours that an actor could not start for; Ray brings it as a text."""
+    """The error of ours that kept an actor from starting, made again from the text that Ray brings it as."""
     known = _OURS.search(str(error))
     kind = getattr(errors, known[1], None) if known else None
     if known and isinstance(kind, type) and issubclass(kind, OpenTheEyesError):

@@ -41,16 +41,17 @@ Changes = list[tuple[Box, Patch]]
 
 @dataclass(frozen=True, slots=True)
 class Refused:
-    """An error on its way to whom it belongs; raised, Ray would wrap it up in tracebacks."""
+    """An error that a painter returns to whoever asked, instead of raising it: Ray would wrap that in tracebacks."""
 
     error: Exception
 
 
 class Painter:
-    """Paints for all frontends.
+    """Paints for all frontends, in a process of its own.
 
     Args:
-        gpus: that are its own; of a part, such as 0.5, it takes that much of the memory.
+        engine: the name, as for `load_engine`.
+        gpus: how many GPUs are its own; with a part of one, such as 0.5, it takes that much of the memory.
     """
 
     def __init__(self, engine: str, settings: Settings, gpus: float = 0.0) -> None:
@@ -63,7 +64,7 @@ class Painter:
         return self._engine.name, self._engine.why
 
     def check_health(self) -> None:
-        """Ray asks now and then, and starts another painter in the place of one that raises.
+        """Raises if this painter can paint no more; Ray asks now and then, and starts another one in its place.
 
         Raises:
             GpuFailed: its GPU failed, or it hangs, and only a fresh process can paint again.
@@ -74,7 +75,8 @@ class Painter:
             raise GpuFailed("expected a painter that gets on, this one hangs; another one takes its place.")
 
     async def paint(self, asks: list[Ask]) -> list[Changes | Refused]:
-        """The patches of every ask, or what is in the way of that one alone; the event loop stays free meanwhile."""
+        """For every ask its patches, as changes to the crop, or the error that kept this ask alone from being painted;
+        the event loop stays free meanwhile."""
         try:
             self.check_health()
         except GpuFailed as error:  # whoever asked asks the one that comes

@@ -83,7 +83,7 @@ def _placed(record: Record) -> Record:
 
 
 def slot_on(cluster: Cluster, at_once: int | None) -> WorkerSlot:
-    """Where an actor works.
+    """The slot that an actor of this cluster works in.
 
     Raises:
         UsageError: numbers that make no sense.

@@ -72,7 +72,7 @@ class Frontend:
                 return app
 
     async def record_autoscaling_stats(self) -> dict[str, float]:
-        """What `frontends_wanted` is told of; Ray asks."""
+        """Counts for `frontends_wanted`; Ray asks for them now and then."""
         return {UNFINISHED: float(await asyncio.to_thread(self._jobs.unfinished_count))}
 
 
@@ -134,7 +134,7 @@ def build(given: dict[str, Any]) -> Any:
 
 
 def whole_paths(settings: Any) -> Any:
-    """The same settings, of either kind, for a process that is started in another folder."""
+    """The settings with every path made absolute, for a process that is started in another folder."""
     paths: dict[str, Any] = {
         field.name: value.absolute()
         for field in fields(settings)

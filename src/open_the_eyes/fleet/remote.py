@@ -94,7 +94,8 @@ def plan_remote(
 
 
 def remote_processor(remote: RemoteFolders, out: Path, do: Processor, fingerprint: str, spec: BatchSpec) -> Processor:
-    """What does photos here, doing photos elsewhere: each is fetched, done in a folder of its own, its results sent.
+    """A processor for photos elsewhere, around one for photos here (`do`): each photo is fetched, done in a folder of
+    its own, and its results are sent.
 
     Args:
         out: the folder of results that `do` knows.

@@ -50,7 +50,7 @@ def found(files: Any, root: str, address: str) -> dict[str, dict[str, Any]]:
 
 
 def is_at(files: Any, root: str, address: str) -> bool:
-    """Whether an address leads to this very folder."""
+    """Whether the address leads to the folder `root` of the store `files`."""
     store, folder = opened(address)
     return bool(store == files) and (folder == root or (_is_here(files) and is_one_place(folder, root)))
 
@@ -62,9 +62,10 @@ def alike_apart(address: str) -> bool:
 
 
 def within(files: Any, root: str, address: str, name: str = "") -> str:
-    """The folder at an address, or a file in it, by its name in the tree below `root`; "" where it lies elsewhere.
+    """The path of the folder at an address, or of the file `name` in it, relative to `root`; "" where it lies
+    elsewhere.
 
-    On this machine by where links lead.
+    On this machine links are followed first.
     """
     store, place = opened(address)
     if name:
@@ -74,12 +75,13 @@ def within(files: Any, root: str, address: str, name: str = "") -> str:
 
 
 def spelled_out(files: Any, root: str, address: str) -> str:
-    """The same for one folder however it is written, without what lets one in, which may change."""
+    """The address of a folder, spelled the same way however it was written, and without secrets, which may change."""
     return root if _is_here(files) else without_secrets(address)
 
 
 def marks_at(address: str) -> Callable[[str], frozenset[Hashable]]:
-    """What tells where a file of the folder at an address lies, by its name: files with a mark in common are one."""
+    """A function from a file's name in the folder at an address to its marks, which say where it lies: files with a
+    mark in common are one file."""
     store, folder = opened(address)
     if _is_here(store):
         return lambda name: marks_of(f"{folder}/{name}")
@@ -87,7 +89,8 @@ def marks_at(address: str) -> Callable[[str], frozenset[Hashable]]:
 
 
 def stamp(files: Any, path: str) -> int:
-    """A number that changes when the file does, from whatever its store knows: a time, an ETag."""
+    """A number that changes when the file does, from whatever its store knows of it (a time, an ETag); 0 where it knows
+    nothing."""
     try:
         key = str(files.ukey(without_secrets(path) if path.startswith("http") else path))  # HTTP's is of its text alone
     except (NotImplementedError, FileNotFoundError, TypeError):
@@ -98,7 +101,8 @@ def stamp(files: Any, path: str) -> int:
 
 
 def is_there(files: Any, path: str) -> bool:
-    """Raises whatever the store raises when it does not answer; `exists` of many stores says no to that."""
+    """Whether a file exists. Raises what the store raises when it does not answer, where `exists` of many stores says
+    no."""
     try:
         files.info(path)
     except FileNotFoundError:

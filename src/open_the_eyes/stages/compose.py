@@ -28,7 +28,7 @@ class Parts:
     Args:
         as_read: the photo as it was read, with all that its file tells.
         source: what is saved: the same, or what is left of it without the place.
-        shown: the pixels that were painted on, where they are not the photo's own (`Seen`).
+        srgb: (H, W, 3), the pixels that were painted on, where they are not the photo's own (`Seen.srgb`).
         decisions: one a face.
         matches: why faces got nobody's eyes, and notes.
         kept: by face, of those that were painted.
@@ -37,7 +37,7 @@ class Parts:
 
     as_read: Photo
     source: Photo
-    shown: Rgb | None
+    srgb: Rgb | None
     decisions: tuple[Decision, ...]
     matches: Matches
     kept: Mapping[int, Kept]
@@ -62,9 +62,9 @@ class Parts:
     def _composed(self, changing: Sequence[Kept], number: int) -> Photo:
         chosen = [(face.crop, result(face, number)) for face in changing]
         openings = [Opening(eyes, best.crop, best.opened) for eyes, best in chosen]
-        before = self.as_read.pixels if self.shown is None else self.shown
+        before = self.as_read.pixels if self.srgb is None else self.srgb
         painting = all_laid_on(Painting(before, ()), openings)
-        return self.source.with_tiles(files.taken_back(self.as_read, self.shown, painting.tiles))
+        return self.source.with_tiles(files.taken_back(self.as_read, self.srgb, painting.tiles))
 
     def held(self) -> Parts:
         """Without the pixels of other photos, for a result that may live long."""

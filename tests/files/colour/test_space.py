@@ -84,7 +84,7 @@ def test_what_was_painted_comes_back_and_colours_beyond_srgb_stay(icc: bytes) ->
     shown = seen.pixels
     tile = Tile(window, window.cut(shown).copy())
     tile.pixels[5:10, 5:10] = (90, 60, 40)
-    (back,) = taken_back(seen.photo, seen.shown, [tile])
+    (back,) = taken_back(seen.photo, seen.srgb, [tile])
     space = space_of(photo)
     assert space is not None
     same = (tile.pixels == window.cut(shown)).all(axis=2)

@@ -17,7 +17,7 @@ from open_the_eyes.imaging.arrays import Rgb, to_levels, to_tones
 from open_the_eyes.imaging.detail.sharpness import fine_energy
 from open_the_eyes.imaging.face.eye_change import convergence
 from open_the_eyes.imaging.face.mesh478 import SIDES, Side
-from open_the_eyes.models.reference import choice, lay, transfer
+from open_the_eyes.models.reference import choice, donor_warp, transplant
 from open_the_eyes.models.reference.face_givers import OWN
 from open_the_eyes.models.reference.generator import ReferenceGenerator
 from open_the_eyes.options import GenerateOptions
@@ -72,9 +72,9 @@ def test_a_pair_is_told_with_how_it_looks_in_its_own_photo(
 def test_eyes_whose_skin_does_not_agree_stay_as_they_were_first_drawn(
     generator: ReferenceGenerator, engine: Engine, portrait: Rgb, closed_crop: Crop, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    drawing = Mock(wraps=transfer.drawn)
-    monkeypatch.setattr(lay, "drawn", drawing)
-    monkeypatch.setattr(lay, "registered", lambda *_: (np.eye(2, 3), -1.0))
+    drawing = Mock(wraps=donor_warp.warped)
+    monkeypatch.setattr(transplant, "warped", drawing)
+    monkeypatch.setattr(transplant, "registered", lambda *_: (np.eye(2, 3), -1.0))
     opened(generator, closed_crop, donor(engine, another_shot(portrait)))
     assert drawing.call_count == len(closed_crop.sides)
 
@@ -174,8 +174,8 @@ def test_eyes_are_fitted_in_once_for_all_attempts_that_take_them(
     alone = [generator.generate([request], GenerateOptions())[0] for request in requests]
     order = [str(patch.origin) for patch in alone]
     assert any(order[k - 1] != order[k] == order[k + 1] for k in range(1, 7))  # they take turns
-    fitting = Mock(wraps=lay.placed)
-    monkeypatch.setattr(lay, "placed", fitting)
+    fitting = Mock(wraps=transplant.placed)
+    monkeypatch.setattr(transplant, "placed", fitting)
     together = generator.generate(requests, GenerateOptions())
     assert fitting.call_count == 2
     for patch, same in zip(together, alone, strict=True):

@@ -15,11 +15,11 @@ from open_the_eyes.imaging.face.mesh478 import EYE_RING, IRIS, SIDES
 from open_the_eyes.imaging.luma import luma_of
 from open_the_eyes.models.appearance import prepared
 from open_the_eyes.models.appearance.lashes import tails
-from open_the_eyes.models.reference import lay
+from open_the_eyes.models.reference import transplant
 from open_the_eyes.models.reference.choice import NARROWEST
+from open_the_eyes.models.reference.donor_attempts import DonorAttempts
 from open_the_eyes.models.reference.face_givers import own_donor
 from open_the_eyes.models.reference.generator import ReferenceGenerator, _nothing
-from open_the_eyes.models.reference.laying import Laying
 from open_the_eyes.options import GenerateOptions, Options
 from open_the_eyes.photo import Photo
 from open_the_eyes.pipeline import open_eyes
@@ -133,7 +133,9 @@ def test_where_nobody_may_paint_the_face_is_left_alone_and_this_is_said(
 def test_eyes_that_do_not_fit_in_give_way_to_painted_ones(
     engine: Engine, portrait: Rgb, blinked: Rgb, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(lay, "laid", lambda crop, *_: lay.Laid(to_tones(crop.pixels), crop.mask, {}))  # still shut
+    monkeypatch.setattr(
+        transplant, "composited", lambda crop, *_: transplant.Composite(to_tones(crop.pixels), crop.mask, {})
+    )  # still shut
     result = open_eyes(Photo(blinked), engine=engine, references=[Photo(portrait)])
     (face,) = result.faces
     assert face.outcome == "opened"
@@ -157,7 +159,7 @@ def test_the_watch_is_told_of_eyes_that_are_laid_in_and_then_of_those_that_are_p
 ) -> None:
     told: list[float] = []
     watch = Stopwatch(lambda _, done: told.append(done))
-    monkeypatch.setattr(Laying, "patch", lambda _, request, __: _nothing(request, ()))
+    monkeypatch.setattr(DonorAttempts, "patch", lambda _, request, __: _nothing(request, ()))
     shot = donor(engine, portrait)
     requests = [Request(closed_crop, 1, 0.0, (shot,)), Request(closed_crop, 0), Request(closed_crop, 2)]
     with watch.stage("generate", 0.0, 0.9):

@@ -21,7 +21,7 @@ from open_the_eyes.imaging.geometry import Box, quarter_turned
 from open_the_eyes.models.appearance import layout
 from open_the_eyes.models.appearance.generator import AppearanceGenerator
 from open_the_eyes.models.appearance.irises.colour import eye_shape
-from open_the_eyes.models.reference import choice, cover, lay, openness, transfer
+from open_the_eyes.models.reference import choice, cover, donor_warp, openness, transplant
 from open_the_eyes.roles import Crop, Donor, Eye, Face
 from open_the_eyes.stages.crop import crop
 from tests.models.reference.donors import in_order
@@ -42,7 +42,7 @@ def points_of(one: Crop) -> NDArray[np.float64]:
 
 
 def test_a_picture_drawn_into_its_own_geometry_is_itself(open_crop: Crop) -> None:
-    drawn = transfer.drawn(transfer.sheet_of(open_crop), points_of(open_crop), whole(open_crop))
+    drawn = donor_warp.warped(donor_warp.donor_picture(open_crop), points_of(open_crop), whole(open_crop))
     assert float(np.abs(drawn.pixels - open_crop.pixels).mean()) < 0.5
     assert drawn.scale == pytest.approx(1, abs=0.01)
     assert np.allclose(drawn.points, points_of(open_crop), atol=0.05)
@@ -51,7 +51,9 @@ def test_a_picture_drawn_into_its_own_geometry_is_itself(open_crop: Crop) -> Non
 def test_a_larger_donor_is_drawn_smaller_and_its_points_follow(engine: Engine, portrait: Rgb, open_crop: Crop) -> None:
     large = another_shot(portrait, scale=2.0)
     (face,) = engine.detector.detect(large)
-    drawn = transfer.drawn(transfer.sheet_of(crop(large, face, SIDES)), points_of(open_crop), whole(open_crop))
+    drawn = donor_warp.warped(
+        donor_warp.donor_picture(crop(large, face, SIDES)), points_of(open_crop), whole(open_crop)
+    )
     assert drawn.scale == pytest.approx(0.5, rel=0.05)
     for side in SIDES:
         apart = layout.iris_of(drawn.points, side)[0] - layout.iris_of(points_of(open_crop), side)[0]
@@ -61,12 +63,12 @@ def test_a_larger_donor_is_drawn_smaller_and_its_points_follow(engine: Engine, p
 def test_a_raised_brow_neither_squashes_nor_turns_an_eye(open_crop: Crop) -> None:
     raised = points_of(open_crop).copy()
     raised[[layout.MESH.index(k) for k in BROW["left"]], 1] -= 0.15 * np.ptp(layout.ring_of(raised, "left")[:, 0])
-    drawn = transfer.drawn(transfer.sheet_of(open_crop), raised, whole(open_crop))
+    drawn = donor_warp.warped(donor_warp.donor_picture(open_crop), raised, whole(open_crop))
     for side in SIDES:
         before, after = (layout.ring_of(points, side) for points in (points_of(open_crop), drawn.points))
         high, wide = ((np.ptp(after[:, k]) / np.ptp(before[:, k])) for k in (1, 0))
         assert high / wide == pytest.approx(1, abs=0.02)
-    assert transfer.turned_most(raised, points_of(open_crop)) < choice.MAX_TURN
+    assert donor_warp.largest_turn(raised, points_of(open_crop)) < choice.MAX_TURN
 
 
 @pytest.mark.parametrize(
@@ -97,7 +99,7 @@ def test_a_donor_whose_eye_would_be_turned_is_refused_with_that_reason(
 
 @pytest.mark.parametrize("factor", [0.65, 1.35])
 def test_lids_pass_over_irises_that_stay(open_crop: Crop, factor: float) -> None:
-    eye = transfer.drawn(transfer.sheet_of(open_crop), points_of(open_crop), whole(open_crop))
+    eye = donor_warp.warped(donor_warp.donor_picture(open_crop), points_of(open_crop), whole(open_crop))
     for side, after in openness.opened(dict.fromkeys(SIDES, eye), dict.fromkeys(SIDES, factor)).items():
         gaps = [layout.lid_gaps(layout.ring_of(one.points, side))[:, 1].mean() for one in (eye, after)]
         assert gaps[1] / gaps[0] == pytest.approx(factor, abs=0.02)
@@ -111,10 +113,10 @@ def test_lids_pass_over_irises_that_stay(open_crop: Crop, factor: float) -> None
 
 
 def test_where_a_frame_lies_over_one_eye_the_lids_of_both_stay(open_crop: Crop) -> None:
-    eye = transfer.drawn(transfer.sheet_of(open_crop), points_of(open_crop), whole(open_crop))
-    framed, top = eye.shown.copy(), int(layout.ring_of(eye.points, "left")[4, 1])
+    eye = donor_warp.warped(donor_warp.donor_picture(open_crop), points_of(open_crop), whole(open_crop))
+    framed, top = eye.mask.copy(), int(layout.ring_of(eye.points, "left")[4, 1])
     framed[top - 1 : top + 1, : framed.shape[1] // 2] = 0
-    eyes = openness.opened({"left": replace(eye, shown=framed), "right": eye}, dict.fromkeys(SIDES, 0.7))
+    eyes = openness.opened({"left": replace(eye, mask=framed), "right": eye}, dict.fromkeys(SIDES, 0.7))
     for after in eyes.values():
         assert np.abs(after.points - eye.points).max() < 0.2
         assert np.abs(after.pixels - eye.pixels).mean() < 0.2
@@ -122,10 +124,10 @@ def test_where_a_frame_lies_over_one_eye_the_lids_of_both_stay(open_crop: Crop) 
 
 def test_twice_in_a_mirror_is_the_picture_again(open_crop: Crop) -> None:
     partner = AppearanceGenerator().model.partner
-    sheet = transfer.sheet_of(open_crop)
-    again = sheet.mirrored(partner).mirrored(partner)
-    assert np.array_equal(again.pixels, sheet.pixels)
-    assert np.allclose(again.points, sheet.points)
+    picture = donor_warp.donor_picture(open_crop)
+    again = picture.mirrored(partner).mirrored(partner)
+    assert np.array_equal(again.pixels, picture.pixels)
+    assert np.allclose(again.points, picture.points)
 
 
 def test_an_eye_shows_fully_within_its_lids_and_not_at_all_past_the_mask(open_crop: Crop) -> None:
@@ -215,11 +217,11 @@ def test_a_brow_raised_alone_takes_no_eye_away_from_where_the_shut_one_lies(
 ) -> None:
     marks = closed_crop.landmarks.copy()
     marks[list(BROW["left"]), 1] -= raised * ring_width(layout.ring_of(points_of(closed_crop), "left"))
-    take = lay.Take(transfer.sheet_of(open_crop), mirrored=True)  # no skin tells where it belongs
-    eyes = lay.placed(replace(closed_crop, landmarks=marks), dict.fromkeys(SIDES, take), None)
+    source = transplant.EyeSource(donor_warp.donor_picture(open_crop), mirrored=True)  # no skin tells where it belongs
+    eyes = transplant.placed(replace(closed_crop, landmarks=marks), dict.fromkeys(SIDES, source), None)
     led, stands = {}, {}
     for side, eye in eyes.items():
-        plain = transfer.drawn(take.sheet, points_of(eye.crop), Box.of(eye.crop.mask))
+        plain = donor_warp.warped(source.picture, points_of(eye.crop), Box.of(eye.crop.mask))
         ring = layout.ring_of(eye.eyes.points, side)
         down = quarter_turned(rightwards(ring, side) / ring_width(ring))
         shut, led[side], stands[side] = (
@@ -227,6 +229,6 @@ def test_a_brow_raised_alone_takes_no_eye_away_from_where_the_shut_one_lies(
             for points in (points_of(eye.crop), plain.points, eye.eyes.points)
         )
         led[side], stands[side] = led[side] - shut, stands[side] - shut
-    assert bool(abs(led["left"] - led["right"]) > 1.5 * lay.OFF_APART) is (raised > 0)
-    assert abs(stands["left"] - stands["right"]) < lay.OFF_APART + 0.005
+    assert bool(abs(led["left"] - led["right"]) > 1.5 * transplant.OFF_APART) is (raised > 0)
+    assert abs(stands["left"] - stands["right"]) < transplant.OFF_APART + 0.005
     assert stands["right"] == pytest.approx(led["right"], abs=1e-6)

@@ -26,7 +26,7 @@ class Dot:
 
 
 def stage_bar(parts: Sequence[tuple[str, float, str]], whole: float) -> str:
-    """(stage, value, what to say) side by side, as a share of `whole`."""
+    """A bar of stages side by side, from (stage, value, text to show), each as wide as its share of `whole`."""
     drawn, left = [], 0.0
     for stage, value, said in parts:
         width = 100 * value / whole
@@ -44,7 +44,7 @@ def legend(stages: Sequence[str]) -> str:
 
 
 def dots(rows: Sequence[Dot], *, from_zero: bool = False, highest: float | None = None) -> str:
-    """One line a row over one common scale."""
+    """Values with their intervals as an SVG: one line a row, all on one scale."""
     low = 0.0 if from_zero else min(row.low for row in rows)
     high = highest or max(row.high for row in rows)
     room = 0.0 if from_zero else 0.06 * max(high - low, 1e-9)

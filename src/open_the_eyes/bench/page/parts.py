@@ -9,7 +9,7 @@ from ..cells import NONE, Cell, Table
 
 
 def table(shown: Table) -> str:
-    """A click, or Enter, on a column's head sorts by it."""
+    """A table as HTML; a click, or Enter, on a column's head sorts by it."""
     heads = "".join(_head(shown, column) for column in range(len(shown.columns)))
     rows = "".join(f"<tr>{''.join(_cell(cell, n) for n, cell in enumerate(row))}</tr>" for row in shown.rows)
     lead = f"<p>{escape(shown.lead)}</p>" if shown.lead else ""

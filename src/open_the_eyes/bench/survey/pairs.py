@@ -23,7 +23,14 @@ MOST: Final = 60
 
 @dataclass(frozen=True, slots=True)
 class Pair:
-    """Two pictures, each with who made it; `left` and `right` are (way, JPEG)."""
+    """Two pictures of one face, side by side.
+
+    Args:
+        photo: its name.
+        question: what people are asked about the two.
+        left: (way, JPEG): who made the picture, and the picture.
+        right: the same of the other one.
+    """
 
     photo: str
     question: str
@@ -45,16 +52,16 @@ def pairs_of(albums: Mapping[str, Sequence[Shot]], seed: int) -> list[Pair]:
 
 
 def sealed(pairs: Sequence[Pair]) -> str:
-    """Which side is whose, unreadable at a glance; the page hands it back with the answers."""
+    """A text that says which side is whose and cannot be read at a glance; the page hands it back with the answers."""
     key = [{"photo": p.photo, "left": p.left[0], "right": p.right[0], "question": p.question} for p in pairs]
     return base64.b64encode(json.dumps(key).encode()).decode("ascii")
 
 
 def unsealed(text: str) -> list[dict[str, Any]]:
-    """What was sealed.
+    """What `sealed` was given, one dictionary a pair.
 
     Raises:
-        ValueError: something else.
+        ValueError: the text is something else.
     """
     key = json.loads(base64.b64decode(text, validate=True))
     if not isinstance(key, list) or not all(isinstance(one, dict) for one in key):

@@ -21,7 +21,15 @@ FORMAT: Final = "open-the-eyes-survey"
 
 @dataclass(frozen=True, slots=True)
 class Tally:
-    """One way against another: `wins` of the first, `losses`, and how often they were alike."""
+    """How two ways of opening eyes compare, by people's answers.
+
+    Args:
+        way: the first one.
+        other: the second one.
+        wins: how often the first was preferred.
+        losses: how often the second was.
+        alike: how often people saw no difference.
+    """
 
     question: str
     way: str
@@ -32,7 +40,7 @@ class Tally:
 
     @property
     def rate(self) -> float:
-        """Of the answers that chose, the share of `way`; one half where none did."""
+        """Share of `way` among the answers that chose one, 0..1; one half where none did."""
         chosen = self.wins + self.losses
         return self.wins / chosen if chosen else 0.5
 
@@ -64,7 +72,7 @@ def tally(files: Iterable[Path]) -> list[Tally]:
 
 
 def table_of(tallies: Iterable[Tally]) -> Table:
-    """For people."""
+    """Tallies as a table for people."""
     rows = []
     for one in tallies:
         low, high = one.interval

@@ -105,7 +105,7 @@ def planned(
 
 
 def manifest_of(plan: Plan, remote: RemoteFolders | None) -> Manifest:
-    """The manifest, whose results are where they are; it knows what other machines have done for the same OUT.
+    """The manifest of a plan, which knows where results lie and what other machines have done for the same OUT.
 
     Raises:
         NoCapacity: another batch is at work there.
@@ -139,7 +139,7 @@ def check_ray() -> None:
 
 
 def catch_up(manifest: Manifest, remote: RemoteFolders) -> None:
-    """Takes in what other machines have done for the same OUT since this one last looked.
+    """Adds to the manifest what other machines have done for the same OUT since it was last read.
 
     Raises:
         UsageError: what is kept at OUT is out of reach.
@@ -194,7 +194,7 @@ def executor_for(
 
 
 def sent(plan: Plan, remote: RemoteFolders) -> None:
-    """Manifest, summary and sheet, put beside the results."""
+    """Sends manifest, summary and contact sheet to the address of the results."""
     from ...batch.sources import FOLDER
     from ...fleet.remote_store import send_tree
 

@@ -22,7 +22,11 @@ EVERY_SECONDS: Final = 10.0
 
 @contextmanager
 def batch_shown() -> Iterator[Callable[[Tally], Callable[[Record], None]]]:
-    """Yields what is given the counts, and returns who is told of each photo."""
+    """Shows a batch's progress while its block runs.
+
+    Yields a function to be called with the batch's counts; that returns another one, to be called with each photo's
+    record.
+    """
     if not (sys.stderr.isatty() and os.environ.get("TERM") != "dumb"):
         yield _plain
         return
@@ -49,7 +53,7 @@ def batch_shown() -> Iterator[Callable[[Tally], Callable[[Record], None]]]:
 
 
 def so_far(tally: Tally) -> str:
-    """ "opened 12, unchanged 30, failed 1, 4.2 a second, 3 min 20 s left" """
+    """How far a batch is: "opened 12, unchanged 30, failed 1, 4.2 a second, 3 min 20 s left"."""
     from ...batch.tally import in_words
 
     counts = [f"{state} {count}" for state, count in sorted(tally.counts.items(), key=_order)]

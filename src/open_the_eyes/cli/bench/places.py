@@ -20,7 +20,7 @@ REPORT, PAGE = "report.json", "report.html"
 
 
 def report_at(text: str) -> BenchReport:
-    """A report that `bench` wrote before.
+    """The report in a file that `bench` wrote before.
 
     Raises:
         UsageError: there is none.
@@ -36,7 +36,7 @@ def report_at(text: str) -> BenchReport:
 
 
 def named_folder(text: str | None) -> Path | None:
-    """With a name, by which it is told of: "." has none."""
+    """A folder with a name that reports can call it by, which "." has not; None for None."""
     if text is None:
         return None
     return Path(text) if Path(text).name not in ("", "..") else Path(text).resolve()

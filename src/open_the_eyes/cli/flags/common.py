@@ -207,7 +207,7 @@ def options_of(*, variations: str, seed: str, gaze: str, openness: str, fidelity
 
 
 def openness_of(option: str, text: str) -> float:
-    """A number other than auto.
+    """The number of an openness option, whose text is not "auto".
 
     Raises:
         UsageError: it is none.

@@ -51,7 +51,7 @@ class Saving:
 
 
 def takes_groups(command: Callable[..., None]) -> Callable[..., None]:
-    """The command with all flags of a group in the place of each parameter that is one, as Typer reads them."""
+    """The command with its parameters of these groups replaced by all the flags of each group, as Typer reads them."""
     hints = get_type_hints(command, include_extras=True)
     groups = {name: kind for name, kind in hints.items() if is_dataclass(kind) and isinstance(kind, type)}
     parameters: list[inspect.Parameter] = []

@@ -98,23 +98,23 @@ def in_srgb(seen: Seen, faces: Iterable[Face], around: float = AROUND_PERSON) ->
     """A photo that was looked at, shown in sRGB `around` some of its faces; the same where it is in sRGB anyway."""
     space, pixels = space_of(seen.photo), seen.photo.pixels
     parts = [face.box.grown(around).within(pixels) for face in faces]
-    if space is None or not parts or seen.shown is not None:
+    if space is None or not parts or seen.srgb is not None:
         return seen
     out = pixels.copy()
     for part in parts:  # each from the photo: parts of neighbours overlap
         for top in range(int(part.top), int(part.bottom), _STRIP):
             strip = replace(part, top=top, bottom=min(top + _STRIP, part.bottom))
             strip.cut(out)[...] = space.in_srgb(strip.cut(pixels))
-    return replace(seen, shown=out)
+    return replace(seen, srgb=out)
 
 
-def taken_back(photo: Photo, shown: Rgb | None, tiles: Sequence[Tile]) -> list[Tile]:
-    """Tiles that were painted on the photo as it was `shown` (`Seen`), in the photo's own space."""
+def taken_back(photo: Photo, srgb: Rgb | None, tiles: Sequence[Tile]) -> list[Tile]:
+    """Tiles that were painted on the photo's pixels in `srgb` (`Seen.srgb`), brought to the photo's own space."""
     space, pixels = space_of(photo), photo.pixels
-    if space is None or shown is None:
+    if space is None or srgb is None:
         return list(tiles)
     return [
-        Tile(one.window, space.with_change(one.window.cut(pixels), one.window.cut(shown), one.pixels)) for one in tiles
+        Tile(one.window, space.with_change(one.window.cut(pixels), one.window.cut(srgb), one.pixels)) for one in tiles
     ]
 
 

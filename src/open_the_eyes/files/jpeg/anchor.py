@@ -70,8 +70,11 @@ class BlockMeans:
 
     @cached_property
     def by_mcu(self) -> Means:
-        """(MCUs, blocks of the first component in one). What reaches beyond the picture's edge counts as the block
-        before it, which is near enough."""
+        """(MCUs, n): of each MCU, in the order of the scan, the means of the n blocks that the first component has in
+        it.
+
+        A block beyond the picture's edge counts as the last one inside it, which is near enough.
+        """
         component, (across, down) = self._layout.components[0], self._layout.mcus_wh
         plane = self._small() @ self._weights
         high, wide = down * component.down, across * component.across
@@ -81,7 +84,8 @@ class BlockMeans:
 
     @cached_property
     def firsts(self) -> tuple[Means, NDArray[np.float64], NDArray[np.float64]]:
-        """The first of them of each MCU, around 0; and sums of these, and of their squares, up to each."""
+        """(MCUs,): the mean of the first block of each MCU, less the average of all; and running sums of these and of
+        their squares, (MCUs + 1,) each, which begin at 0."""
         one = np.ascontiguousarray(self.by_mcu[:, 0] - self.by_mcu[:, 0].mean())
         sums, squares = (np.cumsum(np.append(0, part), dtype=np.float64) for part in (one, one * one))
         return one, sums, squares

@@ -28,7 +28,12 @@ nowhere."""
 
 @dataclass(frozen=True, slots=True)
 class Searched:
-    """Bytes without the place where they tell one, as long as before, and whether all of them could be searched."""
+    """Bytes in which places (GPS) were blanked out.
+
+    Args:
+        kept: the bytes, as many as before.
+        wholly: whether all of them could be searched.
+    """
 
     kept: bytes
     wholly: bool
@@ -46,10 +51,10 @@ class _Piece:
 
 
 def without_place(behind: bytes) -> Searched:
-    """Pictures without the place in EXIF and XMP, films without the boxes that tell it, and Samsung's blocks without
-    the country.
+    """The bytes behind a JPEG's picture with every place in them blanked out, their length unchanged.
 
-    Where not all could be searched, places that stand there as text go as well.
+    Pictures lose it in EXIF and XMP, films the boxes that tell it, Samsung's blocks the country. Where not all could be
+    searched, places that stand there as text go as well.
     """
     out, wholly, at = bytearray(behind), True, 0
     trailer = trailer_of(behind)
@@ -69,7 +74,7 @@ def without_place(behind: bytes) -> Searched:
 
 
 def pictures_in(behind: bytes) -> list[bytes]:
-    """The pictures behind it, without films."""
+    """The JPEG pictures among the bytes behind a file's first picture; films are left out."""
     return [behind[piece.start : piece.end] for piece in _pieces(behind) if behind.startswith(b"\xff\xd8", piece.start)]
 
 

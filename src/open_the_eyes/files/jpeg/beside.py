@@ -22,14 +22,16 @@ from .markers import SOF0, SOF1, SOF2
 
 
 def check_beside(before: bytes, after: bytes, painting: Painting, orientation: int) -> None:
-    """Nothing, when two files differ by no pixel beside the MCUs in which something was painted.
+    """Checks that two files decode to the same pixels outside the MCUs in which something was painted.
 
     Args:
+        before: the file that was painted on.
+        after: the file with the painting in it.
         painting: upright, over the pixels as decoded from `before`.
         orientation: the EXIF orientation that made the pixels upright.
 
     Raises:
-        NotPatchable: they do.
+        NotPatchable: they do not.
         UnreadablePhoto, PhotoTooLarge: one of them cannot be decoded.
     """
     painted = (painting.whole != painting.base).any(axis=2).astype(np.uint8)

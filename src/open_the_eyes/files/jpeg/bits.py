@@ -1,4 +1,4 @@
-"""Bits from here and there in a row."""
+"""Bits joined in a row, from anywhere in a source and new ones."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ class BitJoiner:
         self._count = 0
 
     def add(self, bits: NDArray[np.uint8]) -> None:
-        """Bits, one a byte."""
+        """Appends new bits, (n,) of 0 and 1."""
         self._waiting.append(bits)
         self._count += len(bits)
 
     def copy(self, start: int, end: int) -> None:
-        """The source's bits from one position to another."""
+        """Appends the source's bits from position `start` up to `end`, counted in bits."""
         if end - start > _FEW:
             whole = start + -self._count % 8
             self.add(self._bits(start, whole))
@@ -35,7 +35,7 @@ class BitJoiner:
         self.add(self._bits(start, end))
 
     def filled_up(self, bit: int) -> bytes:
-        """All of it, the last byte filled with zeros or ones."""
+        """All bits so far as bytes; the rest of the last byte is filled with `bit`, 0 or 1."""
         self.add(np.full(-self._count % 8, bit, np.uint8))
         self._settle()
         return b"".join(self._bytes)

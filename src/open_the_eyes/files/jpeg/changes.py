@@ -48,7 +48,8 @@ _COSINES: Final = np.array(
 
 @dataclass(frozen=True, slots=True)
 class Changes:
-    """What is added to blocks: their numbers in the scan, ascending, and (n, 64) steps in zigzag order, none all 0."""
+    """What is added to some blocks: their numbers in the scan, (n,) ascending, and (n, 64) quantisation steps in zigzag
+    order, no row of which is all 0."""
 
     blocks: Ints
     steps: NDArray[np.int32]
@@ -64,12 +65,13 @@ class _Pixels:
 
 
 def changes(painting: Painting, orientation: int, grid: Grid, *, stored_rgb: bool) -> Changes:
-    """What has to be added to which blocks.
+    """The steps that blocks need to have added so that the file decodes to what was painted.
 
     Args:
         painting: upright, over the pixels as decoded from the file; it is compared with them where it has tiles.
         orientation: the EXIF orientation that made the pixels upright.
-        stored_rgb: three components are red, green and blue.
+        grid: where the file's blocks are in the picture.
+        stored_rgb: whether the three components are red, green and blue instead of YCbCr.
 
     Raises:
         NotPatchable: so much changed that coding the picture anew is the better way, or a grey picture got colour.

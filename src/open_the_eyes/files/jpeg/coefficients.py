@@ -110,17 +110,17 @@ def _value(words: NDArray[np.uint64], at: Ints, symbol: NDArray[np.int32]) -> In
 
 
 def extended(value: Ints, size: Ints) -> Ints:
-    """The numbers that so many bits stand for (F.2.2.1, EXTEND)."""
+    """The signed numbers that `value`, read as `size` bits, stands for (T.81 F.2.2.1, EXTEND)."""
     return np.where(value < (1 << size) >> 1, value - (1 << size) + 1, value)
 
 
 def size_of(value: Ints) -> Ints:
-    """How many bits a number takes."""
+    """How many bits the code of each number's magnitude takes; 0 for 0."""
     return np.asarray(np.frexp(np.abs(value).astype(np.float64))[1], np.int64)
 
 
 def magnitude_of(value: Ints, size: Ints) -> Ints:
-    """The bits of a number behind the code of its size."""
+    """The bits, as a number, that code a signed `value` behind its `size`: the way back from `extended`."""
     return np.where(value < 0, value + (1 << size) - 1, value)
 
 

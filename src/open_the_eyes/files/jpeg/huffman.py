@@ -68,7 +68,8 @@ class HuffmanTable:
 
     @cached_property
     def symbols(self) -> NDArray[np.int32]:
-        """By the next 16 bits: the symbol they begin with, and 256 times the length of its code; 0 for no code."""
+        """(65536,), by the next 16 bits of coded data: the symbol they begin with, plus 256 times the length of its
+        code; 0 where no code begins so."""
         found = np.zeros(_WIDTH, np.int32)
         for value in self.values:
             length = int(self.lengths[value])
@@ -78,15 +79,16 @@ class HuffmanTable:
 
     @cached_property
     def dc_bits(self) -> NDArray[np.int32]:
-        """By the next 16 bits: how many a DC difference takes, code and value; 0 for no code."""
+        """(65536,), by the next 16 bits of coded data: how many bits a DC difference takes, code and value together; 0
+        where no code begins so."""
         size = self.symbols & 255
         return np.where((self.symbols > 0) & (size <= 15), (self.symbols >> 8) + size, 0).astype(np.int32)
 
     @cached_property
     def ac_step(self) -> NDArray[np.int32]:
-        """By the next 16 bits: 64 times the coefficients that one AC symbol passes, and the bits that it takes.
+        """(65536,), by the next 16 bits: 64 times the number of coefficients that one AC symbol passes, plus its bits.
 
-        The end of a block passes `END`; no code passes 255 and takes one bit.
+        The end of a block passes `END` coefficients; bits that are no code pass 255 and take one bit.
         """
         run, size = self.symbols >> 4 & 15, self.symbols & 15
         passed = np.where(size > 0, run + 1, np.where(run == 15, 16, END))
@@ -97,7 +99,7 @@ class HuffmanTable:
 
     @cached_property
     def ac_leap(self) -> NDArray[np.int32]:
-        """As `ac_step`, for as many whole symbols in a row as have their codes within the 16 bits.
+        """(65536,): as `ac_step`, for as many whole symbols in a row as have their codes within the 16 bits.
 
         It stops behind the end of a block, and before it has passed more than 63 coefficients or 47 bits.
         """

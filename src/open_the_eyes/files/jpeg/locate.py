@@ -48,7 +48,13 @@ class Interval:
 
 @dataclass(slots=True)
 class Lanes:
-    """Readers side by side: where each is, how many blocks of the MCU it has begun, where it may stop."""
+    """Readers side by side, arrays of one length.
+
+    Args:
+        at: where each reader is, in bits.
+        slot: how many blocks of the MCU it has begun.
+        stop: the place, in bits, where it may stop.
+    """
 
     at: Ints
     slot: Ints
@@ -57,8 +63,14 @@ class Lanes:
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """What came of it: the first block at or behind each stop, how many began before it, and of these the first that
-    could not be read, `NONE` if all could."""
+    """How far `Reader.follow` came, arrays with one entry a lane.
+
+    Args:
+        at: where the first block at or behind the lane's stop begins, in bits.
+        slot: how many blocks of its MCU had begun before that one.
+        count: how many blocks began before it.
+        broken: the first of these that could not be read, `NONE` if all could.
+    """
 
     at: Ints
     slot: Ints
@@ -88,7 +100,7 @@ class Reader:
         self._leap = np.concatenate([ac.ac_leap for _, ac in kinds] + [np.zeros(1 << WINDOW, np.int32)])
 
     def bits_at(self, at: Ints, count: int) -> NDArray[np.uint8]:
-        """(n, count): so many bits from each position on."""
+        """(n, count) of 0 and 1: the next `count` bits from each position on."""
         some = np.frombuffer(self.data, np.uint8)[(at >> 3)[:, None] + np.arange((count + 15) // 8)]
         return np.take_along_axis(np.unpackbits(some, axis=1), (at & 7)[:, None] + np.arange(count), axis=1)
 
@@ -225,7 +237,7 @@ class Reader:
 
 
 def words_of(data: bytes) -> NDArray[np.uint64]:
-    """The 64 bits from each fourth byte on; `data` has whole fours of bytes."""
+    """(len(data) / 4 - 1,): the 64 bits from every fourth byte on, as numbers; `data` has whole fours of bytes."""
     fours = np.frombuffer(data, ">u4").astype(np.uint64)
     words = fours[:-1] << _HALF
     words |= fours[1:]

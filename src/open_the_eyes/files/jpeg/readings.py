@@ -18,7 +18,10 @@ _HOP: Final = 768
 
 
 class Readings:
-    """All stretches, in their order, read side by side from where `lanes` say; `run` is what came of each."""
+    """All stretches of a scan's coded data, read side by side from where `lanes` say.
+
+    Its `run` says how far each of them came.
+    """
 
     def __init__(self, reader: Reader, lanes: Lanes) -> None:
         self._reader = reader
@@ -38,7 +41,8 @@ class Readings:
         self._fresh_places = self._places[:0]
 
     def again(self, asked: Ints, at: Ints, slot: Ints) -> None:
-        """Reads some stretches from other places and slots; what was read of them before counts no more."""
+        """Reads the stretches numbered `asked` again, from other places (bits) and slots; what was read of them before
+        is replaced."""
         at, slot, count = at.copy(), slot.copy(), np.zeros_like(at)
         broken, kept_from = np.full_like(at, NONE), self._starts[asked + 1].copy()
         going, hop = np.arange(len(asked)), _HOP
@@ -56,7 +60,7 @@ class Readings:
         self._lay(asked, Run(at, slot, count, broken), kept_from, pieces)
 
     def at(self, stretch: Ints, within: Ints) -> Ints:
-        """Where blocks begin: the number of the stretch, and of the block in it."""
+        """The places, in bits, where blocks begin: block `within` of each `stretch`, both numbers from 0."""
         fresh = within < self._fresh[stretch]
         out = np.empty_like(within)
         out[fresh] = self._fresh_places[self._fresh_starts[stretch[fresh]] + within[fresh]]

@@ -44,7 +44,12 @@ many."""
 
 @dataclass(frozen=True, slots=True)
 class Trailer:
-    """(place, length) of what of the trailer is understood and tells no place, and of digits that tell the country."""
+    """Parts of a trailer, each (place, length) in bytes.
+
+    Args:
+        understood: what tells no place (GPS): whole blocks of known names, the heads of others, the list.
+        country: digits that tell the country.
+    """
 
     understood: tuple[tuple[int, int], ...]
     country: tuple[tuple[int, int], ...]

@@ -73,7 +73,7 @@ class FaceFinder:
 
     def sightings(self, windows: Iterable[tiles.Window], tick: Tick = still) -> list[Sighting]:
         """Everything that may be a face in any of the windows, surest first."""
-        found = (one for there in self.sighted(windows, tick) for one in there)
+        found = (one for in_window in self.sighted(windows, tick) for one in in_window)
         return sorted(found, key=lambda one: -one.score)
 
     def sighted(self, windows: Iterable[tiles.Window], tick: Tick = still) -> list[list[Sighting]]:
@@ -81,8 +81,8 @@ class FaceFinder:
         seen = list(windows)
         hits = side_by_side(self._networks.find, (window.pixels for window in seen), tick)
         return [
-            [Sighting(place_of(hit, window), hit.score) for hit in there]
-            for window, there in zip(seen, hits, strict=True)
+            [Sighting(place_of(hit, window), hit.score) for hit in in_window]
+            for window, in_window in zip(seen, hits, strict=True)
         ]
 
     def landmarks(self, photo: Pyramid, sighting: Sighting, ways: int = 1) -> Points | None:

@@ -20,8 +20,8 @@ from ...imaging.light.palette import lacks_colour
 from ...imaging.luma import luma_of
 from ...roles import Crop, Donor
 from ..appearance import layout
+from .donor_warp import donor_picture, largest_turn
 from .flaws import Flaws
-from .transfer import sheet_of, turned_most
 
 MAX_YAW_APART, MAX_PITCH_APART = 20.0, 16.0
 """Most degrees between two heads; further apart, a flat picture of one eye does not bend into the other."""
@@ -112,11 +112,11 @@ def _narrowness(donor: Crop) -> float:
 
 def _turned(crop: Crop, donor: Crop, partner: NDArray[np.intp]) -> float:
     """By how many degrees an eye of the donor would be turned at most, those included that it gives in a mirror."""
-    ours, sheet = crop.landmarks[layout.MESH, :2], sheet_of(donor)
+    ours, picture = crop.landmarks[layout.MESH, :2], donor_picture(donor)
     direct = [side for side in crop.sides if side in donor.sides]
     mirrored = [side for side in crop.sides if side not in donor.sides]
-    turn = turned_most(ours, sheet.points, direct)
-    return max(turn, turned_most(ours, sheet.mirrored(partner).points, mirrored)) if mirrored else turn
+    turn = largest_turn(ours, picture.points, direct)
+    return max(turn, largest_turn(ours, picture.mirrored(partner).points, mirrored)) if mirrored else turn
 
 
 def _unlike(crop: Crop, donor: Donor, in_mirror: bool) -> str:

@@ -53,13 +53,13 @@ def eye_cover(allowed: Plane, shut: Points, opened: Points) -> Plane:
     return np.asarray(smoothstep(share) * melting * np.clip(allowed / FEATHER, 0, 1), np.float32)
 
 
-def same_skin(crop: Crop, there: Plane, theirs: Points) -> Plane:
+def same_skin(crop: Crop, valid: Plane, theirs: Points) -> Plane:
     """(h, w) 0..1: skin of both: inside the face, outside the mask, the donor's rim and the brows of both.
 
-    `theirs` are the donor's points in the crop.
+    `valid` (h, w) 0..1 is where the warped donor has pixels (`WarpedDonor`), `theirs` its points in the crop.
     """
     face = filled(crop.mask.shape, crop.landmarks[FACE_OVAL])
-    return np.asarray(face * (crop.mask < 0.3) * (there > 0.99) * ~brows(crop, theirs), np.float32)
+    return np.asarray(face * (crop.mask < 0.3) * (valid > 0.99) * ~brows(crop, theirs), np.float32)
 
 
 def brows(crop: Crop, theirs: Points) -> NDArray[np.bool_]:
@@ -75,7 +75,7 @@ def _hull(points: Points) -> Points:
     return np.asarray(cv2.convexHull(points.astype(np.float32))[:, 0], np.float64)
 
 
-def _widened(there: NDArray[np.uint8], by: float) -> NDArray[np.bool_]:
-    """(h, w): the pixels no further than so many from one that is 1. On large faces a dilation would take seconds."""
-    away, reach = cv2.distanceTransform(1 - there, cv2.DIST_L2, cv2.DIST_MASK_PRECISE), max(round(by), 1)
+def _widened(marked: NDArray[np.uint8], by: float) -> NDArray[np.bool_]:
+    """(h, w): the pixels within `by` pixels of a marked one (1). On large faces a dilation would take seconds."""
+    away, reach = cv2.distanceTransform(1 - marked, cv2.DIST_L2, cv2.DIST_MASK_PRECISE), max(round(by), 1)
     return np.asarray(away**2 < reach**2 + 0.5, np.bool_)  # OpenCV's last digits change with its number of threads

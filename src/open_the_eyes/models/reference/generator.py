@@ -16,9 +16,9 @@ from ...roles import Crop, Donor, EyeGenerator, Patch, Request, Watch
 from ..appearance.generator import AppearanceGenerator
 from ..folded import Folded, FoldedPatches, folded
 from .choice import Ranked
+from .donor_attempts import DonorAttempts, Draw
 from .face_givers import Givers
 from .flaws import Flaws
-from .laying import Draw, Laying
 
 FAILED: Final = "its own pixels did not fit in"
 
@@ -50,7 +50,7 @@ class ReferenceGenerator:
         for numbers in _by_face(requests):
             crop, donors = requests[numbers[0]].crop, requests[numbers[0]].donors
             givers = Givers.of(crop, donors, self._appearance.model.partner)
-            laying = Laying(self._appearance, crop, givers)
+            attempts = DonorAttempts(self._appearance, crop, givers)
             draws = {n: Draw.of(requests[n], givers) for n in numbers}
             orders.update(dict.fromkeys(numbers, givers.order))
             leaders.update(dict.fromkeys(numbers, _leaders(crop, givers.order)))
@@ -58,7 +58,7 @@ class ReferenceGenerator:
                 if watch is not None:  # what is left to the painter takes no time here
                     watch.tell("generate", len(patches) / len(requests))
                 if givers.can_give and not (requests[n].lead_only and self._paints):
-                    patches[n] = Folded.of(laying.patch(requests[n], draws[n]), crop)
+                    patches[n] = Folded.of(attempts.patch(requests[n], draws[n]), crop)
                 elif not self._paints:
                     patches[n] = Folded.of(_nothing(requests[n], givers.order), crop)
         rest = [n for n in range(len(requests)) if n not in patches]

@@ -16,22 +16,22 @@ from ...imaging.threefold import threefold
 from ...imaging.warp import ThinPlate
 from ..appearance import layout
 from ..appearance.irises.colour import eye_shape
-from .transfer import Drawn
+from .donor_warp import WarpedDonor
 
 STEP: Final = (0.6, 1.35)
 """Least and largest gap that a donor's lids get, in times the one that they have."""
 UPPER, LOWER = 0.85, 0.15
 """Shares of the change of the gap that the upper and the lower lid make."""
 ROOM: Final = 0.5
-"""Share of its distance from a frame of glasses, or from the rim of what is shown, by which a lid moves at most: skin
+"""Share of its distance from a frame of glasses, or from the rim of the mask, by which a lid moves at most: skin
 between them would fold."""
 HELD_STILL: Final = 48
-"""Fewest points along a long rim of what is shown that the warp holds still."""
+"""Fewest points along a long rim of the mask that the warp holds still."""
 _LIDS: Final = np.r_[1:8, 9:16]
 """Places of both lids in an eye's ring, without its corners."""
 
 
-def opened(eyes: Mapping[Side, Drawn], factors: Mapping[Side, float]) -> dict[Side, Drawn]:
+def opened(eyes: Mapping[Side, WarpedDonor], factors: Mapping[Side, float]) -> dict[Side, WarpedDonor]:
     """Donors' eyes with lids so many times as far apart, as far as both may be moved; the upper lids move most.
 
     Lashes and shadow go with the lids. Irises stay round and in place: lids pass over the ball, which goes on behind
@@ -39,7 +39,7 @@ def opened(eyes: Mapping[Side, Drawn], factors: Mapping[Side, float]) -> dict[Si
     """
     moved = {side: _wanted(layout.ring_of(one.points, side), factors[side]) for side, one in eyes.items()}
     share = min(
-        (_room(one.shown, layout.ring_of(one.points, side), moved[side]) for side, one in eyes.items()), default=1
+        (_room(one.mask, layout.ring_of(one.points, side), moved[side]) for side, one in eyes.items()), default=1
     )
     return {side: _with_lids(one, side, share * moved[side]) for side, one in eyes.items()}
 
@@ -52,14 +52,14 @@ def _wanted(ring: Points, factor: float) -> Points:
     return step
 
 
-def _with_lids(eyes: Drawn, side: Side, step: Points) -> Drawn:
+def _with_lids(eyes: WarpedDonor, side: Side, step: Points) -> WarpedDonor:
     """One eye with its lids moved by a `step` (16, 2)."""
     before = layout.ring_of(eyes.points, side)
     ring = before + step
     ball, free = behind_lids(eyes.pixels, eye_shape(eyes.points, side))
-    fixed = np.vstack([eyes.points[layout.SEEN_AT], _rim_of(eyes.shown)])
+    fixed = np.vstack([eyes.points[layout.SEEN_AT], _rim_of(eyes.mask)])
     back = ThinPlate.between(np.vstack([fixed, ring[_LIDS]]), np.vstack([fixed, before[_LIDS]]))
-    x, y = back.field((eyes.shown.shape[0], eyes.shown.shape[1]), max(2, round(eyes.shown.shape[1] / 120)))
+    x, y = back.field((eyes.mask.shape[0], eyes.mask.shape[1]), max(2, round(eyes.mask.shape[1] / 120)))
     seen, under, between = (
         cv2.remap(plane, x, y, cv2.INTER_LANCZOS4, borderMode=cv2.BORDER_REFLECT_101)
         for plane in (eyes.pixels, ball, free)
@@ -70,16 +70,16 @@ def _with_lids(eyes: Drawn, side: Side, step: Points) -> Drawn:
     return replace(eyes, pixels=np.asarray(np.clip(pixels, 0, 255), np.float32), points=points)
 
 
-def _room(shown: Plane, ring: Points, step: Points) -> float:
+def _room(mask: Plane, ring: Points, step: Points) -> float:
     """How much of a `step` (16, 2) an eye's lids (16, 2) have room for, 0..1."""
-    inside = cv2.distanceTransform((shown > 0.5).astype(np.uint8), cv2.DIST_L2, 5)
+    inside = cv2.distanceTransform((mask > 0.5).astype(np.uint8), cv2.DIST_L2, 5)
     x, y = (np.clip(np.rint(ring[_LIDS, k]).astype(int), 0, inside.shape[1 - k] - 1) for k in (0, 1))
     wanted = np.linalg.norm(step[_LIDS], axis=1)
     return float(np.min(ROOM * inside[y, x] / np.maximum(wanted, 1e-6), initial=1.0))
 
 
-def _rim_of(shown: Plane) -> Points:
-    """(n, 2): places along the border of what is shown."""
-    lines, _ = cv2.findContours((shown > 0.5).astype(np.uint8), cv2.RETR_LIST, cv2.CHAIN_APPROX_NONE)
+def _rim_of(mask: Plane) -> Points:
+    """(n, 2): places along the border of where the mask is above 0.5."""
+    lines, _ = cv2.findContours((mask > 0.5).astype(np.uint8), cv2.RETR_LIST, cv2.CHAIN_APPROX_NONE)
     places = np.vstack([line[:, 0] for line in lines]) if lines else np.zeros((0, 2))
     return np.asarray(places[:: max(len(places) // HELD_STILL, 1)], np.float64)

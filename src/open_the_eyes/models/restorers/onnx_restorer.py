@@ -44,11 +44,11 @@ class OnnxRestorer:
         def work(session: onnxruntime.InferenceSession, number: int) -> Rgb:
             return self._one(session, faces[number], fidelity)
 
-        def told(number: int) -> None:
+        def tell_done(number: int) -> None:
             if watch is not None:
                 watch.tell("restore", number / len(faces))
 
-        return self.network.each(range(len(faces)), work, watch, told)
+        return self.network.each(range(len(faces)), work, watch, tell_done)
 
     def _one(self, session: onnxruntime.InferenceSession, face: Rgb, fidelity: float) -> Rgb:
         planes = np.ascontiguousarray(face.transpose(2, 0, 1)[None]) / 127.5 - 1

@@ -27,7 +27,7 @@ from .catalogue import Weight
 from .sources import BrokenOff, RemoteFile, Source, not_fetched, source_of
 from .store import Recorded, of_weight, read_record, write_record
 
-Told: TypeAlias = Callable[[str, int, int], None]
+Tell: TypeAlias = Callable[[str, int, int], None]
 """Called with the file that is fetched, and how many bytes of how many are done in all."""
 
 TRIES: Final = 5
@@ -69,7 +69,7 @@ class Download:
 def fetch(
     weights: Sequence[Weight],
     settings: Settings,
-    told: Told | None = None,
+    tell: Tell | None = None,
     waiting: Callable[[], None] = lambda: None,
 ) -> None:
     """Brings every file of these models that is not here yet, and checks those that are.
@@ -83,7 +83,7 @@ def fetch(
         WeightsMissing: a source that does not answer or does not have it, or a file that is not what it should be.
         NoCapacity: the disk is too full.
     """
-    source, folder, tell = source_of(settings), settings.weights, told or _nobody
+    source, folder, tell = source_of(settings), settings.weights, tell or _nobody
     downloads = [download for weight in weights for download in _downloads(weight, source, folder)]
     whole = all(is_file(download.target) for download in downloads)
     if whole and all(_is_here(download, tell) for download in downloads):
@@ -107,7 +107,7 @@ def _alone(folder: Path, first: Download, waiting: Callable[[], None]) -> Iterat
         yield
 
 
-def _complete(downloads: Sequence[Download], source: Source, folder: Path, tell: Told) -> None:
+def _complete(downloads: Sequence[Download], source: Source, folder: Path, tell: Tell) -> None:
     absent = [download for download in downloads if not is_file(download.target)]
     _note(
         [(download, download.sha256) for download in absent]
@@ -135,7 +135,7 @@ def _downloads(weight: Weight, source: Source, folder: Path) -> list[Download]:
     return downloads
 
 
-def _is_here(download: Download, tell: Told) -> bool:
+def _is_here(download: Download, tell: Tell) -> bool:
     """Whether a file is here and is what it should be; one that is not is removed.
 
     Where its hash is known, that alone decides: a source may have another file, or half of it, by now.
@@ -213,8 +213,8 @@ def _piece(stream: BinaryIO, size: int) -> bytes:
 
 def _check_room(missing: Sequence[Download], folder: Path) -> None:
     need = sum(download.file.bytes - download.have for download in missing) + SPARE
-    there = next(path for path in (folder, *folder.absolute().parents) if is_folder(path))
-    free = shutil.disk_usage(there).free
+    existing = next(path for path in (folder, *folder.absolute().parents) if is_folder(path))
+    free = shutil.disk_usage(existing).free
     if missing and free < need:
         raise NoCapacity(
             f"fetch: expected {need / 1e9:.1f} GB free in {folder}, got {free / 1e9:.1f} GB. "
@@ -236,8 +236,8 @@ def _note(news: Sequence[tuple[Download, str]]) -> None:
         raise _not_written(news[0][0], error) from error
 
 
-def _tell(told: Told, what: str, before: int, total: int, got: int) -> None:
-    told(what, before + got, total)
+def _tell(tell: Tell, what: str, before: int, total: int, got: int) -> None:
+    tell(what, before + got, total)
 
 
 def _nobody(what: str, done: int, total: int) -> None:

@@ -80,12 +80,12 @@ def missing_of(weight: Weight, folder: Path, profile: str | None = None) -> Miss
 
 def _lacking(weight: Weight, folder: Path, profile: str | None) -> str:
     home = folder / weight.name
-    there = _files_below(home)
+    files = _files_below(home)
     for pattern in weight.files:
-        if not any(fnmatchcase(name, pattern) for name in there):
+        if not any(fnmatchcase(name, pattern) for name in files):
             return f"{pattern} is missing"
     for name, known in of_weight(read_record(folder, profile), weight).items():
-        if name not in there:
+        if name not in files:
             return f"{name} is missing"
         if known.revision != weight.revision:
             return f"{name} is of another revision"

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-import cv2
 import numpy as np
 import pytest
 
 from open_the_eyes.imaging.face.lids import EyeShape, lid_distances
 from open_the_eyes.imaging.geometry import Box
 from open_the_eyes.models.appearance.lashes.own_lashes import SEEN_FROM, Lashes
-from open_the_eyes.models.appearance.lashes.strokes import FINER, _strands, with_lashes
+from open_the_eyes.models.appearance.lashes.strokes import with_lashes
 from tests.models.appearance.arched_eye import an_eye
 
 SKIN = np.array([205, 160, 140], np.float32)
@@ -75,29 +74,6 @@ def test_lashes_are_as_soft_as_the_photo() -> None:
         for s in (1.0, 3.0, 9.0)
     ]
     assert steep[0] > 1.3 * steep[1] > 1.3 * 1.3 * steep[2]
-
-
-def test_large_eyes_have_more_and_thinner_lashes_that_cover_as_much() -> None:
-    eye = an_eye(0.4)
-    small, large = (
-        _strands(replace(eye, ring=eye.ring * k), BLACK, np.random.default_rng(0))[0].astype(np.float32) for k in (1, 3)
-    )
-    assert len(large) == pytest.approx(FINER[1] * len(small), rel=0.02)
-    roots = [np.median(np.linalg.norm(outlines[:, 0] - outlines[:, -1], axis=1)) for outlines in (small, large)]
-    assert roots[1] == pytest.approx(roots[0] / FINER[1], rel=0.05)
-    areas = [sum(cv2.contourArea(outline) for outline in outlines) for outlines in (small, large)]
-    assert areas[1] == pytest.approx(areas[0], rel=0.1)
-
-
-@pytest.mark.parametrize(("times", "longer"), [(1, 1.0), (3, 1.5)], ids=["small", "large"])
-def test_mascara_lengthens_the_upper_lashes_of_large_eyes(times: int, longer: float) -> None:
-    eye = an_eye(0.4)
-    shape = replace(eye, ring=eye.ring * times)
-    bare, made_up = (_strands(shape, replace(BLACK, made_up=m), np.random.default_rng(0))[0] for m in (0.0, 1.0))
-    lengths = [np.linalg.norm(one[:, 7] - one[:, 0], axis=1) for one in (bare, made_up)]
-    upper = bare[:, 7, 1] < bare[:, 0, 1]
-    assert np.median(lengths[1][upper] / lengths[0][upper]) == pytest.approx(longer, rel=0.02)
-    assert np.median(lengths[1][~upper] / lengths[0][~upper]) == pytest.approx(1, rel=0.02)
 
 
 def test_on_small_faces_none_are_seen() -> None:

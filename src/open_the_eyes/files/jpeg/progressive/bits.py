@@ -30,7 +30,7 @@ class Bits:
         """The 16 bits from each position on."""
 
     def numbers(self, at: Ints, size: Ints) -> Ints:
-        """The numbers of so many bits at these positions."""
+        """The numbers that stand at these positions (bits), each `size` bits long."""
         return extended(self.windows[at].astype(np.int64) >> (16 - size), size)
 
     def single(self, at: Ints) -> Ints:

@@ -26,13 +26,14 @@ _AT_ONCE: Final = 1 << 20
 
 @dataclass(frozen=True, slots=True)
 class Items:
-    """Codes in their order, each array in the smallest numbers that hold it: a large picture has many millions.
+    """Codes in their order, as arrays of one length, each in the smallest numbers that hold it: there are many
+    millions.
 
     Args:
-        table: which of a scan's tables each is of.
-        symbol: 0 to 255, or `PLAIN`.
+        table: which of the scan's tables each code is of.
+        symbol: 0 to 255, or `PLAIN` where bits stand without a code.
         size: how many bits follow the code.
-        value: these bits.
+        value: these bits, as a number.
     """
 
     table: NDArray[np.int8]
@@ -56,7 +57,7 @@ class Items:
 
 
 def tables_for(pieces: Sequence[Items], names: tuple[tuple[int, int], ...]) -> dict[tuple[int, int], HuffmanTable]:
-    """The best table for the symbols of each name; several of a scan's tables may be one."""
+    """The best Huffman table for all symbols coded under each name; several of a scan's tables may share a name."""
     counts = {name: np.zeros(PLAIN + 1, np.int64) for name in names}
     for piece in pieces:
         for number, name in enumerate(names):
@@ -65,7 +66,8 @@ def tables_for(pieces: Sequence[Items], names: tuple[tuple[int, int], ...]) -> d
 
 
 def best_table(counts: Ints) -> HuffmanTable:
-    """The shortest codes for symbols that are as frequent; none longer than 16 bits, none of ones alone (T.81 K.2)."""
+    """The Huffman table that codes symbols of these frequencies (256,) in the fewest bits; no code is longer than 16
+    bits, and none has ones alone (T.81 K.2)."""
     lengths = _limited(_lengths(counts))
     order = sorted(np.flatnonzero(counts).tolist(), key=lambda symbol: (-int(counts[symbol]), symbol))
     return HuffmanTable.of(bytes(lengths[1:]), bytes(order))
@@ -74,7 +76,7 @@ def best_table(counts: Ints) -> HuffmanTable:
 def coded(
     pieces: Sequence[Items], names: tuple[tuple[int, int], ...], tables: Mapping[tuple[int, int], HuffmanTable]
 ) -> bytes:
-    """The coded data of what stands between restart markers, stuffed, and these."""
+    """The coded data of a scan: the pieces between restart markers, byte-stuffed, with the markers between them."""
     codes, lengths = np.zeros((len(names), PLAIN + 1), np.int64), np.zeros((len(names), PLAIN + 1), np.int64)
     for number, name in enumerate(names):
         if name in tables:

@@ -22,7 +22,7 @@ _OTHER: Final = 255
 
 
 def coefficients(grid: Grid, scans: tuple[Scan, ...]) -> list[Coefficients]:
-    """Every component's.
+    """The coefficients of every component, (blocks, 64) in zigzag order each.
 
     Raises:
         NotPatchable: damaged data.

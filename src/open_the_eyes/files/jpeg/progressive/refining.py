@@ -28,7 +28,7 @@ _SIXTEEN_ZEROS: Final = 0xF0
 
 
 def refined(rows: Coefficients, band: Band, table: HuffmanTable, bits: Bits) -> Coefficients:
-    """(n, width of the band) with one bit more.
+    """The coefficients of a band, (n, width of the band), with the next lower bit that a refinement scan brings.
 
     Raises:
         NotPatchable: damaged data.

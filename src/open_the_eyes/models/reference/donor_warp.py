@@ -1,4 +1,4 @@
-"""A donor's picture drawn into the target's geometry: what a blink does not move leads the way."""
+"""A donor's picture warped into the target's geometry: what a blink does not move leads the way."""
 
 from __future__ import annotations
 
@@ -22,9 +22,9 @@ from ..appearance import layout
 
 STIFFNESS: Final = 1.0
 """Stiffness of the warp: lets it miss single landmarks, which tremble from frame to frame."""
-HELD: Final = layout.SEEN_AT[: len(layout.SEEN)]
-"""The points that lead: not the corners of the eyes, for where an eye is shut the mesh puts them a twentieth of the
-eye's width too far out and too low."""
+CONTROL_POINTS: Final = layout.SEEN_AT[: len(layout.SEEN)]
+"""The strip's points, by number, that the warp is made of: not the corners of the eyes, for where an eye is shut the
+mesh puts them a twentieth of the eye's width too far out and too low."""
 UNBENT: Final = (0.55, 1.0)
 """Eye widths around an eye's middle within which it is not bent at all, and from where on it is bent like the skin."""
 _AROUND: Final = 24
@@ -36,59 +36,59 @@ _INVERSIONS: Final = 12
 
 
 @dataclass(frozen=True, slots=True)
-class Sheet:
+class DonorPicture:
     """A picture with the strip's points on it.
 
     Args:
         pixels: (h, w, 3).
-        shown: (h, w) 0..1, where its eyes may be taken from.
+        mask: (h, w) 0..1, where its eyes may be taken from.
         points: (len(layout.MESH), 2) in its pixels.
     """
 
     pixels: Rgb
-    shown: Plane
+    mask: Plane
     points: Points
 
-    def mirrored(self, partner: NDArray[np.intp]) -> Sheet:
+    def mirrored(self, partner: NDArray[np.intp]) -> DonorPicture:
         """The same in a mirror, each point under its partner's number."""
         turned = self.points * [-1.0, 1.0] + [self.pixels.shape[1] - 1.0, 0.0]
-        return Sheet(
-            np.ascontiguousarray(self.pixels[:, ::-1]), np.ascontiguousarray(self.shown[:, ::-1]), turned[partner]
+        return DonorPicture(
+            np.ascontiguousarray(self.pixels[:, ::-1]), np.ascontiguousarray(self.mask[:, ::-1]), turned[partner]
         )
 
 
 @dataclass(frozen=True, slots=True)
-class Drawn:
-    """A sheet drawn into another's geometry.
+class WarpedDonor:
+    """A donor's picture warped into the target's geometry.
 
     Args:
         pixels: (h, w, 3).
-        shown: (h, w) 0..1, where its eyes may be taken from.
-        there: (h, w) 0..1, where there is a picture at all.
+        mask: (h, w) 0..1, where its eyes may be taken from.
+        valid: (h, w) 0..1, where the donor's picture reaches at all.
         points: (len(layout.MESH), 2), the donor's points where they came to lie.
         scale: how many pixels one of the donor's became.
     """
 
     pixels: Tones
-    shown: Plane
-    there: Plane
+    mask: Plane
+    valid: Plane
     points: Points
     scale: float
 
 
-def sheet_of(crop: Crop) -> Sheet:
-    """A donor's crop as a sheet: its eyes where its mask is, which leaves out frames of glasses."""
-    return Sheet(crop.pixels, crop.mask, np.asarray(crop.landmarks[layout.MESH, :2]))
+def donor_picture(crop: Crop) -> DonorPicture:
+    """A donor's crop as a picture to warp: its eyes where its mask is, which leaves out frames of glasses."""
+    return DonorPicture(crop.pixels, crop.mask, np.asarray(crop.landmarks[layout.MESH, :2]))
 
 
-def drawn(donor: Sheet, target: Points, part: Box, adjust: Matrix | None = None) -> Drawn:
+def warped(donor: DonorPicture, target: Points, part: Box, adjust: Matrix | None = None) -> WarpedDonor:
     """The donor in the pixels of `part` of the target's picture; `target` are the target's points in that picture.
 
-    The points that a blink leaves where they are (`HELD`) fall on the target's. The donor's lids and irises go where
-    the skin around them takes them, as a whole: each eye is moved, turned and scaled, but never bent. `adjust` (2, 3)
-    maps the part's pixels to where a first drawing showed the same.
+    The points that a blink leaves where they are (`CONTROL_POINTS`) fall on the target's. The donor's lids and irises
+    go where the skin around them takes them, as a whole: each eye is moved, turned and scaled, but never bent. `adjust`
+    (2, 3) maps the part's pixels to where a first warp showed the same.
     """
-    way = _Way.between(target - np.array([[part.left, part.top]]), donor.points)
+    way = _DonorMap.between(target - np.array([[part.left, part.top]]), donor.points)
     scale = 1 / _growth(way.plate)
     h, w = int(part.height), int(part.width)
     step = max(4, round(w / 120))
@@ -102,24 +102,25 @@ def drawn(donor: Sheet, target: Points, part: Box, adjust: Matrix | None = None)
         )
         points = transformed(points, inverted(adjust))
     pixels = cv2.remap(_averaged(donor.pixels, scale), x, y, cv2.INTER_LANCZOS4, borderMode=cv2.BORDER_REFLECT_101)
-    shown, there = (
+    mask, valid = (
         np.asarray(cv2.remap(p, x, y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_CONSTANT, borderValue=(0,)), np.float32)
-        for p in (donor.shown, np.ones_like(donor.shown))
+        for p in (donor.mask, np.ones_like(donor.mask))
     )
-    return Drawn(np.asarray(np.clip(pixels, 0, 255), np.float32), shown, there, points, scale)
+    return WarpedDonor(np.asarray(np.clip(pixels, 0, 255), np.float32), mask, valid, points, scale)
 
 
-def turned_most(target: Points, donor: Points, sides: Sequence[Side] = SIDES) -> float:
+def largest_turn(target: Points, donor: Points, sides: Sequence[Side] = SIDES) -> float:
     """By how many degrees the eye of these sides would be turned that is turned most, beside the line of the outer
     corners; 0 for none."""
-    plate, pair = ThinPlate.between(target[HELD], donor[HELD], STIFFNESS), layout.CORNERS_IN_MESH[:2]
+    plate = ThinPlate.between(target[CONTROL_POINTS], donor[CONTROL_POINTS], STIFFNESS)
+    pair = layout.CORNERS_IN_MESH[:2]
     line = np.diff(donor[pair] @ _PLANE) / np.diff(target[pair] @ _PLANE)
-    turns = (np.degrees(np.angle(_Unbent.of(plate, target, side).slope / line[0])) for side in sides)
+    turns = (np.degrees(np.angle(_Similarity.of(plate, target, side).slope / line[0])) for side in sides)
     return max((abs(float(turn)) for turn in turns), default=0.0)
 
 
 @dataclass(frozen=True, slots=True)
-class _Unbent:
+class _Similarity:
     """The similarity that is nearest to a map around one eye, as a multiplication of complex numbers, x + iy."""
 
     middle: Points
@@ -128,7 +129,7 @@ class _Unbent:
     shift: complex
 
     @classmethod
-    def of(cls, plate: ThinPlate, target: Points, side: Side) -> _Unbent:
+    def of(cls, plate: ThinPlate, target: Points, side: Side) -> _Similarity:
         ring = layout.ring_of(target, side)
         middle, width = ring_ends(ring).mean(axis=0), ring_width(ring)
         around = np.exp(2j * np.pi * np.arange(_AROUND) / _AROUND)
@@ -145,19 +146,19 @@ class _Unbent:
 
 
 @dataclass(frozen=True, slots=True)
-class _Way:
+class _DonorMap:
     """From the target's pixels to the donor's: a thin plate, and around each eye the similarity that is nearest to it.
 
     A raised brow or another turn of the head would squash or stretch an eye, and irises are round.
     """
 
     plate: ThinPlate
-    eyes: tuple[_Unbent, ...]
+    eyes: tuple[_Similarity, ...]
 
     @classmethod
-    def between(cls, target: Points, donor: Points) -> _Way:
-        plate = ThinPlate.between(target[HELD], donor[HELD], STIFFNESS)
-        return cls(plate, tuple(_Unbent.of(plate, target, side) for side in SIDES))
+    def between(cls, target: Points, donor: Points) -> _DonorMap:
+        plate = ThinPlate.between(target[CONTROL_POINTS], donor[CONTROL_POINTS], STIFFNESS)
+        return cls(plate, tuple(_Similarity.of(plate, target, side) for side in SIDES))
 
     def __call__(self, points: Points) -> Points:
         carried = self.plate(points)
@@ -166,7 +167,7 @@ class _Way:
         return carried
 
 
-def _back(way: _Way, wanted: Points, guess: Points) -> Points:
+def _back(way: _DonorMap, wanted: Points, guess: Points) -> Points:
     """The points that the map carries onto `wanted`, by Newton's method with the map's affine part as its slope."""
     linear = way.plate.weights[-2:] / way.plate.scale
     way_back = np.linalg.inv(linear)

@@ -1,4 +1,4 @@
-"""One donor's eyes laid into one crop: warped, relit, as sharp as the photo, melted in."""
+"""One donor's eyes transplanted into one crop: warped, relit, as sharp as the photo, melted in."""
 
 from __future__ import annotations
 
@@ -25,12 +25,12 @@ from ...roles import Crop
 from ..appearance import layout
 from ..appearance.irises.colour import eye_shape
 from ..appearance.steer import gaze_move
-from . import colour, cover
+from . import cover, recolour
+from .donor_warp import DonorPicture, WarpedDonor, warped
 from .openness import opened
-from .transfer import Drawn, Sheet, drawn
 
 Jitter: TypeAlias = NDArray[np.float64]
-_Tint: TypeAlias = tuple[colour.Recolouring, colour.EyeSeen]
+_Tint: TypeAlias = tuple[recolour.Recolouring, recolour.EyeColours]
 
 RELIGHT_REACH: Final = 0.12
 """Reach of the light's field, in distances between the outer corners of the eyes."""
@@ -55,56 +55,56 @@ one side only."""
 
 
 @dataclass(frozen=True, slots=True)
-class Take:
+class EyeSource:
     """Where the eyes of one side come from.
 
     Args:
-        mirrored: whether the sheet shows the other side's eye in a mirror; only slow differences of light are followed
-            then, for the nose's shaded side is not the same skin.
+        mirrored: whether the picture shows the other side's eye in a mirror; only slow differences of light are
+            followed then, for the nose's shaded side is not the same skin.
         iris_along: where the iris shall stand (`layout.iris_along`); None leaves it as it is there.
         openness: how far open the donor's eye is.
     """
 
-    sheet: Sheet
+    picture: DonorPicture
     mirrored: bool = False
     iris_along: float | None = None
     openness: float = 1.0
 
 
 @dataclass(frozen=True, slots=True)
-class Laid:
-    """The crop with a donor's eyes.
+class Composite:
+    """The crop with a donor's eyes in it.
 
     Args:
         pixels: (h, w, 3).
-        show: (h, w) 0..1, how much of the donor's shows.
+        alpha: (h, w) 0..1, the weight of the donor's pixels.
         corners: (2,) each, where their outer corners have come to lie.
     """
 
     pixels: Tones
-    show: Plane
+    alpha: Plane
     corners: dict[Side, Points]
 
 
 @dataclass(frozen=True, slots=True)
-class Placed:
+class PlacedEye:
     """A donor's eye where it belongs in a crop, before anything of it is drawn by lot.
 
     Args:
-        take: where it comes from.
+        source: where it comes from.
         part: of the crop, around it.
         crop: in that part.
         eyes: the donor's, as far open as they shall be.
         skin: (h, w) 0..1, where both show the same skin.
-        show: (h, w) 0..1, how much of the donor's shows.
+        alpha: (h, w) 0..1, the weight of the donor's pixels.
     """
 
-    take: Take
+    source: EyeSource
     part: Box
     crop: Crop
-    eyes: Drawn
+    eyes: WarpedDonor
     skin: Plane
-    show: Plane
+    alpha: Plane
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +113,7 @@ class _Near:
 
     part: Box
     crop: Crop
-    eyes: Drawn
+    eyes: WarpedDonor
 
     @property
     def points(self) -> Points:
@@ -129,97 +129,99 @@ class _Lit:
     blur: float | None
 
 
-def placed(crop: Crop, takes: Mapping[Side, Take], openness: float | None) -> dict[Side, Placed]:
-    """Donors' eyes where they belong, on the sides of `takes` that the crop shows; None leaves them as open as they
+def placed(crop: Crop, sources: Mapping[Side, EyeSource], openness: float | None) -> dict[Side, PlacedEye]:
+    """Donors' eyes where they belong, on the sides of `sources` that the crop shows; None leaves them as open as they
     are. It is most of the work, and the same for all attempts at a face."""
-    seen = {side: near for side, take in takes.items() if (near := _near(crop, take, side)) is not None}
-    fits = {side: _fit(near, takes[side], side) for side, near in seen.items()}
-    agreed = all(fits.get(side) is not None for side in takes)  # one eye moved without the other would stand askew
+    seen = {side: near for side, source in sources.items() if (near := _near(crop, source, side)) is not None}
+    fits = {side: _fit(near, sources[side], side) for side, near in seen.items()}
+    agreed = all(fits.get(side) is not None for side in sources)  # one eye moved without the other would stand askew
     moves = fits if agreed else _levelled(seen)
-    eyes = {side: _settled(near, takes[side], moves.get(side)) for side, near in seen.items()}
+    eyes = {side: _settled(near, sources[side], moves.get(side)) for side, near in seen.items()}
     if openness is not None:
-        eyes = opened(eyes, {side: openness / max(takes[side].openness, 0.3) for side in eyes})
-    return {side: _showing(near, takes[side], side, eyes[side]) for side, near in seen.items()}
+        eyes = opened(eyes, {side: openness / max(sources[side].openness, 0.3) for side in eyes})
+    return {side: _with_alpha(near, sources[side], side, eyes[side]) for side, near in seen.items()}
 
 
-def laid(crop: Crop, eyes: Mapping[Side, Placed], style: EyeStyle, jitter: Jitter, seed: int) -> Laid:
-    """The crop's pixels with eyes that were placed in it; `jitter` (2,) turns both irises, in iris radii."""
-    pixels, show = to_tones(crop.pixels), np.zeros(crop.mask.shape, np.float32)
+def composited(crop: Crop, eyes: Mapping[Side, PlacedEye], style: EyeStyle, jitter: Jitter, seed: int) -> Composite:
+    """The crop with eyes that were placed in it; `jitter` (2,) turns both irises, in iris radii."""
+    pixels, alpha = to_tones(crop.pixels), np.zeros(crop.mask.shape, np.float32)
     apart = layout.apart_from_pair(*(_stand(eyes, side) for side in SIDES)) if eyes else {}
     tints = _tints(eyes, style.eye_color)
     looks = {side: _lit(eye, side, style.gaze, tints.get(side), apart[side], jitter) for side, eye in eyes.items()}
-    told = [one.blur for one in looks.values() if one.blur is not None]
-    blur = min(told, default=0.0)  # one for both: they are a pair
+    blurs = [one.blur for one in looks.values() if one.blur is not None]
+    blur = min(blurs, default=0.0)  # one for both: they are a pair
     corners: dict[Side, Points] = {}
     for side, eye in eyes.items():
         corners[side] = layout.ring_of(eye.eyes.points, side)[0] + eye.part.offset[:2]
         painted = _finished(eye, looks[side].pixels, blur, seed)
-        around, here = eye.part.cut(pixels), eye.part.cut(show)
-        around[...] = around + (painted - around) * eye.show[..., None]
-        here[...] = np.maximum(here, eye.show)
-    return Laid(np.asarray(np.clip(pixels, 0, 255), np.float32), show, corners)
+        around, here = eye.part.cut(pixels), eye.part.cut(alpha)
+        around[...] = around + (painted - around) * eye.alpha[..., None]
+        here[...] = np.maximum(here, eye.alpha)
+    return Composite(np.asarray(np.clip(pixels, 0, 255), np.float32), alpha, corners)
 
 
-def _settled(near: _Near, take: Take, adjust: Matrix | None) -> Drawn:
-    """One eye moved as is told by `_fit` or `_levelled`."""
-    return near.eyes if adjust is None else drawn(take.sheet, near.points, Box.of(near.crop.mask), adjust)
+def _settled(near: _Near, source: EyeSource, adjust: Matrix | None) -> WarpedDonor:
+    """One eye, moved by what `_fit` or `_levelled` found for it."""
+    return near.eyes if adjust is None else warped(source.picture, near.points, Box.of(near.crop.mask), adjust)
 
 
-def _showing(near: _Near, take: Take, side: Side, eyes: Drawn) -> Placed:
-    """One eye, as far open as it shall be, with where it shows."""
+def _with_alpha(near: _Near, source: EyeSource, side: Side, eyes: WarpedDonor) -> PlacedEye:
+    """One eye, as far open as it shall be, with its alpha in the crop."""
     crop = near.crop
-    skin = cover.same_skin(crop, eyes.there, eyes.points)
-    allowed = np.asarray(crop.mask * eyes.shown, np.float32)
+    skin = cover.same_skin(crop, eyes.valid, eyes.points)
+    allowed = np.asarray(crop.mask * eyes.mask, np.float32)
     shut, wide = (layout.ring_of(points, side) for points in (near.points, eyes.points))
-    show = cover.eye_cover(allowed, shut, wide) * cover.side_of(crop, side)
-    return Placed(take, near.part, crop, eyes, skin, show)
+    alpha = cover.eye_cover(allowed, shut, wide) * cover.side_of(crop, side)
+    return PlacedEye(source, near.part, crop, eyes, skin, alpha)
 
 
-def _stand(eyes: Mapping[Side, Placed], side: Side) -> float:
+def _stand(eyes: Mapping[Side, PlacedEye], side: Side) -> float:
     """Where the iris of one side stands between its corners; of an eye that nobody gives, the crop's or the donor's."""
     if side in eyes:
-        told, points = eyes[side].take.iris_along, eyes[side].eyes.points
-        return layout.iris_along(points, side) if told is None else told
+        along, points = eyes[side].source.iris_along, eyes[side].eyes.points
+        return layout.iris_along(points, side) if along is None else along
     beside = eyes[OTHER[side]]
     open_here = beside.crop.open_side == side
     return layout.iris_along(beside.crop.landmarks[layout.MESH, :2] if open_here else beside.eyes.points, side)
 
 
-def _tints(eyes: Mapping[Side, Placed], wanted: EyeColor) -> dict[Side, _Tint]:
+def _tints(eyes: Mapping[Side, PlacedEye], wanted: EyeColor) -> dict[Side, _Tint]:
     """By side, how the iris gets the colour that was asked for; none where it keeps its own."""
     if wanted == "auto":
         return {}
-    seen = {k: colour.seen(one.eyes.pixels, eye_shape(one.eyes.points, k), one.skin) for k, one in eyes.items()}
-    change = colour.Recolouring.of(seen.values(), wanted)
+    seen = {
+        k: recolour.eye_colours(one.eyes.pixels, eye_shape(one.eyes.points, k), one.skin) for k, one in eyes.items()
+    }
+    change = recolour.Recolouring.of(seen.values(), wanted)
     return {} if change is None else {k: (change, one) for k, one in seen.items() if one is not None}
 
 
 def _lit(
-    eye: Placed, side: Side, gaze: tuple[float, float] | None, tint: _Tint | None, apart: float, jitter: Jitter
+    eye: PlacedEye, side: Side, gaze: tuple[float, float] | None, tint: _Tint | None, apart: float, jitter: Jitter
 ) -> _Lit:
     """One eye in the crop's light, looking as it shall; its iris stands `apart` from where the pair does on average."""
-    take, points = eye.take, eye.eyes.points
+    source, points = eye.source, eye.eyes.points
     shape = eye_shape(points, side)
-    by = within_reach(shape, _move(points, side, take.iris_along, gaze, apart, jitter))
+    by = within_reach(shape, _move(points, side, source.iris_along, gaze, apart, jitter))
     pixels = turned(eye.eyes.pixels, shape, by)
     if tint is not None:
         change, own = tint
         pixels = change.applied(pixels, moved(shape, by), own)
     reach, photo = eyes_apart(eye.crop.landmarks), to_tones(eye.crop.pixels)
-    if take.mirrored:  # hair hangs on one side only, so sharpness is not told
+    if source.mirrored:  # hair hangs on one side only, so sharpness is not told
         return _Lit(relit(pixels, photo, eye.skin, 3 * RELIGHT_REACH * reach, MIRRORED_STEP), None)
     pixels = relit(pixels, photo, eye.skin, RELIGHT_REACH * reach)
     return _Lit(pixels, blur_to_match(pixels, photo, eye.skin > 0, SHARPER))
 
 
-def _fit(near: _Near, take: Take, side: Side) -> Matrix | None:
+def _fit(near: _Near, source: EyeSource, side: Side) -> Matrix | None:
     """What moves the donor's eye from where landmarks take it to where the skin around it lies exactly; None where that
     skin does not agree."""
-    if take.mirrored:
+    if source.mirrored:
         return None
     crop, eyes, whole = near.crop, near.eyes, Box.of(near.crop.mask)
     width = ring_width(layout.ring_of(eyes.points, side))
-    skin = cover.same_skin(crop, eyes.there, eyes.points)
+    skin = cover.same_skin(crop, eyes.valid, eyes.points)
     adjust, alike = registered(eyes.pixels, to_tones(crop.pixels), skin, width)
     middle = np.array([[whole.right / 2, whole.bottom / 2]])
     moved = float(np.linalg.norm(transformed(middle, adjust) - middle))
@@ -248,23 +250,23 @@ def _off(near: _Near, side: Side) -> float:
     return float((ends.mean(axis=0) - shut.mean(axis=0)) @ quarter_turned(axis)) / max(float(axis @ axis), 1e-6)
 
 
-def _finished(eye: Placed, pixels: Tones, blur: float, seed: int) -> Tones:
+def _finished(eye: PlacedEye, pixels: Tones, blur: float, seed: int) -> Tones:
     """One eye as sharp and grainy as the photo."""
     scale = eye.eyes.scale
     if blur > LEAST_BLUR:
         pixels = np.asarray(cv2.GaussianBlur(pixels, (0, 0), blur), np.float32)
     finest = max(blur, 0.5 * scale if scale > 1.1 else 0.0)
-    return pixels + _grain(eye.crop, eye.show, finest, seed)
+    return pixels + _grain(eye.crop, eye.alpha, finest, seed)
 
 
-def _near(crop: Crop, take: Take, side: Side) -> _Near | None:
+def _near(crop: Crop, source: EyeSource, side: Side) -> _Near | None:
     """The part of the crop that one eye's light and rim are read from, with the donor's; None for an eye outside it."""
     points = crop.landmarks[layout.MESH, :2]
     part = Box.around(layout.ring_of(points, side)).moved_out(0.4 * eyes_apart(crop.landmarks)).within(crop.mask)
     if part.area < 1:
         return None
     near = crop.cut(part)
-    return _Near(part, near, drawn(take.sheet, near.landmarks[layout.MESH, :2], Box.of(near.mask)))
+    return _Near(part, near, warped(source.picture, near.landmarks[layout.MESH, :2], Box.of(near.mask)))
 
 
 def _move(
@@ -284,10 +286,10 @@ def _move(
     return np.asarray(move, np.float64)
 
 
-def _grain(crop: Crop, show: Plane, finest: float, seed: int) -> Tones:
+def _grain(crop: Crop, alpha: Plane, finest: float, seed: int) -> Tones:
     """The photo's own grain where the eyes were blurred or enlarged past it; 0 elsewhere."""
     if finest < 0.3:
-        return np.zeros((*show.shape, 3), np.float32)
-    skin = cover.same_skin(crop, np.ones_like(show), crop.landmarks[layout.MESH, :2]) > 0
-    grain = continued_grain(crop.pixels, skin, show > 0, max(finest, 0.6), seed)
-    return np.asarray(0.7 * grain * np.sqrt(show)[..., None], np.float32)
+        return np.zeros((*alpha.shape, 3), np.float32)
+    skin = cover.same_skin(crop, np.ones_like(alpha), crop.landmarks[layout.MESH, :2]) > 0
+    grain = continued_grain(crop.pixels, skin, alpha > 0, max(finest, 0.6), seed)
+    return np.asarray(0.7 * grain * np.sqrt(alpha)[..., None], np.float32)

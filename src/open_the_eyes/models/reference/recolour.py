@@ -30,7 +30,7 @@ MIN_SKIN_PIXELS: Final = 16
 
 
 @dataclass(frozen=True, slots=True)
-class EyeSeen:
+class EyeColours:
     """The colours of one eye, in levels.
 
     Args:
@@ -44,24 +44,24 @@ class EyeSeen:
     darkest: float
 
 
-def seen(picture: Tones, shape: EyeShape, skin: Plane) -> EyeSeen | None:
+def eye_colours(picture: Tones, shape: EyeShape, skin: Plane) -> EyeColours | None:
     """One eye of a picture (h, w, 3) as it was photographed, before its iris is turned; None where too little of the
     iris is seen. The `skin` beside it (h, w), where it is above 0, tells a white that lies in shadow."""
-    there = lid_distances(shape, Box.of(picture))
-    open_here, r = _open(there, shape), shape.iris_radius
-    iris = (there.to_iris > 0.45 * r) & (there.to_iris < 0.9 * r) & open_here
+    lids = lid_distances(shape, Box.of(picture))
+    open_here, r = _open(lids, shape), shape.iris_radius
+    iris = (lids.to_iris > 0.45 * r) & (lids.to_iris < 0.9 * r) & open_here
     if iris.sum() < MIN_IRIS_PIXELS:
         return None
-    along = there.along / max(shape.width, 1e-6)
-    beside = (there.to_iris > 1.2 * r) & open_here & (along > 0.08) & (along < 0.92)
+    along = lids.along / max(shape.width, 1e-6)
+    beside = (lids.to_iris > 1.2 * r) & open_here & (along > 0.08) & (along < 0.92)
     white: NDArray[np.float64] | None = None
     if beside.sum() >= MIN_WHITE_PIXELS:
         white = np.maximum(np.percentile(picture[beside], 70, axis=0), 8).astype(np.float64)
         bare = picture[skin > 0]
         white = out_of_shadow(white, np.median(bare, axis=0)) if len(bare) >= MIN_SKIN_PIXELS else white
     own = np.maximum(np.median(picture[iris], axis=0), 4).astype(np.float64)
-    darkest = np.percentile(luma_of(picture[open_here & (there.to_iris < 0.9 * r)]), DARKEST)
-    return EyeSeen(own, white, float(darkest))
+    darkest = np.percentile(luma_of(picture[open_here & (lids.to_iris < 0.9 * r)]), DARKEST)
+    return EyeColours(own, white, float(darkest))
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,33 +77,33 @@ class Recolouring:
     white: NDArray[np.float64]
 
     @classmethod
-    def of(cls, eyes: Iterable[EyeSeen | None], wanted: EyeColor) -> Recolouring | None:
+    def of(cls, eyes: Iterable[EyeColours | None], wanted: EyeColor) -> Recolouring | None:
         """To a named colour beside their whites; None where no white is seen.
 
         Both eyes are measured together: what tells in which light an iris lies is the iris, for a white may lie in the
         shadow of a lid on one side, and two irises that were alike would come out in two colours.
         """
         both = [one for one in eyes if one is not None]
-        told = [np.log(one.white / one.iris) for one in both if one.white is not None]
-        if not told:
+        ratios = [np.log(one.white / one.iris) for one in both if one.white is not None]
+        if not ratios:
             return None
-        white = np.exp(np.mean(told, axis=0))
+        white = np.exp(np.mean(ratios, axis=0))
         gain = np.array(NAMED[wanted]) * white
         faded = max(one.darkest / float((gain * one.iris) @ LUMA) for one in both)
         return cls(gain * max(1.0, faded), np.asarray(white))
 
-    def applied(self, picture: Tones, shape: EyeShape, eye: EyeSeen) -> Tones:
+    def applied(self, picture: Tones, shape: EyeShape, eye: EyeColours) -> Tones:
         """The picture (h, w, 3) with one iris in the new colour; `shape` is where it has been turned to."""
-        there, r = lid_distances(shape, Box.of(picture)), shape.iris_radius
+        lids, r = lid_distances(shape, Box.of(picture)), shape.iris_radius
         asked, white = self.gain * eye.iris, self.white * eye.iris
-        disc = np.asarray(np.clip((1.1 * r - there.to_iris) / (0.2 * r), 0, 1) * there.aperture(0.25 * r), np.float32)
+        disc = np.asarray(np.clip((1.1 * r - lids.to_iris) / (0.2 * r), 0, 1) * lids.aperture(0.25 * r), np.float32)
         mirrored = white * max(1.0, LIGHT * float(eye.iris @ LUMA) / float(white @ LUMA))
         brought = with_iris_colour(picture, disc, eye.iris, mirrored, asked)
         scaled = picture * np.minimum(self.gain, 1).astype(np.float32)  # its pattern is smooth, and would leave less
         return np.asarray(np.clip(np.maximum(brought, scaled), 0, 255), np.float32)
 
 
-def _open(there: LidDistances, shape: EyeShape) -> NDArray[np.bool_]:
+def _open(lids: LidDistances, shape: EyeShape) -> NDArray[np.bool_]:
     """(h, w): between the lids, away from their shadow."""
     r = shape.iris_radius
-    return np.asarray((there.below_upper > 0.15 * r) & (there.above_lower > 0.05 * r), np.bool_)
+    return np.asarray((lids.below_upper > 0.15 * r) & (lids.above_lower > 0.05 * r), np.bool_)

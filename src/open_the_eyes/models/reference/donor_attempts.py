@@ -18,10 +18,10 @@ from ..appearance.generator import AppearanceGenerator
 from ..appearance.lashes.wings import draw_wings
 from ..appearance.light.highlights import ShorterExposure
 from ..appearance.prepared import Prepared
-from . import lay
+from . import transplant
 from .choice import Ranked
+from .donor_warp import donor_picture
 from .face_givers import Givers, own_donor
-from .transfer import sheet_of
 
 GAZE_VARIETY: Final = 0.05
 """Standard deviation of a variation's gaze, in iris radii."""
@@ -53,11 +53,11 @@ class _Fitted:
     """The eyes of one giver where they belong in a crop."""
 
     giver: Ranked
-    eyes: Mapping[Side, lay.Placed]
+    eyes: Mapping[Side, transplant.PlacedEye]
 
 
-class Laying:
-    """Eyes of its givers laid into one face.
+class DonorAttempts:
+    """Attempts at one face that put its givers' eyes into it.
 
     The eyes of one giver only are held, as those of a close-up are large: attempts that take the same one shall follow
     each other. Where shut lashes leave tails, the skin there has another grain in each attempt, and nothing is shared.
@@ -77,7 +77,7 @@ class Laying:
             self._fitted = {}  # gone before the next one comes
             self._fitted[key] = self._fit(ready.crop, *key)
         fitted = self._fitted[key]
-        found = lay.laid(ready.crop, fitted.eyes, request.style, draw.jitter, request.seed)
+        found = transplant.composited(ready.crop, fitted.eyes, request.style, draw.jitter, request.seed)
         return ready.finished(_patch(ready, found, fitted.giver, request.seed))
 
     def _fit(self, crop: Crop, place: int, openness: float | None) -> _Fitted:
@@ -86,21 +86,21 @@ class Laying:
             giver = self._givers.usable[place]
         else:  # as it is in this crop, without what shut lashes leave
             giver = replace(own, donor=own_donor(crop, own.donor.crop.sides[0]))
-        return _Fitted(giver, lay.placed(crop, self._takes(crop, _whole(giver.donor)), openness))
+        return _Fitted(giver, transplant.placed(crop, self._sources(crop, _whole(giver.donor)), openness))
 
-    def _takes(self, crop: Crop, donor: Donor) -> dict[Side, lay.Take]:
+    def _sources(self, crop: Crop, donor: Donor) -> dict[Side, transplant.EyeSource]:
         """For each eye to open: the donor's of that side, or its other one in a mirror."""
         partner = self._appearance.model.partner
-        sheet = sheet_of(donor.crop)
-        takes: dict[Side, lay.Take] = {}
+        picture = donor_picture(donor.crop)
+        sources: dict[Side, transplant.EyeSource] = {}
         for side in crop.sides:
             direct = side in donor.crop.sides
-            eyes = sheet if direct else sheet.mirrored(partner)
+            oriented = picture if direct else picture.mirrored(partner)
             pair = crop.open_side is not None or not direct
             along = self._iris_along(crop, donor.crop, side) if pair else None
             from_side = side if direct else OTHER[side]
-            takes[side] = lay.Take(eyes, not direct, along, donor.crop.face.eyes[from_side].openness)
-        return takes
+            sources[side] = transplant.EyeSource(oriented, not direct, along, donor.crop.face.eyes[from_side].openness)
+        return sources
 
     def _iris_along(self, crop: Crop, donor: Crop, side: Side) -> float:
         """Where the iris of one side stands beside the partner that is open: in the photo, else on the donor."""
@@ -126,11 +126,11 @@ def _drawn(count: int, variety: float, rng: np.random.Generator) -> int:
     return int(rng.choice(count, p=weights / weights.sum()))
 
 
-def _patch(ready: Prepared, found: lay.Laid, giver: Ranked, seed: int) -> Patch:
+def _patch(ready: Prepared, found: transplant.Composite, giver: Ranked, seed: int) -> Patch:
     crop, pixels = ready.crop, found.pixels
     if ready.palette is not None:
-        pixels = np.where(found.show[..., None] > 0, ready.palette.applied(pixels), pixels)
-    mask = np.asarray(np.where(found.show > 0, np.minimum(crop.mask, 1), 0), np.float32)
+        pixels = np.where(found.alpha[..., None] > 0, ready.palette.applied(pixels), pixels)
+    mask = np.asarray(np.where(found.alpha > 0, np.minimum(crop.mask, 1), 0), np.float32)
     whole = np.asarray(np.where(mask[..., None] > 0, pixels, to_tones(crop.pixels)), np.float32)
     draw_wings(whole, ready.wings, found.corners)
     donor = giver.donor

@@ -12,7 +12,7 @@ from open_the_eyes.imaging.face.mesh478 import SIDES
 from open_the_eyes.imaging.luma import luma_of
 from open_the_eyes.models.appearance import layout
 from open_the_eyes.models.appearance.irises.colour import eye_shape
-from open_the_eyes.models.reference.colour import Recolouring, seen
+from open_the_eyes.models.reference.recolour import Recolouring, eye_colours
 from open_the_eyes.options.eye_style import EyeColor
 from open_the_eyes.roles import Face
 from open_the_eyes.stages.crop import crop
@@ -24,7 +24,7 @@ IRIS = np.array([84.0, 78.0, 70.0])
 
 def recoloured(picture: Tones, shape: EyeShape, wanted: EyeColor) -> Tones:
     """The picture with one eye in another colour, measured by itself."""
-    eye = seen(picture, shape, np.zeros(picture.shape[:2], np.float32))
+    eye = eye_colours(picture, shape, np.zeros(picture.shape[:2], np.float32))
     change = Recolouring.of([eye], wanted)
     return picture if eye is None or change is None else change.applied(picture, shape, eye)
 
@@ -76,7 +76,7 @@ def test_an_eye_of_a_few_pixels_keeps_its_colour() -> None:
 @pytest.mark.parametrize("wanted", ["blue", "green", "brown", "grey"])
 def test_two_irises_that_were_alike_come_out_alike_though_one_white_is_in_shadow(wanted: EyeColor) -> None:
     both = [drawn(WHITE), drawn(0.55 * SKIN)]
-    eyes = [seen(*one) for one in both]
+    eyes = [eye_colours(*one) for one in both]
     change = Recolouring.of(eyes, wanted)
     assert change is not None
     one, other = (
@@ -89,7 +89,7 @@ def test_two_irises_that_were_alike_come_out_alike_though_one_white_is_in_shadow
 
 def test_an_eye_in_the_dark_stays_as_much_darker_than_the_other_as_it_was() -> None:
     both = [drawn(WHITE, light=True), drawn(WHITE, dim=0.6, light=True)]
-    eyes = [seen(*one) for one in both]
+    eyes = [eye_colours(*one) for one in both]
     change = Recolouring.of(eyes, "blue")
     assert change is not None
     one, other = (
@@ -101,7 +101,7 @@ def test_an_eye_in_the_dark_stays_as_much_darker_than_the_other_as_it_was() -> N
 
 
 def test_a_white_of_the_skins_colour_in_a_lids_shadow_tells_no_teal_from_it() -> None:
-    lit, shadowed = (seen(*drawn(white)) for white in (WHITE, 0.5 * SKIN))
+    lit, shadowed = (eye_colours(*drawn(white)) for white in (WHITE, 0.5 * SKIN))
     assert lit is not None
     assert lit.white is not None
     assert shadowed is not None
@@ -111,7 +111,7 @@ def test_a_white_of_the_skins_colour_in_a_lids_shadow_tells_no_teal_from_it() ->
 
 
 def test_an_eye_whose_white_is_not_seen_takes_the_colour_with_the_other() -> None:
-    lit = seen(*drawn(WHITE))
+    lit = eye_colours(*drawn(WHITE))
     assert lit is not None
     hidden = type(lit)(lit.iris, None, lit.darkest)
     alone, pair = (Recolouring.of(eyes, "green") for eyes in ([lit], [lit, hidden, None]))

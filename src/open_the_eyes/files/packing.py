@@ -1,0 +1,116 @@
+"""A `Photo` -> the parcel that its format puts together into a file: picture, metadata, and how both are coded."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from ..edit_record import EditRecord
+from ..errors import PhotoNotWritten
+from ..photo import Encoding, FileFacts, FileFormat, Photo
+from ..system.arithmetic import one_blas_thread
+from . import jpeg
+from .colour.bits import holds_deep
+from .colour.decoded import fitting_profile, to_picture
+from .colour.deep_samples import mode_of, to_samples
+from .isobmff import known
+from .jpeg.layout import NotPatchable
+from .metadata import iptc, photoshop
+from .metadata.exif import as_upright, fitting, from_tiff, without_captions
+from .metadata.photoshop import THUMBNAILS
+from .metadata.resolution import in_exif, sensible
+from .metadata.thumbnail import with_thumbnail, with_thumbnails
+from .parcel import Blocks, Parcel
+from .recorded import recorded
+
+
+@one_blas_thread()
+def packed_for(
+    photo: Photo, file_format: FileFormat, record: EditRecord | None, quality: int | None
+) -> tuple[Parcel, str]:
+    """What the format is to put together, and what the report calls how the picture was coded.
+
+    Args:
+        record: what was done; None leaves metadata as found.
+        quality: 1..100, where the picture is to be coded anew with loss; None where that is left to the source's.
+
+    Raises:
+        PhotoNotWritten: the format cannot hold the picture.
+    """
+    facts = photo.file or FileFacts(file_format)
+    same = photo.file is not None and facts.format == file_format
+    if file_format == "JPEG" and photo.alpha is not None and photo.alpha.min() < 255:
+        raise PhotoNotWritten(
+            "expected an opaque picture for a JPEG, this one is transparent; choose .png, .webp or .tif."
+        )
+    alpha = None if file_format == "JPEG" else photo.alpha
+    orientation = facts.orientation if same else 1
+    coded, encoding = _patched(facts, photo) if same and file_format == "JPEG" else (None, "whole")
+    deep = photo.deep if holds_deep(file_format) else None
+    kind = _kind_in(file_format, facts.mode, alpha=alpha is not None, deep=deep is not None)
+    picture = to_picture(photo.pixels, alpha, orientation, kind) if coded is None else jpeg.decode(coded)
+    deep = None if deep is None else to_samples(deep, orientation, kind)
+    stored_mode = picture.mode if deep is None else mode_of(deep)
+    dpi = None if same else sensible(facts.encoding.dpi)
+    exif, blocks = (facts.exif, facts.blocks) if same else _carried(facts, file_format, dpi)
+    if record is not None:
+        exif, blocks = _with_thumbnails(exif, blocks, photo, file_format, orientation)
+    parcel = Parcel(
+        picture,
+        exif=exif,
+        icc=fitting_profile(facts.icc, stored_mode),
+        xmp=facts.xmp,
+        encoding=_encoding(facts, quality, same=same),
+        blocks=blocks,
+        dpi=dpi,
+        same_mode=same and stored_mode == facts.mode,
+        deep=deep,
+        coded=coded,
+        quality=quality,
+    )
+    return parcel if record is None else recorded(parcel, record, file_format, placeless=facts.placeless), encoding
+
+
+def _encoding(facts: FileFacts, quality: int | None, *, same: bool) -> Encoding:
+    """How the picture is to be coded: as in the source, or, in another format, as suits what the source was."""
+    fresh = Encoding(
+        compression="tiff_adobe_deflate",
+        predictor=2,
+        lossless=facts.format in ("PNG", "TIFF") or facts.encoding.lossless,
+        bits=facts.encoding.bits,
+        nclx=known(facts.encoding.nclx),
+    )
+    how = facts.encoding if same else fresh
+    return how if quality is None else replace(how, lossless=False)
+
+
+def _carried(facts: FileFacts, file_format: FileFormat, dpi: tuple[float, float] | None) -> tuple[bytes | None, Blocks]:
+    """EXIF and blocks of another format's file, as this format has them: upright, with its resolution."""
+    blocks, exif = iptc.carried(facts, file_format), facts.exif
+    exif = without_captions(exif) if file_format == "JPEG" and facts.format != "TIFF" else exif
+    exif = as_upright(from_tiff(exif, file_format, facts.encoding.note_at) if facts.format == "TIFF" else exif)
+    return in_exif(fitting(exif, file_format), dpi, file_format), blocks
+
+
+def _with_thumbnails(
+    exif: bytes | None, blocks: Blocks, photo: Photo, file_format: FileFormat, orientation: int
+) -> tuple[bytes | None, Blocks]:
+    """EXIF and blocks whose thumbnails show the photo as it is now."""
+    exif = with_thumbnail(exif, photo, orientation)
+    blocks = with_thumbnails(photoshop.segments_without(blocks, THUMBNAILS), photo, orientation)
+    return photoshop.tags_without(exif, THUMBNAILS, layers=True) if file_format == "TIFF" else exif, blocks
+
+
+def _kind_in(file_format: FileFormat, mode: str, *, alpha: bool, deep: bool) -> str:
+    """The source's kind of colour, or what a format without it has instead: RGB for grey, grey for two levels."""
+    without_grey = {"WEBP": True, "HEIF": alpha, "AVIF": alpha or deep}
+    if without_grey.get(file_format, False):
+        return "RGB"
+    return "L" if mode == "1" and file_format not in ("PNG", "TIFF") else mode
+
+
+def _patched(facts: FileFacts, photo: Photo) -> tuple[bytes | None, str]:
+    """The source's coded picture with only what changed in it new; None, and why, where it has to be coded again."""
+    try:
+        return jpeg.repainted(facts, photo), "coefficients"
+    except NotPatchable as reason:
+        return None, f"reencoded: {reason}"
