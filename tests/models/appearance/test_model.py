@@ -177,10 +177,3 @@ def test_a_texture_changes_the_modelled_pixels_alone(model: AppearanceModel, rel
     assert not np.array_equal(painted[model.inside], relative[model.inside])
     assert painted.min() >= 0
     assert np.array_equal(relative, kept)
-
-
-def test_a_row_laid_on_the_strip_is_found_inside(model: AppearanceModel) -> None:
-    row = np.arange(model.inside.sum(), dtype=np.float32)
-    plane = model.plane(row)
-    assert np.array_equal(plane[model.inside], row)
-    assert not plane[~model.inside].any()

@@ -190,12 +190,6 @@ class AppearanceModel:
         painted[self.inside] = np.maximum(self.texture.rebuilt(z), 0).reshape(-1, 3)
         return painted
 
-    def plane(self, row: NDArray[np.float32]) -> Plane:
-        """A row of one value a modelled pixel, laid on the strip."""
-        out = np.zeros(self.inside.shape, np.float32)
-        out[self.inside] = row
-        return out
-
     def save(self, path: Path) -> None:
         """One .npz without pickles, and not compressed, since every start would unpack it; the large bases as 8-bit
         numbers with one scale a component."""
