@@ -56,8 +56,10 @@ def say(text: str) -> None:
 
 
 def check_stdout() -> None:
-    """Raises:
-    PhotoNotWritten: there is none for a result.
+    """Refuses to work for a stdout that is not there.
+
+    Raises:
+        PhotoNotWritten: there is none for a result.
     """
     if isinstance(sys.stdout, _Closed):
         raise PhotoNotWritten("expected to print the result, stdout is closed; print it elsewhere.")

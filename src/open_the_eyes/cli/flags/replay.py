@@ -68,8 +68,10 @@ def options_of(record: EditRecord, given: Options) -> Options:
 
 
 def check_one_photo(photos: Sequence[Path]) -> None:
-    """Raises:
-    UsageError: there are several.
+    """Refuses several photos: an edit was made of one.
+
+    Raises:
+        UsageError: there are several.
     """
     if len(photos) != 1:
         raise UsageError(f"expected one photo, the one that was edited; got {len(photos)}.", option="--replay")
