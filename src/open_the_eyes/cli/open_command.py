@@ -135,7 +135,7 @@ def open_command(
     sources = names.photos_of(photos)
     engine, replayed = maker.engine, None
     if replay is not None:
-        replayed = replay_flag.edit_in(paths.place(replay, "--replay"))
+        replayed = replay_flag.replayed_file(paths.place(replay, "--replay"))
         options, engine = _as_recorded(replayed.record, options, engine, sources)
     reference_paths = _reference_paths(maker.reference or (), replayed)
     files = tuple(Path(path) for path in (replay, saving.c2pa_cert, saving.c2pa_key) if path is not None)
@@ -175,7 +175,7 @@ def open_command(
 
 def _as_recorded(record: EditRecord, options: Options, engine: str, sources: Sequence[Path]) -> tuple[Options, str]:
     """Options and engine of a recorded edit; no options beside it, and one photo."""
-    options = replay_flag.options_of(record, options)
+    options = replay_flag.recorded_options(record, options)
     replay_flag.check_one_photo(sources)
     return options, record.engine if engine == "auto" else engine
 
