@@ -9,7 +9,6 @@ import pytest
 
 from open_the_eyes.batch.spec import BatchSpec, deciding
 from open_the_eyes.cli.batch.command import _decided
-from open_the_eyes.options import EngineName
 from open_the_eyes.settings import Settings
 
 SDXL = Settings(sdxl=Path("/models/other"))
@@ -47,7 +46,7 @@ def test_what_becomes_of_a_reference_while_a_batch_runs_is_another_batchs(tmp_pa
     ],
 )
 def test_settings_by_which_eyes_are_found_and_painted_tell_batches_apart(
-    settings: Settings, painter: EngineName, told: dict[str, str]
+    settings: Settings, painter: str, told: dict[str, str]
 ) -> None:
     assert deciding(settings, painter) == told
     usual, other = (_decided(BatchSpec(engine=painter, painter=""), one, here=False) for one in (Settings(), settings))

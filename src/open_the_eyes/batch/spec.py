@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Final
 
 from ..errors import UnreadablePhoto
-from ..options import EngineName, Options
+from ..options import Options
 from ..settings import Settings
 from ..system.digest import sha256_of
 
@@ -35,7 +35,7 @@ class BatchSpec:
         certificate, key: PEM files to sign results with, both or neither.
     """
 
-    engine: EngineName
+    engine: str
     painter: str
     options: Options = field(default_factory=Options)
     references: tuple[Path, ...] = ()

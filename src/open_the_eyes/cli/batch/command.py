@@ -168,10 +168,10 @@ def _decided(spec: BatchSpec, settings: Settings, *, here: bool) -> BatchSpec:
 
 def _painter(spec: BatchSpec, settings: Settings) -> str:
     """The name of the engine that paints here; what is missing is said before any work."""
-    from ...engine import load_engine
+    from ...engine import engine_name, load_engine
 
     with flags.by_flag():
-        engine = load_engine(spec.engine, settings)
+        engine = load_engine(engine_name(spec.engine), settings)
         engine.check(spec.options)
     if spec.references:
         engine.required_describer()
