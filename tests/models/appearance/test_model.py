@@ -84,6 +84,12 @@ def test_no_start_unpacks_a_shipped_file_nor_one_that_is_saved(model: Appearance
             assert {entry.compress_type for entry in file.infolist()} == {ZIP_STORED}
 
 
+def test_a_saved_model_has_the_names_of_the_shipped_one(model: AppearanceModel, tmp_path: Path) -> None:
+    model.save(tmp_path / "copy.npz")
+    with np.load(tmp_path / "copy.npz") as copy, np.load(MODEL_FILE) as shipped:
+        assert copy.files == shipped.files
+
+
 def test_a_saved_model_comes_back(model: AppearanceModel, tmp_path: Path, relative: Tones, points: Points) -> None:
     model.save(tmp_path / "copy.npz")
     again = AppearanceModel.load(tmp_path / "copy.npz")
