@@ -55,7 +55,7 @@ def main() -> None:
     face = detect(shut, engine.detector)[0]
     cut = crop(shut, face, SIDES)
     options = Options().generate
-    patch = generate([(1, cut)], [[0]], engine.generator, options)[0][0]
+    patch = generate({1: cut}, {1: [0]}, engine.generator, options)[1][0]
 
     sheet = side_by_side((shut, opened), face.landmarks, ("Before: a painted blink", "After: opened"))
     write(sheet, out / "before-after.jpg")

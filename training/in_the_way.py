@@ -41,7 +41,7 @@ SHOWN = 0.1
 def crops_of(pixels: Rgb, engine: Engine) -> list[Crop]:
     """Of every face in a photo (H, W, 3) whose eyes are to be opened."""
     decisions = confirmed(pixels, decide(detect(pixels, engine.detector), ChooseOptions()), engine.detector)
-    return [crop(pixels, d.face, d.closed) for d in decisions if d.closed]
+    return [crop(pixels, d.face, d.to_open) for d in decisions if d.to_open]
 
 
 def found_in(one: Crop) -> set[str]:

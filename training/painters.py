@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import numpy as np
+
 from open_the_eyes.imaging.geometry import scale_of
 from open_the_eyes.models.appearance import layout
 from open_the_eyes.models.appearance.generator import AppearanceGenerator
@@ -48,7 +50,7 @@ class AsItCame(AppearanceGenerator):
     """Every photo counts as one in usual light."""
 
     def lit(self, crop: Crop) -> UsualLight:
-        return UsualLight.untold(crop)
+        return UsualLight(original=crop, crop=crop, gain=np.ones(3, np.float32))
 
 
 def strip_grain(painted: PaintedPieces, context: StepContext) -> PaintedPieces:

@@ -82,8 +82,11 @@ class OpenTheEyesError(Exception):
 
 
 class UsageError(OpenTheEyesError):
-    """Args:
-    option: what is refused, as whoever gave it calls it; the message begins with it. None where it is no single one.
+    """What was asked for is none of what can be.
+
+    Args:
+        option: what is refused, as whoever gave it calls it; the message begins with it. None where it is no single
+            one.
     """
 
     exit_code = 2

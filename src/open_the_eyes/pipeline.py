@@ -25,7 +25,7 @@ from .stages.blend import looks_of
 from .stages.choose import Decision, decide
 from .stages.compose import Parts
 from .stages.confirm import confirmed
-from .stages.crop import crop
+from .stages.crop import crop as crop_of
 from .stages.generate import generate
 from .stages.judge import judge
 from .stages.keep import Candidate, Kept, keep
@@ -84,10 +84,10 @@ def open_eyes(
     matches, reference_photos = _matched(run, seen, decisions)
     if engine.donors_only:
         decisions = left_alone(decisions, matches)
-    run = run.shared_among(decisions)  # as `_decided` did for itself: there may be fewer to open now
+    run = run.shared_among(decisions)  # anew: since `_decided` shared out its own stages, some may have been left alone
     with watch.stage("crop", run.shares.decided, run.shares.paint):
-        crops = [(d.id, crop(seen.pixels, d.face, d.closed)) for d in decisions if d.closed]
-        check_room([face_crop for _, face_crop in crops], options.generate.variations + SPARE[options.generate.mode])
+        crops = {d.id: crop_of(seen.pixels, d.face, d.to_open) for d in decisions if d.to_open}
+        check_room(list(crops.values()), options.generate.variations + SPARE[options.generate.mode])
     kept = _painted(run, seen.pixels, crops, matches.donors)
     with watch.stage("compose", run.shares.compose, 1.0):
         parts = Parts(
@@ -159,7 +159,7 @@ class _Run:
 
     def shared_among(self, decisions: Sequence[Decision]) -> _Run:
         """The same, with the time that the stages still to come take where these faces are opened."""
-        return replace(self, shares=self.shares.among(self.watch.fraction_done, [bool(d.closed) for d in decisions]))
+        return replace(self, shares=self.shares.among(self.watch.fraction_done, [bool(d.to_open) for d in decisions]))
 
 
 def _decided(run: _Run, photo: Source, as_read: Photo) -> tuple[Seen, list[Decision]]:
@@ -173,7 +173,7 @@ def _decided(run: _Run, photo: Source, as_read: Photo) -> tuple[Seen, list[Decis
     with watch.stage("confirm", run.shares.confirm, run.shares.match):
         decisions = confirmed(as_read.pixels, decisions, engine.detector, watch)
         around = files.AROUND_PERSON if run.references else files.AROUND_FACE
-        seen = files.in_srgb(seen, [d.face for d in decisions if run.references or d.closed], around)
+        seen = files.in_srgb(seen, [d.face for d in decisions if run.references or d.to_open], around)
     return seen, decisions
 
 
@@ -196,7 +196,7 @@ def _matched(run: _Run, seen: Seen, decisions: Sequence[Decision]) -> tuple[Matc
 
 
 def _painted(
-    run: _Run, pixels: Rgb, crops: Sequence[tuple[int, Crop]], donors: Mapping[int, tuple[Donor, ...]]
+    run: _Run, pixels: Rgb, crops: Mapping[int, Crop], donors: Mapping[int, tuple[Donor, ...]]
 ) -> dict[int, Kept]:
     """Generate, blend, restore, verify; faces of which too little passes get further rounds with the next seeds.
 
@@ -206,24 +206,24 @@ def _painted(
     options = run.options.generate
     want, spare = options.variations, SPARE[options.mode]
     restorer = run.engine.restorer(run.options.restore.restorer)
-    tried: dict[int, list[Candidate]] = {face_id: [] for face_id, _ in crops}
-    planned = {face_id: rounds(face_id, options, spare, RETRIES) for face_id, _ in crops}
+    tried: dict[int, list[Candidate]] = {face_id: [] for face_id in crops}
+    planned = {face_id: rounds(face_id, options, spare, RETRIES) for face_id in crops}
     for number in range(max(map(len, planned.values()), default=0)):
-        due = [
-            (face_id, crop)
-            for face_id, crop in crops
+        due = {
+            face_id: crop
+            for face_id, crop in crops.items()
             if crop.mask.any()
             and is_due(crop, planned[face_id][number:], tried[face_id], want, donors.get(face_id, ()))
-        ]
+        }
         if not due:
             break
-        attempts = [planned[face_id][number] for face_id, _ in due]
+        attempts = {face_id: planned[face_id][number] for face_id in due}
         for face_id, candidates in _round(run, restorer, number, pixels, due, attempts, donors).items():
             tried[face_id] += candidates
     picks = dict(options.picks)
     return {
         face_id: with_pick_note(keep(crop, tried[face_id], want), picks.get(face_id), tried[face_id])
-        for face_id, crop in crops
+        for face_id, crop in crops.items()
     }
 
 
@@ -232,28 +232,28 @@ def _round(
     restorer: FaceRestorer | None,
     number: int,
     pixels: Rgb,
-    crops: Sequence[tuple[int, Crop]],
-    attempts: Sequence[Sequence[int]],
+    crops: Mapping[int, Crop],
+    attempts: Mapping[int, Sequence[int]],
     donors: Mapping[int, tuple[Donor, ...]],
 ) -> dict[int, list[Candidate]]:
-    """One round: by face, what its attempts came to."""
+    """One round: by face number, as all that is given, what its attempts came to."""
     engine, options, watch = run.engine, run.options, run.watch
     done = partial(run.shares.round, number)
     with watch.stage("generate", done(0.0), done(0.75)):
         patches = generate(crops, attempts, engine.generator, options.generate, donors, watch)
     with watch.stage("blend", done(0.75), done(0.8)):
-        looks = [looks_of(crop, row) for (_, crop), row in zip(crops, patches, strict=True)]
+        looks = {face_id: looks_of(crop, patches[face_id]) for face_id, crop in crops.items()}
         del patches  # those of a close-up are large
     if restorer is not None:
         with watch.stage("restore", done(0.8), done(0.9)):
             looks = restore(pixels, looks, restorer, options.restore, engine.detector, watch)
     candidates: dict[int, list[Candidate]] = {}
     with watch.stage("verify", done(0.9), done(1.0)):
-        for face, ((face_id, _), row, face_looks) in enumerate(zip(crops, attempts, looks, strict=True)):
-            watch.tell("verify", face / len(crops))
+        for done_faces, face_id in enumerate(crops):
+            watch.tell("verify", done_faces / len(crops))
             style = options.generate.style_of(face_id)
             candidates[face_id] = [
                 judge(pixels, attempt, look, engine.detector, style)
-                for attempt, look in zip(row, face_looks, strict=True)
+                for attempt, look in zip(attempts[face_id], looks[face_id], strict=True)
             ]
     return candidates

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Callable, Iterable, Sequence
+from os import PathLike
 
 from . import files
-from .arguments import Source, listed, loaded, read
+from .arguments import Source, listed, loaded, read, rereadable
 from .edit_record import EditRecord, strict_json
 from .engine import Engine, engine_name
 from .errors import UsageError
@@ -60,30 +61,29 @@ def replay(
     options_of(edit)  # refuses what is no edit
     engine = loaded(engine_name(edit.engine) if engine == "auto" else engine)
     photo = source if isinstance(source, Seen) else read(source, engine.settings)
-    differs = made_by_others(edit, "the edit"), of_another_photo(edit, _content(photo), "the photo")
+    sha256 = _sha256_of(photo, engine.settings)
+    differs = made_by_others(edit, "the edit"), of_another_photo(edit, sha256, "the photo")
     for sentence in filter(None, differs):
         warnings.warn(sentence, stacklevel=2)
-    return made_again(photo, edit, references, engine=engine, progress=progress)
+    return made_again(photo, edit, _in_order(edit, references, engine.settings), engine=engine, progress=progress)
 
 
 def made_again(
     source: Source,
     edit: EditRecord,
-    references: Iterable[Source] = (),
+    references: Sequence[Source] = (),
     *,
     engine: Engine,
     progress: Callable[[str, float], None] | None = None,
 ) -> Opened:
-    """As `replay`, without a warning: for those who say in their own words how the result will differ."""
+    """As `replay`, without a warning: for those who say in their own words how the result will differ.
+
+    Args:
+        references: in the order of the edit, as `recorded_order` tells it.
+    """
     from .pipeline import open_eyes  # those who only look at an edit need none of it
 
-    options = options_of(edit)
-    given = listed(references, Options())
-    photos = [photo if isinstance(photo, Seen) else read(photo, engine.settings) for photo in given]
-    order = recorded_order(
-        edit, [_content(photo) for photo in photos], [f"reference {n + 1}" for n in range(len(photos))]
-    )
-    opened = open_eyes(source, options, engine=engine, references=[photos[n] for n in order], progress=progress)
+    opened = open_eyes(source, options_of(edit), engine=engine, references=references, progress=progress)
     return opened.only(edit.variation) if opened.changed else opened
 
 
@@ -169,6 +169,21 @@ def recorded_order(edit: EditRecord, contents: Sequence[str], names: Sequence[st
     return tuple(contents.index(content) for content in edit.references)
 
 
-def _content(source: Photo | Seen) -> str:
+def _in_order(edit: EditRecord, references: Iterable[Source], settings: Settings) -> list[Source]:
+    """The references as the edit had them, none of them decoded: each is large, and read when it is needed."""
+    given = [rereadable(reference, settings) for reference in listed(references, Options())]
+    contents = [_sha256_of(reference, settings) for reference in given]
+    names = [f"reference {number}" for number in range(1, len(given) + 1)]
+    return [given[number] for number in recorded_order(edit, contents, names)]
+
+
+def _sha256_of(source: Source, settings: Settings) -> str:
+    """Of the file that the photo is read from, "" for pixels; `source` may be read a second time."""
     photo = source.photo if isinstance(source, Seen) else source
-    return "" if photo.file is None or photo.altered else photo.file.sha256
+    if isinstance(photo, Photo):
+        return "" if photo.file is None or photo.altered else photo.file.sha256
+    if isinstance(photo, str | PathLike):
+        return files.digest_of(photo, settings)
+    if isinstance(photo, bytes | bytearray | memoryview):
+        return files.digest_of(bytes(photo), settings)
+    return ""

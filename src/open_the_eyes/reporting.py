@@ -34,7 +34,7 @@ def face_reports(
             kept.get(decision.id),
             matches.reasons.get(decision.id),
             matches.notes.get(decision.id, ""),
-            _NO_STYLE if decision.id in styled and not decision.closed else "",
+            _NO_STYLE if decision.id in styled and not decision.to_open else "",
         )
         for decision in decisions
     )
@@ -60,7 +60,7 @@ def _face_report(decision: Decision, kept: Kept | None, no_donor: NoDonors | Non
     if not kept.best:
         return replace(decided, outcome="kept_original", why=kept.reason)
     best = kept.best[0]
-    after = {side: replace(before[side], openness_after=best.verdict.openness[side]) for side in decision.closed}
+    after = {side: replace(before[side], openness_after=best.verdict.openness[side]) for side in decision.to_open}
     return replace(
         decided,
         outcome="opened",

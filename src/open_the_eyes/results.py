@@ -220,7 +220,8 @@ def _short(result: Opened | Inspected, photo: Photo) -> str:
 
 
 def _check_no_original(target: Path, photo: Photo) -> None:
-    """
+    """Refuses to write over the photo itself.
+
     Raises:
         PhotoNotWritten: the file is the one that the photo was read from, by whatever name.
     """

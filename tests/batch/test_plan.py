@@ -217,7 +217,7 @@ def test_results_inside_the_tree_are_looked_for_once_a_folder_and_once_a_link(
         asked.append(path)
         return path.resolve()
 
-    monkeypatch.setattr(sources, "_seen_through", seen_through)
+    monkeypatch.setattr(sources, "real_place", seen_through)
 
     found = sources.PhotoCollector(shoot / "out")
     found.add(str(shoot))

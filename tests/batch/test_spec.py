@@ -8,8 +8,7 @@ from pathlib import Path
 import pytest
 
 from open_the_eyes.batch.spec import BatchSpec, deciding
-from open_the_eyes.cli.batch.command import _spec
-from open_the_eyes.options import Options
+from open_the_eyes.cli.batch.command import _decided
 from open_the_eyes.settings import Settings
 
 SDXL = Settings(sdxl=Path("/models/other"))
@@ -50,8 +49,6 @@ def test_settings_by_which_eyes_are_found_and_painted_tell_batches_apart(
     settings: Settings, painter: str, told: dict[str, str]
 ) -> None:
     assert deciding(settings, painter) == told
-    usual, other = (
-        _spec(one, here=False, engine=painter, options=Options(), references=()) for one in (Settings(), settings)
-    )
+    usual, other = (_decided(BatchSpec(engine=painter, painter=""), one, here=False) for one in (Settings(), settings))
     assert (usual.fingerprint != other.fingerprint) is bool(told)
     assert other.to_json().get("settings", {}) == told

@@ -173,7 +173,7 @@ def test_options_that_cannot_work_are_refused_before_any_work(
 def test_a_reference_that_was_painted_is_told_of(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(batch_command, "_spec", lambda *_, **__: None)
+    monkeypatch.setattr(batch_command, "_decided", lambda *_, **__: None)
     monkeypatch.setattr(batch_command, "_run", lambda *_, **__: None)
     pixels, record = (
         Photo(np.zeros((16, 16, 3), np.uint8)),

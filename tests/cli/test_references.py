@@ -5,12 +5,14 @@ from __future__ import annotations
 import hashlib
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
 from open_the_eyes.cli import main
+from open_the_eyes.errors import UsageError
 from open_the_eyes.imaging.arrays import Rgb
 from tests.references import another_shot
 
@@ -19,6 +21,19 @@ def test_a_reference_opens_the_eyes_and_is_named(shots: Path, capsys: pytest.Cap
     assert main(["open", "shot1.png", "--reference", "shot2.png"]) == 0
     assert "from shot2.png, face 1" in capsys.readouterr().out
     assert (shots / "shot1.opened.png").exists()
+
+
+@pytest.mark.usefixtures("shots")
+def test_references_are_handed_on_by_their_names_so_that_no_two_are_in_memory(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[Any] = []
+
+    def open_eyes(*_: Any, references: Any, **__: Any) -> Any:
+        asked.extend(references)
+        raise UsageError("that is enough")
+
+    monkeypatch.setattr("open_the_eyes.pipeline.open_eyes", open_eyes)
+    assert main(["open", "shot1.png", "--reference", "stranger.png", "--reference", "shot2.png"]) == 2
+    assert asked == [Path("stranger.png"), Path("shot2.png")]
 
 
 @pytest.mark.usefixtures("shots")

@@ -15,7 +15,7 @@ import pytest
 from PIL import Image
 
 from open_the_eyes.cli import main
-from open_the_eyes.cli.flags.replay import edit_in
+from open_the_eyes.cli.flags.replay import replayed_file
 from open_the_eyes.demo.blink import paint_blink
 from open_the_eyes.demo.show import DemoResult
 from open_the_eyes.files import Credentials, EditRecord, is_as_signed, read, read_record, write
@@ -216,7 +216,7 @@ def test_a_replay_says_when_the_file_was_made_by_others(
     }
     made = recorded(photo, tmp_path / "made.jpg", version=__version__, **{**here, **changed})
 
-    edit_in(made)
+    replayed_file(made)
 
     line = f"{made} was made {says}: the new eyes may differ by a few levels.\n"
     assert capsys.readouterr().err == (line if says else "")
@@ -227,7 +227,7 @@ def test_a_replay_says_when_another_state_of_this_version_made_the_file(
 ) -> None:
     made = recorded(photo, tmp_path / "made.jpg", version=__version__, program="0d" * 32, libraries="numpy 0.1")
 
-    edit_in(made)
+    replayed_file(made)
 
     other = f"by another state of version {__version__}, with other code or models"
     assert capsys.readouterr().err == f"{made} was made {other}: the result may differ.\n"

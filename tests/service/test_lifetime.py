@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import stat
+import threading
 import time
 from dataclasses import replace
 from pathlib import Path
@@ -17,15 +18,41 @@ from anyio.to_thread import current_default_thread_limiter
 from open_the_eyes.errors import NoCapacity
 from open_the_eyes.service.errors import Busy, StoreAway
 from open_the_eyes.service.http.app import create_app
+from open_the_eyes.service.job_service import READY_SECONDS
 from open_the_eyes.service.jobs import processing
 from open_the_eyes.service.jobs.job import JobRequest
 from open_the_eyes.service.jobs.maintenance import MaintenanceTask
+from open_the_eyes.service.memo import Memo
 from open_the_eyes.service.settings import ServiceSettings
 from open_the_eyes.service.uploads.intake import Upload
 from tests.service.running import away, running_service
 
 if TYPE_CHECKING:
     from open_the_eyes.engine import Engine
+
+
+def test_nobody_waits_to_hear_whether_the_service_is_ready_while_one_asks_a_store_that_hangs(
+    engine: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now, asked, answered = 0.0, threading.Event(), threading.Event()
+
+    def hanging() -> None:
+        asked.set()
+        assert answered.wait(60)
+
+    with running_service(engine, tmp_path) as server:
+        service = server.service
+        monkeypatch.setattr(service, "_ready", Memo[str, bool](READY_SECONDS, clock=lambda: now))
+        assert service.is_ready()
+        now = READY_SECONDS
+        monkeypatch.setattr(service.store, "check", hanging)
+        one = threading.Thread(target=service.is_ready)
+        one.start()
+        assert asked.wait(60)
+        assert service.is_ready()
+        assert one.is_alive()
+        answered.set()
+        one.join()
 
 
 def test_jobs_survive_a_restart_and_those_that_waited_are_done(engine: Engine, tmp_path: Path, shut: bytes) -> None:

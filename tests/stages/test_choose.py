@@ -158,7 +158,7 @@ OTHERS_EVEN_OPEN = ChooseOptions(faces=(1, 2), even_open=(2,))
 )
 def test_one_face(face: Face, options: ChooseOptions, outcome: str, closed: tuple[str, ...]) -> None:
     (decision,) = decide([face], options)
-    assert (decision.id, decision.outcome, decision.closed) == (1, outcome, closed)
+    assert (decision.id, decision.outcome, decision.to_open) == (1, outcome, closed)
     assert decision.face is face
     assert decision.reason
 
@@ -214,5 +214,5 @@ def test_the_band(probability: float, state: str) -> None:
 
 def test_of_several_named_faces_some_may_have_even_open_eyes_opened() -> None:
     decisions = decide([a_face(CLOSED, OPEN), a_face(OPEN, OPEN), a_face(OPEN, OPEN)], OTHERS_EVEN_OPEN)
-    assert [one.closed for one in decisions] == [("left",), ("left", "right"), ()]
+    assert [one.to_open for one in decisions] == [("left",), ("left", "right"), ()]
     assert [one.outcome for one in decisions] == ["closed", "closed", "skipped"]

@@ -60,7 +60,7 @@ def test_a_face_is_painted_only_if_another_look_agrees(
     detector = Wandering(blinked_face, moves)
     (decision,) = confirmed(blinked, [closed(blinked_face)], detector)
     assert decision.outcome == outcome
-    assert bool(decision.closed) == (outcome == "closed")
+    assert bool(decision.to_open) == (outcome == "closed")
     assert len(detector.shown) == len(moves)
     assert decision.reason.startswith("where the eyes are is uncertain" if outcome != "closed" else "Both eyes")
 
@@ -84,7 +84,7 @@ def test_only_the_face_is_looked_at_even_at_the_edge_of_the_photo(blinked: Rgb, 
 
 def test_a_real_blink_is_confirmed(engine: Engine, blinked: Rgb, blinked_face: Face) -> None:
     (decision,) = confirmed(blinked, [closed(blinked_face)], engine.detector)
-    assert decision.closed == SIDES
+    assert decision.to_open == SIDES
 
 
 def test_a_mesh_beside_the_face_is_not_confirmed(engine: Engine, blinked: Rgb, blinked_face: Face) -> None:

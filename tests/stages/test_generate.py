@@ -37,17 +37,21 @@ OPTIONS = GenerateOptions()
 
 def test_all_faces_and_attempts_are_asked_for_at_once_and_come_back_in_rows(closed_crop: Crop) -> None:
     recorder = Recorder()
-    rows = generate([(1, closed_crop), (4, closed_crop)], [range(2, 5), range(2, 5)], recorder, OPTIONS)
+    rows = generate({4: closed_crop, 1: closed_crop}, {1: range(2, 4), 4: range(2, 5)}, recorder, OPTIONS)
     assert len(recorder.calls) == 1
-    assert [[p.score for p in row] for row in rows] == [[0, 1, 2], [3, 4, 5]]
-    wanted = [request_of(closed_crop, face, k, OPTIONS).seed for face in (1, 4) for k in (2, 3, 4)]
-    assert [p.seed for row in rows for p in row] == wanted
+    assert {face: [p.score for p in row] for face, row in rows.items()} == {4: [0, 1, 2], 1: [3, 4]}
+    wanted = [request_of(closed_crop, face, k, OPTIONS).seed for face, k in ((4, 2), (4, 3), (4, 4), (1, 2), (1, 3))]
+    assert [p.seed for row in rows.values() for p in row] == wanted
 
 
-@pytest.mark.parametrize(("faces", "attempts", "rows"), [(0, 3, []), (2, 0, [[], []])], ids=["no face", "no attempt"])
-def test_nothing_asked_nothing_given(closed_crop: Crop, faces: int, attempts: int, rows: list[list[Patch]]) -> None:
-    crops = [(k + 1, closed_crop) for k in range(faces)]
-    assert generate(crops, [range(attempts)] * faces, Recorder(), OPTIONS) == rows
+@pytest.mark.parametrize(
+    ("faces", "attempts", "rows"), [(0, 3, {}), (2, 0, {1: [], 2: []})], ids=["no face", "no attempt"]
+)
+def test_nothing_asked_nothing_given(
+    closed_crop: Crop, faces: int, attempts: int, rows: dict[int, list[Patch]]
+) -> None:
+    crops = dict.fromkeys(range(1, faces + 1), closed_crop)
+    assert generate(crops, dict.fromkeys(crops, range(attempts)), Recorder(), OPTIONS) == rows
 
 
 def test_seeds_of_faces_attempts_and_users_do_not_meet(closed_crop: Crop) -> None:

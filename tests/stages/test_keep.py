@@ -7,14 +7,15 @@ import pytest
 
 from open_the_eyes.roles import Crop
 from open_the_eyes.stages.keep import Candidate, keep
-from open_the_eyes.stages.verify import Verdict
+from open_the_eyes.stages.verify import Fault, Verdict
 from tests.stages.places import NOWHERE
 
 EMPTY = np.zeros((1, 1, 3), np.uint8)
 
 
 def tried(attempt: int, score: float, reason: str = "") -> Candidate:
-    return Candidate(attempt, EMPTY, Verdict(reason, score, {"left": 1.0, "right": 1.0}), NOWHERE)
+    fault = Fault("closed", reason) if reason else None
+    return Candidate(attempt, EMPTY, Verdict(fault, score, {"left": 1.0, "right": 1.0}), NOWHERE)
 
 
 @pytest.mark.parametrize(

@@ -244,7 +244,7 @@ def test_who_has_no_donor_is_left_alone_unless_their_own_eye_is_open() -> None:
     table = Table()
     faces = [table.person("ann", 0, (SHUT, SHUT)), table.person("bea", 300, (SHUT, OPEN)), table.person("cy", 600)]
     after = left_alone(decide(faces, ChooseOptions()), Matches({}, {1: NoDonors()}))
-    assert [(d.outcome, d.closed) for d in after] == [("unsure", ()), ("closed", ("left",)), ("already_open", ())]
+    assert [(d.outcome, d.to_open) for d in after] == [("unsure", ()), ("closed", ("left",)), ("already_open", ())]
     assert after[0].reason == ""  # the reasons say it
 
 
@@ -259,7 +259,7 @@ def test_an_eye_that_may_be_only_narrow_is_left_alone_without_a_donor() -> None:
 def test_an_eye_beside_a_hidden_one_has_no_donor_in_it() -> None:
     face = Table().person("ann", 0, (SHUT, HIDDEN))
     (after,) = left_alone([Decision(1, face, "closed", "", ("left",))], Matches())
-    assert (after.outcome, after.closed) == ("unsure", ())
+    assert (after.outcome, after.to_open) == ("unsure", ())
 
 
 def test_the_real_describer_finds_the_person_and_refuses_the_stranger_beside_her(

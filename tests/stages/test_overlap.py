@@ -54,7 +54,7 @@ def test_an_eye_behind_another_face_is_hidden(
     assert [side for side in SIDES if behind.eyes[side].covered] == [hidden]
 
     decisions = {d.face.confidence: d for d in decide(faces, ChooseOptions())}
-    assert decisions[whole.confidence].closed == SIDES
+    assert decisions[whole.confidence].to_open == SIDES
     assert decisions[behind.confidence].outcome == "unsure"
     assert f"the {hidden} one is hidden" in decisions[behind.confidence].reason
 

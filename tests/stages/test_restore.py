@@ -97,7 +97,7 @@ def test_eyes_that_were_not_made_are_not_restored(equipped: Equipped, blinked: R
     made = Patch(to_tones(closed_crop.pixels), closed_crop.mask, 0, 0.0)
     row = looks_of(closed_crop, [replace(made, fault="it cannot be laid in"), made])
     counting = Mock(wraps=restorer)
-    ((without, restored_one),) = restore(blinked, [row], counting, Options.of().restore, engine.detector)
+    without, restored_one = restore(blinked, {1: row}, counting, Options.of().restore, engine.detector)[1]
     assert without is row[0]
     assert restored_one is not row[1]
     assert len(counting.restore.call_args[0][0]) == 1

@@ -61,7 +61,7 @@ def restored(
     eyes = crop(portrait, face, ("left",))
     looks = looks_of(eyes, [Patch(to_tones(eyes.pixels), eyes.mask.copy(), 0, 0.0)])
     options = RestoreOptions(restorer="gfpgan", whole_face=whole_face)
-    ((look,),) = restore(portrait, [looks], Casting(cast), options, detector)
+    ((look,),) = restore(portrait, {1: looks}, Casting(cast), options, detector).values()
     return look
 
 

@@ -75,7 +75,7 @@ def test_what_makes_a_result_counts_and_little_else_does() -> None:
             runs.add(path)
             modules = (name for name in names_imported(path) if name.startswith("open_the_eyes."))
             todo += [file for name in modules for file in sources_of(name)]
-    counted = set(program.counted(program.PACKAGE))
+    counted = set(program.hashed_sources(program.PACKAGE))
     assert not runs - counted
     assert {path.relative_to(program.PACKAGE).as_posix() for path in counted - runs} == IDLE
 

@@ -12,7 +12,7 @@ from open_the_eyes.options import Options
 from open_the_eyes.options.eye_style import EyeStyle
 from open_the_eyes.roles import Outcome
 from open_the_eyes.service.jobs.processing import options_of
-from open_the_eyes.stages.attempts import LED
+from open_the_eyes.stages.attempts import FIRST_LED
 from open_the_eyes.web.choices import style_of
 from open_the_eyes.web.edit_session import EditSession, Preview, new_session
 from open_the_eyes.web.eye_origin import EyeOrigin
@@ -179,9 +179,9 @@ def test_the_file_has_the_eyes_of_whom_they_were_seen_from_and_picks_go_with_the
 def test_eyes_that_were_only_led_by_somebodys_are_not_called_theirs(seen: EditSession) -> None:
     assert seen.preview is not None
     own = EyeOrigin("reference 1, face 2")
-    one = replace(seen, preview=replace(seen.preview, attempts={1: (0, LED)}, origins={1: own}))
+    one = replace(seen, preview=replace(seen.preview, attempts={1: (0, FIRST_LED)}, origins={1: own}))
     assert one.origin(1) == own
-    led = one.with_pick(1, LED).origin(1)
+    led = one.with_pick(1, FIRST_LED).origin(1)
     assert led is not None
     assert (led.is_own, led.shot) == (False, 1)
     assert one.origin(5) is None

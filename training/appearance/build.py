@@ -206,21 +206,21 @@ def _fitted(
     by_shape = np.vstack([by_shape, *(f[1][None] for f in blinked)])
     z_texture, z_shape, z_iris = (np.vstack([z, z[at]]) for z in (z_texture, z_shape, z_iris))
     weight = np.where(np.arange(len(by_all)) < len(points), 1.0, BLINK_WEIGHT)
-    texture_from, shape_from = ridge(by_all, z_texture, weight), ridge(by_shape, z_shape, weight)
-    left_texture = z_texture - _with_one(by_all) @ texture_from
-    left_shape = z_shape - _with_one(by_shape) @ shape_from
+    texture_weights, shape_weights = ridge(by_all, z_texture, weight), ridge(by_shape, z_shape, weight)
+    texture_residual = z_texture - _with_one(by_all) @ texture_weights
+    shape_residual = z_shape - _with_one(by_shape) @ shape_weights
     model = replace(
         model,
-        texture_from=texture_from.astype(np.float32),
-        texture_left=left_texture.std(axis=0).astype(np.float32),
-        shape_from=shape_from.astype(np.float32),
-        shape_left=left_shape.std(axis=0).astype(np.float32),
+        texture_weights=texture_weights.astype(np.float32),
+        texture_residual=texture_residual.std(axis=0).astype(np.float32),
+        shape_weights=shape_weights.astype(np.float32),
+        shape_residual=shape_residual.std(axis=0).astype(np.float32),
         iris_ratios=centres.astype(np.float32),
-        iris_from=ridge(by_all, z_iris, weight).astype(np.float32),
+        iris_weights=ridge(by_all, z_iris, weight).astype(np.float32),
     )
     figures = Figures(
         faces=len(points) // 2,
-        texture_explained=1 - float((left_texture**2).sum() / (z_texture**2).sum()),
-        shape_explained=1 - float((left_shape**2).sum() / ((z_shape - z_shape.mean(axis=0)) ** 2).sum()),
+        texture_explained=1 - float((texture_residual**2).sum() / (z_texture**2).sum()),
+        shape_explained=1 - float((shape_residual**2).sum() / ((z_shape - z_shape.mean(axis=0)) ** 2).sum()),
     )
     return model, figures

@@ -75,7 +75,7 @@ def seen_in(path: Path, largest_only: bool = True) -> list[Sighting]:
 
 
 def opened_unasked(face: Face) -> bool:
-    return bool(decide([face], ChooseOptions())[0].closed)
+    return bool(decide([face], ChooseOptions())[0].to_open)
 
 
 def reduced(pixels: Rgb, face: Face) -> Iterator[tuple[int, Rgb, Face]]:

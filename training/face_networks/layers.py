@@ -47,8 +47,10 @@ class Layers:
         }
 
     def add(self, operation: Operation) -> None:
-        """Raises:
-        KeyError: of a kind that no face network of MediaPipe's has.
+        """Adds the operation's layers.
+
+        Raises:
+            KeyError: of a kind that no face network of MediaPipe's has.
         """
         self.give(operation, self._kinds[operation.kind](operation))
 

@@ -83,9 +83,11 @@ class Network:
 
 
 def read(path: Path) -> Network:
-    """Raises:
-    OSError: it cannot be read.
-    KeyError, ValueError: it holds what no face network of MediaPipe's holds.
+    """The network in a file.
+
+    Raises:
+        OSError: it cannot be read.
+        KeyError, ValueError: it holds what no face network of MediaPipe's holds.
     """
     model = tflite.Model.GetRootAs(path.read_bytes(), 0)
     graph = model.Subgraphs(0)

@@ -38,8 +38,10 @@ def delete_leftovers(plan: Plan) -> None:
 
 
 def _delete(folder: Path, owner: str = "", *, anybodys: bool = False) -> None:
-    """Args:
-    anybodys: nobody else writes in this folder.
+    """Deletes what was left half written in a folder, by this owner or long ago.
+
+    Args:
+        anybodys: nobody else writes in this folder.
     """
     stale = time.time() - STALE_SECONDS
     with suppress(OSError):

@@ -17,7 +17,7 @@ from typing import Final
 from ..addresses import is_address
 from ..errors import UnreadablePhoto, UsageError
 from ..naming import is_result
-from ..system.paths import is_file, is_folder, is_link, is_there, special
+from ..system.paths import is_file, is_folder, is_link, is_there, real_place, special
 from ..system.patterns import any_case, is_pattern
 from ..system.same_file import marks_of
 from ..wording import typed
@@ -110,7 +110,7 @@ class PhotoCollector:
         def is_done(folder: Path) -> bool:
             if not named.isdisjoint(marks(folder)):
                 return True
-            for place in (real := _seen_through(folder), *real.parents):
+            for place in (real := real_place(folder), *real.parents):
                 if not walked.isdisjoint(marks(place)):
                     return True
                 if is_hidden(place.name):
@@ -150,7 +150,7 @@ class PhotoCollector:
             return not marks(one).isdisjoint(marks(other))
 
         inside = []
-        for seen, same in ((spelled_out, operator.eq), (_seen_through, is_one)):
+        for seen, same in ((spelled_out, operator.eq), (real_place, is_one)):
             out, top = seen(self._out), seen(root)
             if any(same(above, top) for above in out.parents):
                 inside.append((seen, same, out))
@@ -293,8 +293,3 @@ def spelled_out(path: Path) -> Path:
     For names alone. Through a linked folder ".." may lead elsewhere, so a photo is read by the path it was given.
     """
     return Path(os.path.abspath(path))  # noqa: PTH100 -- Path.absolute() keeps ".."
-
-
-def _seen_through(path: Path) -> Path:
-    """Where it lies, whatever links lead there."""
-    return Path(os.path.realpath(path))

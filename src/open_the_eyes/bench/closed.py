@@ -115,7 +115,7 @@ def _opened(path: Path, engine: Engine, options: Options, networks: Networks) ->
     opened = outcome == "opened"
     steps = {
         "face found": True,
-        "detected": bool(decisions[index].closed),
+        "detected": bool(decisions[index].to_open),
         "opened": opened,
         "verified": opened and seen is not None and decide([seen], ChooseOptions())[0].outcome == "already_open",
     }
@@ -142,8 +142,8 @@ def _measured(
     networks: Networks,
 ) -> dict[str, float]:
     after = result.photo.pixels
-    crops = [crop(before, one.face, one.closed) for one in decisions if one.closed]
-    ours = crop(before, decisions[index].face, decisions[index].closed)
+    crops = [crop(before, one.face, one.to_open) for one in decisions if one.to_open]
+    ours = crop(before, decisions[index].face, decisions[index].to_open)
     row = {
         "seam": seam_step(ours.pixels, ours.window.cut(after), ours.mask),
         "outside": measures.outside(before, after, crops),

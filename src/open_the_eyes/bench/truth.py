@@ -89,8 +89,8 @@ def hidden(name: str, pixels: Rgb, engine: Engine, findings: Findings) -> Hidden
     if again is None:
         findings.left_out.append(name)
         return None
-    eyes = crop(shut, again.face, again.closed or SIDES)
-    editable = (eyes, *(crop(shut, one.face, one.closed) for one in decisions if one.closed and one is not again))
+    eyes = crop(shut, again.face, again.to_open or SIDES)
+    editable = (eyes, *(crop(shut, one.face, one.to_open) for one in decisions if one.to_open and one is not again))
     return Hidden(name, pixels, face, crop(pixels, face, SIDES), Scene(shut, again.face, eyes), editable)
 
 

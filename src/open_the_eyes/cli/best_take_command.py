@@ -13,7 +13,7 @@ import typer
 from ..errors import SomePhotosFailed, UnreadablePhoto, UsageError
 from ..folders import not_looked_into, photos_in
 from ..options import MatchOptions, Options
-from ..system.paths import is_folder, is_there
+from ..system.paths import is_folder, is_there, real_place
 from ..wording import counted
 from . import donors, names, paths, progress, speech, words
 from .flags import common as flags
@@ -219,9 +219,9 @@ def _burst(sources: tuple[Path, ...], named: tuple[Path, ...]) -> donors.Burst:
 
 def _without_result(sources: tuple[Path, ...], named: tuple[Path, ...], target: Path) -> list[Path]:
     """All but the file at `target`, where an earlier run made it and a folder alone brought it: it may be replaced."""
-    place = paths.real_place(target)
+    place = real_place(target)
     found = (photo for photo in sources if photo not in named)
-    return [*named, *(photo for photo in found if paths.real_place(photo) != place or not donors.is_result(photo))]
+    return [*named, *(photo for photo in found if real_place(photo) != place or not donors.is_result(photo))]
 
 
 def _saved(taken: BestTake, given: tuple[Path, ...], target: Path, *, quality: int | None, overwrite: bool) -> Report:

@@ -20,8 +20,8 @@ HELD: Final = 300_000_000
 """Most pixels of a burst that are kept from when it is seen that they can be read: 0.9 GB."""
 
 
-def reference(path: Path) -> Photo:
-    """The photo; a word on stderr if its eyes may be painted.
+def check_reference(path: Path) -> None:
+    """Reads it once, before any work; a word on stderr if its eyes may be painted. Its pixels are let go of.
 
     Raises:
         UnreadablePhoto, PhotoTooLarge: it cannot be used.
@@ -37,7 +37,6 @@ def reference(path: Path) -> Photo:
                 "name a photo as the camera made it."
             )
         )
-    return photo
 
 
 def check_faces(references: Sequence[Path], settings: Settings) -> None:

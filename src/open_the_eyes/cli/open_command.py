@@ -20,6 +20,7 @@ from .flags.groups import Attempts, Maker, Networks, Saving, takes_groups
 
 if TYPE_CHECKING:
     from ..arguments import Source
+    from ..edit_record import EditRecord
     from ..engine import Engine
     from ..files import Credentials
     from ..report import Report
@@ -131,33 +132,26 @@ def open_command(
         strip_gps=saving.strip_gps,
     )
     quality = flags.quality_of(saving.quality)
-    engine = maker.engine
     sources = names.photos_of(photos)
-    replayed = None if replay is None else replay_flag.edit_in(paths.place(replay, "--replay"))
-    record = None if replayed is None else replayed.record
-    if record is not None:
-        options, engine = replay_flag.options_of(record, options), record.engine if engine == "auto" else engine
-        replay_flag.check_one_photo(sources)
-    outputs = _outputs(sources, out)
-    count = options.generate.variations if record is None else 1
-    others = tuple(paths.place(photo, "--reference") for photo in maker.reference or ())
-    for path in others:
-        names.check_reference(path)
+    engine, replayed = maker.engine, None
+    if replay is not None:
+        replayed = replay_flag.replayed_file(paths.place(replay, "--replay"))
+        options, engine = _as_recorded(replayed.record, options, engine, sources)
+    reference_paths = _reference_paths(maker.reference or (), replayed)
     files = tuple(Path(path) for path in (replay, saving.c2pa_cert, saving.c2pa_key) if path is not None)
-    given = (*sources, *others, *files)
+    given = (*sources, *reference_paths, *files)
+    count = options.generate.variations if replayed is None else 1
+    outputs = _outputs(sources, out)
     report_path = None if report is None else paths.report_place(report)
     if report_path is not None:
         written = (path for output in outputs for path in numbered(output, count))
         paths.check_report(report_path, (*given, *written), overwrite=overwrite)
-    if record is not None:
-        others = replay_flag.recorded_references(record, others)
     credentials = _credentials(flags.signing(saving.c2pa_cert, saving.c2pa_key))
-    references: tuple[Source, ...] = tuple(map(donors.reference, others)) if len(sources) == 1 else ()
+    for path in reference_paths:
+        donors.check_reference(path)
 
     chosen = flags.engine_of(engine)
     speech.note(f"engine: {chosen.name}, {chosen.why}")
-    if others and not references:
-        references = _kept(others, chosen, options)
     run = _Run(
         photos=sources,
         outputs=outputs,
@@ -166,7 +160,7 @@ def open_command(
         overwrite=overwrite,
         profile=profile,
         json=as_json,
-        references=references,
+        references=_searched(reference_paths, chosen, options) if len(sources) > 1 else reference_paths,
         replayed=replayed,
         quality=quality,
         credentials=credentials,
@@ -193,6 +187,30 @@ def _hand_over(results: several.Results, report_path: Path | None, run: _Run) ->
     results.raise_if_incomplete()
 
 
+def _as_recorded(record: EditRecord, options: Options, engine: str, sources: Sequence[Path]) -> tuple[Options, str]:
+    """Options and engine of a recorded edit; no options beside it, and one photo."""
+    options = replay_flag.recorded_options(record, options)
+    replay_flag.check_one_photo(sources)
+    return options, record.engine if engine == "auto" else engine
+
+
+def _reference_paths(named: Sequence[str], replayed: replay_flag.Replayed | None) -> tuple[Path, ...]:
+    """The references' files, in the order of the edit where one is made again."""
+    found = tuple(paths.place(photo, "--reference") for photo in named)
+    for path in found:
+        names.check_reference(path)
+    return found if replayed is None else replay_flag.recorded_references(replayed.record, found)
+
+
+def _outputs(sources: Sequence[Path], out: str | None) -> tuple[Path, ...]:
+    """Where the result of each photo goes."""
+    outputs = tuple(paths.planned(sources, out))
+    if out is not None:
+        paths.note_file(outputs, out)
+        paths.check_folder(outputs[0].parent, "-o", out)
+    return outputs
+
+
 def _credentials(signing: tuple[Path, Path] | None) -> Credentials | None:
     if signing is None:
         return None
@@ -201,12 +219,12 @@ def _credentials(signing: tuple[Path, Path] | None) -> Credentials | None:
     return Credentials.load(*signing)
 
 
-def _kept(references: tuple[Path, ...], engine: Engine, options: Options) -> tuple[Seen, ...]:
-    """References for several photos; each is read twice, so that no two of them are in memory."""
+def _searched(references: Sequence[Path], engine: Engine, options: Options) -> tuple[Seen, ...]:
+    """References for several photos, searched once; no two of them are in memory whole."""
+    if not references:
+        return ()
     from ..looking import look_at_references
 
-    for path in references:
-        donors.reference(path)
     with flags.by_flag():
         return look_at_references(references, options, engine=engine)
 

@@ -13,7 +13,7 @@ from .. import folders
 from ..addresses import is_address
 from ..errors import PhotoNotWritten, UsageError, not_written
 from ..naming import OPENED, is_result, named
-from ..system.paths import is_file, is_folder, is_there, special
+from ..system.paths import is_file, is_folder, is_there, real_place, special
 from ..system.same_file import folded, keeps_apart
 from . import speech
 
@@ -151,11 +151,6 @@ def check_output(path: Path, given: Iterable[Path], *, overwrite: bool) -> None:
         raise PhotoNotWritten(f"{path}: expected a file to write, got a folder. End it with / to write into it.")
     if not overwrite:
         raise PhotoNotWritten(f"{path} is there already; --overwrite replaces it, another name keeps both.")
-
-
-def real_place(path: Path) -> Path:
-    """Where a path leads once its folders are made: "new/../a.jpg" is a.jpg, whether or not there is a `new` yet."""
-    return Path(os.path.realpath(path))
 
 
 def check_folder(folder: Path, option: str = "", given: str | Path = "") -> None:

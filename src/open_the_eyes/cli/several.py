@@ -49,11 +49,13 @@ class Results:
         return {"reports": [report.to_json() for report in self.reports], "failed": failed}
 
     def raise_if_incomplete(self) -> None:
-        """Raises:
-        KeyboardInterrupt: Ctrl-C came before the end.
-        Exit: the one photo did; with the code of its error, which has been told.
-        NoRoomOnDisk: the disk was full for one of several, which has been told.
-        SomePhotosFailed: one or more of several failed.
+        """Ends the command as it deserves where a photo failed.
+
+        Raises:
+            KeyboardInterrupt: Ctrl-C came before the end.
+            Exit: the one photo did; with the code of its error, which has been told.
+            NoRoomOnDisk: the disk was full for one of several, which has been told.
+            SomePhotosFailed: one or more of several failed.
         """
         if self.interrupted:
             raise KeyboardInterrupt

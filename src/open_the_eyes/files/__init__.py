@@ -16,7 +16,7 @@ from .made_here import made_here
 from .metadata.edit_xmp import read_record
 from .metadata.exif import taken_at
 from .metadata.source_type import is_painted, type_of_composite
-from .reading import read, size_of
+from .reading import digest_of, read, size_of
 from .sniff import HEAD_BYTES
 from .whole_file import check_free
 from .writing import SUFFIXES, encoded, encoded_and_told, format_asked, format_for, suffix_for, true_suffix, write
@@ -30,6 +30,7 @@ __all__ = [
     "EditRecord",
     "PillowImage",
     "check_free",
+    "digest_of",
     "encoded",
     "encoded_and_told",
     "excerpt",

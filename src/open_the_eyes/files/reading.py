@@ -110,6 +110,18 @@ def size_of(data: bytes, settings: Settings) -> tuple[int, int]:
         raise error.headed("the photo") from error
 
 
+def digest_of(source: str | PathLike[str] | bytes, settings: Settings) -> str:
+    """The SHA-256 that `read` gives a photo's file; nothing of it is decoded.
+
+    Raises:
+        UnreadablePhoto, PhotoTooLarge: it cannot be read, or has more bytes than the settings allow.
+    """
+    try:
+        return hashlib.sha256(take_in(source, settings.max_bytes)).hexdigest()
+    except PhotoError as error:
+        raise error.headed("the photo" if isinstance(source, bytes) else os.fspath(source)) from error
+
+
 def taken_apart(data: bytes, settings: Settings) -> tuple[FileFormat, Unpacked]:
     """A file's format and parts.
 

@@ -22,7 +22,7 @@ from .notes import notes_of
 from .packing import packed_for
 from .parcel import Parcel
 from .sniff import sniff
-from .whole_file import REPLACE, check_free, write_whole
+from .whole_file import check_free, write_whole
 
 SUFFIXES: Final[dict[str, FileFormat]] = {
     ".jpg": "JPEG",
@@ -81,7 +81,6 @@ def write(
         PhotoNotWritten: the name is taken or cannot be written, or the format cannot hold the picture.
     """
     target = Path(path)
-    _check_not_source(photo, target, overwrite)
     check_free(target, overwrite=overwrite)
     file_format = format_for(photo, target)
     try:
@@ -183,15 +182,3 @@ def _cannot_hold(error: Exception) -> PhotoNotWritten:
 def _no_format(path: Path) -> PhotoNotWritten:
     came = f"it ends in {path.suffix.lower()}" if path.suffix else "it has no ending"
     return PhotoNotWritten(f"{path}: expected a name ending in {', '.join(SUFFIXES)}, {came}; choose one of those.")
-
-
-def _check_not_source(photo: Photo, path: Path, overwrite: bool) -> None:
-    source = photo.file.path if photo.file is not None else None
-    if overwrite or source is None:
-        return
-    try:
-        same = path.samefile(source)
-    except (OSError, ValueError):
-        return
-    if same:
-        raise PhotoNotWritten(f"{path}: expected a name other than the photo's own; choose another, or {REPLACE}.")

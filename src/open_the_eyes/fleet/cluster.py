@@ -50,8 +50,10 @@ class Cluster:
 
 
 def check_gpus(each: float) -> None:
-    """Raises:
-    UsageError: a number of GPUs for one process that makes no sense; of several, it would leave all but one idle.
+    """Refuses a share of a GPU that no process can have.
+
+    Raises:
+        UsageError: a number of GPUs for one process that makes no sense; of several, it would leave all but one idle.
     """
     if not 0 <= each <= 1:
         raise UsageError(
@@ -109,8 +111,10 @@ def connected(address: str, library: Literal["data", "serve"] = "data", cores: i
 
 
 def _check_answers(address: str) -> None:
-    """Raises:
-    NoCapacity: the address has a port, and nobody listens there, or something that is no Ray.
+    """Refuses an address where Ray does not answer, which would be waited for.
+
+    Raises:
+        NoCapacity: the address has a port, and nobody listens there, or something that is no Ray.
     """
     try:
         place = urlsplit(address if "://" in address else f"//{address}")
@@ -166,8 +170,10 @@ def has_ended(address: str) -> bool:
 
 
 def check_room(address: str, gpus: float) -> None:
-    """Raises:
-    NoCapacity: a GPU was asked for, and a Ray that was started here has none; others may grow.
+    """Refuses a wish for GPUs that this Ray can never fulfil.
+
+    Raises:
+        NoCapacity: a GPU was asked for, and a Ray that was started here has none; others may grow.
     """
     import ray
 

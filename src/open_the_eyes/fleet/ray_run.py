@@ -68,8 +68,10 @@ def serve_on(
 
 
 def _check_address(host: str, port: int) -> None:
-    """Raises:
-    UsageError: Serve was running on this cluster already, and listens elsewhere.
+    """Refuses an address where the service will not be.
+
+    Raises:
+        UsageError: Serve was running on this cluster already, and listens elsewhere.
     """
     from ray.serve.context import _get_global_client
 

@@ -63,7 +63,7 @@ class FoldedPatches(Sequence[Patch]):
 
 
 def folded(patches: Sequence[Patch], crops: Iterable[Crop]) -> Sequence[Folded]:
-    """Whoever made the patches, each with its crop."""
+    """The patches in folded form, whichever generator made them, each for its crop."""
     if isinstance(patches, FoldedPatches):
         return patches.folded
     return [Folded.of(patch, crop) for patch, crop in zip(patches, crops, strict=True)]

@@ -11,16 +11,20 @@ from ..wording import typed, written
 
 
 def refuse(condition: bool, option: str | None, message: str, *, mend: str = "", how: str = "") -> None:
-    """Raises:
-    UsageError: the condition holds.
+    """Refuses an option's value where the condition holds.
+
+    Raises:
+        UsageError: the condition holds.
     """
     if condition:
         raise UsageError(message, option=option, mend=mend, how=how)
 
 
 def require(condition: bool, option: str | None, message: str, *, mend: str = "", how: str = "") -> None:
-    """Raises:
-    UsageError: the condition does not hold.
+    """Refuses an option's value where the condition does not hold.
+
+    Raises:
+        UsageError: the condition does not hold.
     """
     refuse(not condition, option, message, mend=mend, how=how)
 

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import threading
-import time
 from collections.abc import Callable, Generator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
-from math import inf
 from typing import Any, Final, TypeVar
 from uuid import UUID
 
@@ -35,6 +33,7 @@ from .jobs.processing import check_options, face_name, options_of
 from .jobs.progress_watch import ProgressWatch
 from .jobs.runner import JobRunner
 from .jobs.steps import JobSteps
+from .memo import Memo
 from .settings import ServiceSettings
 from .store import ArtifactStore
 from .uploads.intake import Upload, UploadHandler
@@ -81,7 +80,7 @@ class JobService:
         self.watch = ProgressWatch(config.patience)
         self.metrics = Metrics(self.repository.waiting, self.repository.waiting_seconds, self.watch.still_seconds)
         self._engine, self._device_lock = engine, PriorityLock(self._queued)
-        self._ready, self._looking, self._inspecting = (-inf, False), threading.Lock(), threading.Lock()
+        self._ready, self._inspecting = Memo[str, bool](READY_SECONDS), threading.Lock()
         self.audience, self.follow_room = Audience(self._left), FollowRoom(config)
         self._worker_lock = worker_lock(config.database_url, config.worker_name)
         try:
@@ -111,9 +110,11 @@ class JobService:
         self.repository.close()
 
     def check_alive(self) -> None:
-        """Raises:
-        NoCapacity: the photo in hand hangs, or the GPU failed, and no other is begun until this process is started
-            anew.
+        """Refuses while this process can begin no photo.
+
+        Raises:
+            NoCapacity: the photo in hand hangs, or the GPU failed, and no other is begun until this process is started
+                anew.
         """
         if failed_gpus():
             raise NoCapacity("expected a GPU that works, it has failed; start the service anew.")
@@ -124,13 +125,9 @@ class JobService:
             )
 
     def is_ready(self) -> bool:
-        """Whether jobs can be taken: the database answers, the store can be written to. Found out once a second."""
-        with self._looking:
-            looked, ready = self._ready
-            if time.monotonic() - looked > READY_SECONDS:
-                ready = self.look()
-                self._ready = (time.monotonic(), ready)
-            return ready
+        """Whether jobs can be taken: the database answers, the store can be written to. Found out once a second, by one
+        who asks; no other waits for it."""
+        return self._ready.get("ready", self.look)
 
     def look(self) -> bool:
         """Whether jobs can be taken at this moment; the log says why not."""
@@ -143,8 +140,10 @@ class JobService:
         return True
 
     def job(self, job_id: UUID, owner: str) -> Job:
-        """Raises:
-        NotHere: no such job, or somebody else's.
+        """The job, if it is this owner's.
+
+        Raises:
+            NotHere: no such job, or somebody else's.
         """
         job = self.repository.get(str(job_id), owner)
         if job is None:

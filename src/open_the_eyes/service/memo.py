@@ -12,8 +12,8 @@ V = TypeVar("V")
 
 
 class Memo(Generic[K, V]):
-    """A cache for any number of threads. Nobody waits: while one finds out anew, all others get what was known
-    before."""
+    """A cache for any number of threads. Nobody waits for another: while one finds out anew, all others get what was
+    known before; before anything is known, each finds out for itself."""
 
     def __init__(self, seconds: float, clock: Callable[[], float] = time.monotonic) -> None:
         self._seconds, self._clock = seconds, clock

@@ -65,17 +65,21 @@ class ArtifactStore:
                 raise StoreAway(f"expected a place for {name}, got: {error}; see OTE_STORE.") from error
 
     def get(self, job: str, name: str) -> bytes:
-        """Raises:
-        FileNotFoundError: it is not there, or not any more.
-        StoreUnreadable: nobody knows.
+        """The bytes of a job's file.
+
+        Raises:
+            FileNotFoundError: it is not there, or not any more.
+            StoreUnreadable: nobody knows.
         """
         path = self._path(job, name)
         with _reached(f"read {name}", StoreUnreadable):
             return bytes(self._files.cat_file(path))
 
     def has(self, job: str, name: str) -> bool:
-        """Raises:
-        StoreUnreadable: nobody knows.
+        """Whether a job has that file.
+
+        Raises:
+            StoreUnreadable: nobody knows.
         """
         try:
             self.size(job, name)

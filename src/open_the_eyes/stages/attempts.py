@@ -12,10 +12,14 @@ from ..options import GenerateOptions
 from ..options.face_numbers import MAX_ATTEMPTS
 from ..roles import Crop, Donor
 from .keep import Candidate, Kept
-from .verify import DIFFERENT_WAYS
 
-LED: Final = MAX_ATTEMPTS // 2
+FIRST_LED: Final = MAX_ATTEMPTS // 2
 """First attempt in which a donor's eyes only lead the painter: they were laid in before, and did not turn out well."""
+
+
+def is_led(attempt: int) -> bool:
+    """Whether a donor's eyes only lead the painter in this attempt; in those before they are laid in as they are."""
+    return attempt >= FIRST_LED
 
 
 def rounds(face_id: int, options: GenerateOptions, spare: int, retries: int) -> list[list[int]]:
@@ -25,7 +29,7 @@ def rounds(face_id: int, options: GenerateOptions, spare: int, retries: int) -> 
     """
     pick = dict(options.picks).get(face_id)
     numbers = (attempt for attempt in count() if attempt != pick)
-    led = (attempt for attempt in count(LED) if attempt != pick)
+    led = (attempt for attempt in count(FIRST_LED) if attempt != pick)
     first = [] if pick is None else [[pick]]
     first.append(list(islice(numbers, options.variations + spare)))
     sources = [numbers] * (retries - 1) + [led] * (retries > 0)  # a donor's eyes only lead in the last round
@@ -35,13 +39,15 @@ def rounds(face_id: int, options: GenerateOptions, spare: int, retries: int) -> 
 def is_due(crop: Crop, left: list[list[int]], tried: list[Candidate], want: int, donors: Sequence[Donor] = ()) -> bool:
     """Whether a face gets the first of the rounds that are `left`.
 
-    It does not once enough have passed, and does not get the last one where a lone eye's partner, and no donor of
-    another photo, gave eyes that all looked different ways: what passes for the partner is no open eye then.
+    None once enough attempts have passed. The last round, which paints freely, is also skipped for a single eye that
+    copies its partner if every copy squinted: then the partner was not really open. A donor from another photo lifts
+    that.
     """
     if not left or sum(candidate.verdict.passed for candidate in tried) >= want:
         return False
     last_round, partner_gives = len(left) == 1, len(crop.sides) == 1 and not donors
-    partner_is_shut = bool(tried) and all(candidate.verdict.reason.startswith(DIFFERENT_WAYS) for candidate in tried)
+    faults = [candidate.verdict.fault for candidate in tried]
+    partner_is_shut = bool(faults) and all(fault is not None and fault.kind == "squint" for fault in faults)
     return not (last_round and partner_gives and partner_is_shut)
 
 

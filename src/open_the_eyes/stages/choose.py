@@ -52,14 +52,14 @@ class Decision:
         id: 1 is the leftmost face of the photo.
         outcome: "closed" where eyes are to be opened, else the final outcome.
         reason: one sentence for a person; for "kept_original" how "Left as it was: ..." goes on.
-        closed: the eyes to open; empty unless the outcome is "closed".
+        to_open: the eyes to open; empty unless the outcome is "closed".
     """
 
     id: int
     face: Face
     outcome: Outcome
     reason: str
-    closed: tuple[Side, ...]
+    to_open: tuple[Side, ...]
 
 
 def eye_state(eye: Eye) -> EyeState:
@@ -148,7 +148,7 @@ def _decide(number: int, face: Face, options: ChooseOptions) -> Decision:
 
 def passed_over(decision: Decision) -> Decision:
     """The same face where others were chosen."""
-    return replace(decision, outcome="skipped", reason="Not among the chosen faces.", closed=())
+    return replace(decision, outcome="skipped", reason="Not among the chosen faces.", to_open=())
 
 
 def _eyes(sides: tuple[Side, ...]) -> str:

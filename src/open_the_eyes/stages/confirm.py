@@ -38,8 +38,8 @@ def confirmed(
     for done, d in enumerate(decisions):
         if watch is not None:
             watch.tell("confirm", done / len(decisions))
-        uncertain = d.closed and astray(pixels, d.face, detector)
-        sure.append(replace(d, outcome="kept_original", reason=_UNCERTAIN, closed=()) if uncertain else d)
+        uncertain = d.to_open and astray(pixels, d.face, detector)
+        sure.append(replace(d, outcome="kept_original", reason=_UNCERTAIN, to_open=()) if uncertain else d)
     return sure
 
 

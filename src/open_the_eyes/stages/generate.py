@@ -8,7 +8,7 @@ from typing import Final
 
 from ..options import GenerateOptions
 from ..roles import Crop, Donor, EyeGenerator, Patch, Request, Watch
-from .attempts import LED
+from .attempts import is_led
 
 _PER_ATTEMPT: Final = 7919
 """Prime by which the seeds of a face's attempts lie apart: at one face, seeds of the options that lie less than this
@@ -31,27 +31,27 @@ def request_of(
     """
     seed = (options.seed + _PER_ATTEMPT * attempt + _PER_FACE * (face_id - 1)) % 2**32
     variety = 0.0 if options.seed == 0 and attempt == 0 else 1.0
-    return Request(crop, seed, variety, donors, attempt >= LED, options.style_of(face_id))
+    return Request(crop, seed, variety, donors, is_led(attempt), options.style_of(face_id))
 
 
 def generate(
-    crops: Sequence[tuple[int, Crop]],
-    attempts: Sequence[Sequence[int]],
+    crops: Mapping[int, Crop],
+    attempts: Mapping[int, Sequence[int]],
     generator: EyeGenerator,
     options: GenerateOptions,
     donors: Mapping[int, tuple[Donor, ...]] | None = None,
     watch: Watch | None = None,
-) -> list[Sequence[Patch]]:
-    """For each (face number, crop) and its own attempts, one patch an attempt, in order; `donors` by face number.
+) -> dict[int, Sequence[Patch]]:
+    """By face number, one patch for each attempt at its crop, in order; all that is given goes by face number, too.
 
     A generator may put patches together when they are asked for: who looks at one after the other holds one.
     """
     known = donors or {}
     requests = [
         request_of(crop, face_id, attempt, options, known.get(face_id, ()))
-        for (face_id, crop), row in zip(crops, attempts, strict=True)
-        for attempt in row
+        for face_id, crop in crops.items()
+        for attempt in attempts[face_id]
     ]
     patches = generator.generate(requests, options, watch)
-    ends = accumulate(len(row) for row in attempts)
-    return [patches[end - len(row) : end] for row, end in zip(attempts, ends, strict=True)]
+    ends = accumulate(len(attempts[face_id]) for face_id in crops)
+    return {face_id: patches[end - len(attempts[face_id]) : end] for face_id, end in zip(crops, ends, strict=True)}

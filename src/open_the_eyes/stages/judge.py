@@ -8,13 +8,13 @@ from ..roles import FaceDetector
 from .blend import Look
 from .keep import Candidate
 from .restore import not_kept
-from .verify import Verdict, verify
+from .verify import Fault, Verdict, verify
 
 
 def judge(pixels: Rgb, attempt: int, look: Look, detector: FaceDetector, style: EyeStyle) -> Candidate:
     """The look as a candidate, with its verdict; its own plain look where only that one passes."""
     if look.patch.fault:
-        return Candidate(attempt, look.opened, Verdict(look.patch.fault, -1.0, {}), look.crop)
+        return Candidate(attempt, look.opened, Verdict(Fault("unpainted", look.patch.fault), -1.0, {}), look.crop)
     verdict = verify(pixels, look.crop, look.patch, look.opened, detector, style)
     if not verdict.passed and look.plain is not None:
         note = not_kept(verdict.reason)

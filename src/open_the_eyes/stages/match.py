@@ -68,9 +68,14 @@ class Reference:
 
 @dataclass(frozen=True, slots=True)
 class Matches:
-    """By face number: donors, in the order of the references; where there is none, why; sentences on open-eyed ones.
+    """What all references came to.
 
-    `unrelated` are the references in which nobody, whoever has open eyes included, is one of the photo's people.
+    Args:
+        donors: by number of a face to open, those that may give it eyes, in the order of the references.
+        reasons: by number of a face to open that has no donor, why.
+        notes: by number of a face whose eyes are open, a sentence on what was asked for it.
+        unrelated: numbers of the references in which nobody, whoever has open eyes included, is one of the photo's
+            people.
     """
 
     donors: dict[int, tuple[Donor, ...]] = field(default_factory=dict)
@@ -94,7 +99,7 @@ def match(
         UsageError: a reference without a face, or `options.match` names a face that is not there.
     """
     _check_faces(options, len(seen.faces))
-    donors: dict[int, list[Donor]] = {d.id: [] for d in decisions if d.closed}
+    donors: dict[int, list[Donor]] = {d.id: [] for d in decisions if d.to_open}
     ours = described(seen, describer) if donors else seen
     reasons: dict[int, list[NoDonor]] = {number: [] for number in donors}
     unrelated = []
@@ -171,8 +176,8 @@ def left_alone(decisions: Sequence[Decision], matches: Matches) -> list[Decision
     One closed eye beside an open one has that as its donor; an eye that may be only narrow is not worth a mirror image.
     """
     return [
-        replace(d, outcome="unsure", closed=(), reason="" if d.id in matches.reasons else _NONE_GIVEN)
-        if d.closed and d.id not in matches.donors and not _has_own_donor(d)
+        replace(d, outcome="unsure", to_open=(), reason="" if d.id in matches.reasons else _NONE_GIVEN)
+        if d.to_open and d.id not in matches.donors and not _has_own_donor(d)
         else d
         for d in decisions
     ]
@@ -181,7 +186,7 @@ def left_alone(decisions: Sequence[Decision], matches: Matches) -> list[Decision
 def _has_own_donor(decision: Decision) -> bool:
     states = face_states(decision.face)
     seen = not any(eye.covered for eye in decision.face.eyes.values())
-    return seen and len(decision.closed) == 1 and states[decision.closed[0]] == "closed"
+    return seen and len(decision.to_open) == 1 and states[decision.to_open[0]] == "closed"
 
 
 def open_sides(face: Face) -> tuple[Side, ...]:

@@ -20,8 +20,8 @@ from ..roles import Face
 WITNESSES: Final = 2
 """Fewest other people of the group who have to be recognised in both shots."""
 VOUCHED: Final = 1.0
-"""Log-odds that these witnesses add to a pair which lacks no more than that. Twice as much recognises nobody more, and
-takes one stranger more for the person in whose place he stands (`training.likeness.groups`)."""
+"""Log-odds that these witnesses add to a pair which lacks no more than that. Doubling it recognises no further person,
+and mistakes one more stranger for whoever stood in that place (`training.likeness.groups`)."""
 AWAY: Final = 0.6
 """Most that a face lies from where its neighbours' move puts it, in its widths: heads move from shot to shot."""
 LARGER: Final = 1.25

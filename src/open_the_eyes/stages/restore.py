@@ -7,7 +7,7 @@ photo is toned; of an iris hardly anything; and nothing outside the mask.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -60,18 +60,18 @@ class _AlignedFace:
 
 def restore(
     pixels: Rgb,
-    looks: Sequence[Sequence[Look]],
+    looks: Mapping[int, Sequence[Look]],
     restorer: FaceRestorer,
     options: RestoreOptions,
     detector: FaceDetector,
     watch: Watch | None = None,
-) -> list[list[Look]]:
-    """The looks of each face, restored, in one go for all; one that the network spoilt stays as it was, with a note.
-    One without new eyes is not shown to it."""
-    aligned = [_aligned(pixels, look) for row in looks for look in row if not look.patch.fault]
+) -> dict[int, list[Look]]:
+    """The looks of each face, by its number, restored, in one go for all; one that the network spoilt stays as it was,
+    with a note. One without new eyes is not shown to it."""
+    aligned = [_aligned(pixels, look) for row in looks.values() for look in row if not look.patch.fault]
     sharper = restorer.restore([face.pixels for face in aligned], options.fidelity, watch)
     done = iter(_restored(pixels, face, after, options, detector) for face, after in zip(aligned, sharper, strict=True))
-    return [[look if look.patch.fault else next(done) for look in row] for row in looks]
+    return {face: [look if look.patch.fault else next(done) for look in row] for face, row in looks.items()}
 
 
 def not_kept(why: str) -> str:

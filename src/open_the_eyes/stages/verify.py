@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Final
+from typing import Final, Literal
 
 import numpy as np
 
@@ -43,9 +43,6 @@ NATURAL_GAP: Final = 0.3
 NATURAL_SQUINT: Final = 0.1
 """Additional convergence that the eyes of a far turned head may have, eye widths."""
 
-DIFFERENT_WAYS: Final = "the two eyes looked different ways"
-"""Beginning of the reason of a pair that squints."""
-
 # A score is 1 less these costs.
 COST_FAR: Final = 0.3
 """Cost of each unit by which the eyes are off the asked openness, on average."""
@@ -61,17 +58,35 @@ LOWEST_OPINION: Final = -3.0
 """Least value at which the generator's own score counts."""
 
 
+FaultKind = Literal["unpainted", "unrecognised", "closed", "stranger", "unlike", "squint", "seam"]
+"""What can be wrong with new eyes: the generator had none to give; no face is found any more; an eye is still closed;
+the person is another; the eyes are differently open, or look different ways; their border shows."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """What is wrong with new eyes: `kind` for the program to go by, `said`, a clause, for a person to read."""
+
+    kind: FaultKind
+    said: str
+
+
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What was measured: `score` is higher for better eyes, `reason` says what failed, "" when nothing did."""
+    """What was measured: `fault` is what failed, None when nothing did; `score` is higher for better eyes."""
 
-    reason: str
+    fault: Fault | None
     score: float
     openness: Mapping[Side, float]
 
     @property
     def passed(self) -> bool:
-        return not self.reason
+        return self.fault is None
+
+    @property
+    def reason(self) -> str:
+        """What failed, a clause; "" for nothing."""
+        return "" if self.fault is None else self.fault.said
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,41 +103,43 @@ def verify(pixels: Rgb, crop: Crop, patch: Patch, opened: Rgb, detector: FaceDet
     seen, face = _face_with(pixels, crop, opened)
     again = detector.measure(seen, face)
     if again is None:
-        return Verdict("the face was no longer recognised as one after painting", -1.0, {})
+        lost = Fault("unrecognised", "the face was no longer recognised as one after painting")
+        return Verdict(lost, -1.0, {})
     openness = {side: again.eyes[side].openness for side in SIDES}
     seam = seam_step(crop.pixels, opened, patch.mask * crop.mask)
     pair = not any(eye.covered for eye in crop.face.eyes.values())
     gap = abs(openness["left"] - openness["right"]) - NATURAL_GAP * _turned(crop.face.yaw_deg) if pair else 0.0
     squint = _squint(again, patch.convergence) if pair and style.gaze is None else 0.0
-    reason = _fault(again, crop, _Flaws(seam, gap, squint), style)
+    fault = _fault(again, crop, _Flaws(seam, gap, squint), style)
     asked = 1.0 if style.openness is None else style.openness
     far = float(np.mean([abs(openness[s] - asked) for s in crop.sides]))
     doubt = float(np.mean([again.eyes[s].closed_probability for s in crop.sides]))
     score = 1 - COST_FAR * far - COST_DOUBT * doubt - COST_GAP * max(gap, 0) - seam / COST_SEAM
     score += OPINION_WEIGHT * max(patch.score, LOWEST_OPINION)
-    return Verdict(reason, score, openness)
+    return Verdict(fault, score, openness)
 
 
-def _fault(again: Face, crop: Crop, flaws: _Flaws, style: EyeStyle) -> str:
-    """What is wrong with the face as it was seen again, a clause; "" for nothing."""
+def _fault(again: Face, crop: Crop, flaws: _Flaws, style: EyeStyle) -> Fault | None:
+    """What is wrong with the face as it was seen again, None for nothing."""
     wanted = OPEN_FROM * min(1.0, style.openness if style.openness is not None else 1.0)
     eyes = [again.eyes[side] for side in crop.sides]
     lowest = min(eye.openness for eye in eyes)
     if lowest < wanted:
-        return f"an eye still measured closed after painting (openness {lowest:.2f}, wanted {wanted:.2f})"
+        measured = f"openness {lowest:.2f}, wanted {wanted:.2f}"
+        return Fault("closed", f"an eye still measured closed after painting ({measured})")
     half_shut_on_purpose = style.openness is not None and style.openness < HALF_SHUT
     if not half_shut_on_purpose and max(eye.closed_probability for eye in eyes) >= CLOSED_BELOW:
-        return "an eye still looked closed after painting"
+        return Fault("closed", "an eye still looked closed after painting")
     likeness = _likeness(crop.face, again)
     if likeness < MIN_LIKENESS:
-        return f"the face no longer looked like the same person (likeness {likeness:.2f})"
+        return Fault("stranger", f"the face no longer looked like the same person (likeness {likeness:.2f})")
     if flaws.gap > MAX_DISAGREEMENT:
-        return f"the two eyes came out differently open (by {flaws.gap:.2f})"
+        return Fault("unlike", f"the two eyes came out differently open (by {flaws.gap:.2f})")
     if flaws.squint > allowed_squint(crop.face.yaw_deg):
-        return f"{DIFFERENT_WAYS} (by {flaws.squint:.2f} of their width)"
+        return Fault("squint", f"the two eyes looked different ways (by {flaws.squint:.2f} of their width)")
     if flaws.seam > MAX_SEAM:
-        return f"the border of the new eyes stayed visible (a step of {flaws.seam:.0f} levels)"
-    return ""
+        return Fault("seam", f"the border of the new eyes stayed visible (a step of {flaws.seam:.0f} levels)")
+    return None
 
 
 def _likeness(before: Face, after: Face) -> float:

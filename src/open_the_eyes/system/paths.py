@@ -34,6 +34,12 @@ def special(path: Path) -> str:
         return ""
 
 
+def real_place(path: Path) -> Path:
+    """Where a path leads, whatever links are on the way, once its folders are made: "new/../a.jpg" is a.jpg, whether or
+    not there is a `new` yet."""
+    return Path(os.path.realpath(path))
+
+
 def kind_of(mode: int) -> str:
     """The same of what has this mode."""
     if stat.S_ISREG(mode) or stat.S_ISDIR(mode):

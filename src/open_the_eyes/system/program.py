@@ -25,7 +25,7 @@ def state() -> str:
 
 def state_of(package: Path) -> str:
     """The same of the package in a folder."""
-    sources = counted(package)
+    sources = hashed_sources(package)
     if not sources:
         return ""
     digest = hashlib.sha256()
@@ -38,6 +38,6 @@ def state_of(package: Path) -> str:
     return digest.hexdigest()
 
 
-def counted(package: Path) -> list[Path]:
-    """The code that counts, of the package in a folder."""
+def hashed_sources(package: Path) -> list[Path]:
+    """The files of the package in a folder that its state is made of, beside `MODEL_SUMS`."""
     return [*package.glob("*.py"), *(path for room in ROOMS for path in (package / room).rglob("*.py"))]

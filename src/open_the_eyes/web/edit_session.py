@@ -14,7 +14,7 @@ from typing import Any, Final
 from ..options import Mode
 from ..options.eye_style import EyeStyle
 from ..roles import Outcome
-from ..stages.attempts import LED
+from ..stages.attempts import is_led
 from .eye_origin import EyeOrigin, Same
 from .eye_styles import EyeStyles
 from .face_regions import FaceRegion, PhotoFaces
@@ -141,8 +141,8 @@ class EditSession:
         if self.preview is None or number is None:
             return None
         origin = self.preview.origins.get(face)
-        is_led = self.preview.attempts[face][number - 1] >= LED
-        return origin.led() if origin is not None and is_led else origin
+        led = is_led(self.preview.attempts[face][number - 1])
+        return origin.led() if origin is not None and led else origin
 
     def asked(self, face: int) -> tuple[Same, ...]:
         """Who in the other shots may be this face, where nobody surely is and the visitor has not said yet."""

@@ -14,8 +14,10 @@ _NAMES = tuple(one.name for one in fields(EyeStyle))
 
 @dataclass(frozen=True, slots=True)
 class EyeStyles:
-    """Args:
-    own: by face, all of its style; none that is as everyone's.
+    """What a visitor wishes of the new eyes, of everyone and of single faces.
+
+    Args:
+        own: by face, all of its style; none that is as everyone's.
     """
 
     everyone: EyeStyle = PLAIN_STYLE

@@ -55,8 +55,10 @@ class ImageCache:
         self._forget_if_deleted(job)
 
     def load_faces(self, job: str) -> PhotoFaces:
-        """Raises:
-        FileNotFoundError: nothing was noted, or it has been deleted.
+        """The faces that were noted for a job.
+
+        Raises:
+            FileNotFoundError: nothing was noted, or it has been deleted.
         """
         return _faces(json.loads(self._store.get(job, FACES)))
 

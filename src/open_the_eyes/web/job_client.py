@@ -206,8 +206,10 @@ class JobClient:
             raise NotHere("expected a photo of yours, it has been deleted; send it again.") from None
 
     def job(self, owner: str, job_id: str) -> Job:
-        """Raises:
-        NotHere: no such job, or somebody else's.
+        """The job, if it is this owner's.
+
+        Raises:
+            NotHere: no such job, or somebody else's.
         """
         try:
             known = UUID(job_id)

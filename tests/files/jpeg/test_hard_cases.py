@@ -9,8 +9,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from open_the_eyes.errors import UnreadablePhoto
 from open_the_eyes.files import encoded, read, write
-from open_the_eyes.files.jpeg import segments
+from open_the_eyes.files.jpeg import container, segments
 from open_the_eyes.photo import Photo
 from tests.files.jpeg.scenes import (
     CODINGS,
@@ -176,3 +177,27 @@ def test_another_picture_is_coded_again(tmp_path: Any) -> None:
     assert how(photo.with_pixels(np.bitwise_not(photo.pixels)), tmp_path) == "reencoded: most of the picture changed"
     smaller = replace(photo, picture=photo.pixels[:64, :64])
     assert how(smaller, tmp_path) == "reencoded: a picture of another size"
+
+
+@pytest.mark.parametrize(
+    ("error", "reason", "is_logged"),
+    [
+        (IndexError("7"), "it could not be patched", True),
+        (MemoryError(), "too little memory to patch it", False),
+        (UnreadablePhoto("its tables contradict each other"), "an unusual structure", False),
+    ],
+    ids=["a mistake of ours", "no memory", "a file that cannot be taken apart"],
+)
+def test_only_the_file_is_blamed_for_what_the_file_is(
+    error: Exception, reason: str, is_logged: bool, tmp_path: Any, monkeypatch: Any, caplog: Any
+) -> None:
+    def failing(*_: object, **__: object) -> bytes:
+        raise error
+
+    monkeypatch.setattr(container, "patched", failing)
+    photo = read(coded(), SETTINGS)
+    with caplog.at_level("INFO", "open_the_eyes.files"):
+        assert how(repainted(photo, mask_of(photo)), tmp_path) == f"reencoded: {reason}"
+    warned = [entry.getMessage() for entry in caplog.records if entry.levelname == "WARNING"]
+    assert [repr(error) in message for message in warned] == [True] * is_logged
+    assert any(entry.exc_info for entry in caplog.records) == is_logged

@@ -14,7 +14,7 @@ from open_the_eyes.imaging.geometry import inverted, transformed
 from open_the_eyes.models.appearance import layout
 from open_the_eyes.models.appearance.generator import REFINER_FILE
 from open_the_eyes.models.appearance.irises import colour as iris
-from open_the_eyes.models.appearance.refiner import GLINT_KEPT, EyeRefiner, PaintedEyes, crispness, glints
+from open_the_eyes.models.appearance.refiner import GLINT_KEPT, NOISE, EyeRefiner, PaintedEyes, crispness, glints
 from open_the_eyes.options import GenerateOptions
 from open_the_eyes.roles import Crop, Patch, Request
 from training.painters import Bare
@@ -177,3 +177,21 @@ def test_glints_are_calmed_outside_the_iris_only(eye: tuple[NDArray[np.float32],
 def test_no_glint_is_seen_where_nothing_became_brighter(eye: tuple[NDArray[np.float32], NDArray[np.float32]]) -> None:
     guess, geometry = eye
     assert not glints(guess - 0.05, guess, geometry, 64.0).any()
+
+
+def test_its_noise_repeats_none_of_the_numbers_that_the_shape_is_drawn_by(
+    closed_crop: Crop, soft: Patch, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    given: list[NDArray[np.float32]] = []
+
+    class Listening:
+        def run(self, _: object, inputs: dict[str, NDArray[np.float32]]) -> list[NDArray[np.float32]]:
+            given.append(inputs["noise"])
+            return [inputs["guess"]]
+
+    refiner = EyeRefiner(REFINER_FILE)
+    monkeypatch.setitem(refiner.__dict__, "_session", Listening())
+    refined(refiner, closed_crop, soft, variety=1.0, seed=7)
+    noise = np.concatenate([each.ravel() for each in given])
+    drawn = NOISE * np.random.default_rng(7).standard_normal(noise.size)
+    assert not np.isin(noise, drawn.astype(np.float32)).any()

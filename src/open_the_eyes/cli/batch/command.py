@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -124,6 +124,7 @@ def batch_command(
     for photo in references:
         names.check_reference(photo)
 
+    from ...batch.spec import BatchSpec
     from ...settings import Settings
 
     settings = Settings.from_environment()
@@ -137,11 +138,10 @@ def batch_command(
         ray=ray is not None,
     )
     for photo in references:
-        donors.reference(photo)  # for its warning; each worker reads them itself
-    spec = _spec(
-        settings,
-        here=ray is None,
+        donors.check_reference(photo)  # for its warning; each worker reads them itself
+    spec = BatchSpec(
         engine=maker.engine,
+        painter="",
         options=options,
         references=references,
         copy=copy,
@@ -151,35 +151,35 @@ def batch_command(
         certificate=certificate,
         key=key,
     )
-    _run(planned, remote, spec, run_options, settings, as_json=as_json)
+    _run(planned, remote, _decided(spec, settings, here=ray is None), run_options, settings, as_json=as_json)
 
 
-def _spec(settings: Settings, *, here: bool, **values: Any) -> BatchSpec:
-    """The spec, when an engine that can do it is here: what is missing is said before any work.
+def _decided(spec: BatchSpec, settings: Settings, *, here: bool) -> BatchSpec:
+    """With the engine that paints, which has all that is asked of it, and the settings that decide what it makes.
 
     Args:
         here: False where others paint, whose machines may have what this one lacks.
     """
-    from ...batch.spec import BatchSpec, deciding
+    from ...batch.spec import deciding
 
-    painter = _checked(settings, **values) if here else values["engine"]
-    return BatchSpec(painter=painter, settings=deciding(settings, painter), **values)
+    painter = _painter(spec, settings) if here else spec.engine
+    return replace(spec, painter=painter, settings=deciding(settings, painter))
 
 
-def _checked(settings: Settings, **values: Any) -> str:
-    """The name of the engine that paints here, which has all that is asked of it."""
-    from ...engine import load_engine
+def _painter(spec: BatchSpec, settings: Settings) -> str:
+    """The name of the engine that paints here; what is missing is said before any work."""
+    from ...engine import engine_name, load_engine
 
     with flags.by_flag():
-        engine = load_engine(values["engine"], settings)
-        engine.check(values["options"])
-    if values["references"]:
+        engine = load_engine(engine_name(spec.engine), settings)
+        engine.check(spec.options)
+    if spec.references:
         engine.required_describer()
-        donors.check_faces(values["references"], settings)
-    if values["certificate"] is not None:
+        donors.check_faces(spec.references, settings)
+    if spec.certificate is not None and spec.key is not None:
         from ...files import Credentials
 
-        Credentials.load(values["certificate"], values["key"])
+        Credentials.load(spec.certificate, spec.key)
     speech.note(f"engine: {engine.name}, {engine.why}")
     return engine.name
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ...errors import UsageError
-from ...system.paths import is_file, is_folder, is_there, special
+from ...system.paths import is_file, is_folder, is_there, real_place, special
 from .. import paths
 
 if TYPE_CHECKING:
@@ -47,7 +47,7 @@ def page_place(option: str, text: str) -> Path:
     path = Path(text)
     if path.suffix.lower() not in (".md", ".markdown"):
         raise UsageError(f"{option} {text}: expected a name ending in .md; the page is Markdown.")
-    real = paths.real_place(path)
+    real = real_place(path)
     if is_there(real) and not _is_page(real):
         raise UsageError(f"{option} {text}: expected a page of the benchmark's or no file, got another one. Rename it.")
     paths.check_folder(path.parent, option, text)
@@ -68,7 +68,7 @@ def output_folder(out: str) -> Path:
         came = special(folder) or "a file" if out else "nothing"
         raise UsageError(f"-o {out}: expected a folder for the report, got {came}.")
     paths.check_folder(folder, "-o")
-    report = paths.real_place(folder / REPORT)
+    report = real_place(folder / REPORT)
     if is_there(report):
         try:
             report_at(str(report))

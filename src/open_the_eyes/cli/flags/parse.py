@@ -66,8 +66,10 @@ def whole(option: str, text: str) -> int:
 
 
 def _whole(text: str) -> int:
-    """Raises:
-    ValueError: anything but digits and a sign, such as "1_3", which Python takes for 13.
+    """A whole number.
+
+    Raises:
+        ValueError: anything but digits and a sign, such as "1_3", which Python takes for 13.
     """
     if not re.fullmatch(r"\s*[+-]?[0-9]+\s*", text):
         raise ValueError(text)
@@ -106,8 +108,10 @@ def _match(option: str, text: str, references: Sequence[str], how: str) -> tuple
 
 
 def _number(text: str) -> float:
-    """Raises:
-    ValueError: anything but a number in Latin digits, such as "0_1", which Python takes for 1.
+    """A number, whole or not.
+
+    Raises:
+        ValueError: anything but a number in Latin digits, such as "0_1", which Python takes for 1.
     """
     if not text.isascii() or "_" in text:
         raise ValueError(text)

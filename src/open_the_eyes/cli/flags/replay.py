@@ -27,25 +27,24 @@ class Replayed:
     facts: FileFacts
 
 
-def edit_in(path: Path) -> Replayed:
-    """The edit of a file.
+def replayed_file(path: Path) -> Replayed:
+    """A file that was edited, and how.
 
     Raises:
         UnreadablePhoto, PhotoTooLarge: it cannot be read.
         UsageError: it has none.
     """
-    from ...replaying import edit_in as recorded_edit
-    from ...replaying import made_by_others
+    from ...replaying import edit_in, made_by_others
 
     photo = donors.photo_at(path)
-    record = recorded_edit(photo)
+    record = edit_in(photo)
     if record is None or photo.file is None:
         raise UsageError(f"--replay {path}: expected a file that open-the-eyes made, it has no record of an edit.")
     _note(made_by_others(record, str(path)))
     return Replayed(path, record, replace(photo.file, stored=None))  # which is large
 
 
-def options_of(record: EditRecord, given: Options) -> Options:
+def recorded_options(record: EditRecord, given: Options) -> Options:
     """The options of the recorded edit.
 
     Args:
@@ -68,8 +67,10 @@ def options_of(record: EditRecord, given: Options) -> Options:
 
 
 def check_one_photo(photos: Sequence[Path]) -> None:
-    """Raises:
-    UsageError: there are several.
+    """Refuses several photos: an edit was made of one.
+
+    Raises:
+        UsageError: there are several.
     """
     if len(photos) != 1:
         raise UsageError(f"expected one photo, the one that was edited; got {len(photos)}.", option="--replay")

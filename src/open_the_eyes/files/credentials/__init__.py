@@ -57,8 +57,10 @@ class Credentials:
         return loaded
 
     def signer(self) -> Signer:
-        """Raises:
-        UsageError: what is given is no certificate, or no key.
+        """Signs with this certificate and key.
+
+        Raises:
+            UsageError: what is given is no certificate, or no key.
         """
         from c2pa import C2paError, C2paSignerInfo, Signer
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from io import BytesIO
 from typing import Any, Final, cast
 
@@ -25,6 +26,7 @@ from .segments import Segment, Segments, named_segment
 NEW_QUALITY: Final = 95
 """Quality of pictures that were no JPEG before, at 4:4:4."""
 
+_LOG: Final = logging.getLogger("open_the_eyes.files")
 _MAX_SIDE: Final = 65_535
 _MAX_SCANS: Final = 100
 _MAX_SCAN_PIXELS: Final = 4_000_000_000
@@ -96,7 +98,7 @@ def repainted(facts: FileFacts, photo: Photo) -> bytes:
 
     Raises:
         NotPatchable: see `patch`; or there is no such source, or the photo is of another size; or the source is
-            damaged in a way that pixels change beside what is painted.
+            damaged in a way that pixels change beside what is painted; or memory ran out, or the patcher failed.
     """
     if facts.stored is None or facts.stored.pixels.shape[1::-1] != photo.size_wh:
         raise NotPatchable("a picture of another size")
@@ -107,8 +109,14 @@ def repainted(facts: FileFacts, photo: Photo) -> bytes:
         if not facts.stored.sound:
             check_beside(facts.stored.coded, out, painting, facts.orientation)
         return out
-    except (PhotoError, ArithmeticError, LookupError, MemoryError, ValueError) as error:
+    except PhotoError as error:
         raise NotPatchable("an unusual structure") from error
+    except MemoryError as error:
+        raise NotPatchable("too little memory to patch it") from error
+    except (ArithmeticError, LookupError, ValueError) as error:  # ours to mend: no property of the file is named
+        _LOG.warning("a JPEG could not be patched (%r) and is encoded anew; please report this", error)
+        _LOG.info("where the patching failed", exc_info=error)
+        raise NotPatchable("it could not be patched") from error
 
 
 def pack(parcel: Parcel) -> bytes:

@@ -132,8 +132,10 @@ def grid_of(parts: Segments, *, frames: tuple[int, ...]) -> Grid:
 
 
 def check_colours(grid: Grid) -> None:
-    """Raises:
-    NotPatchable: the components are neither grey nor three colours.
+    """Refuses a picture that is neither grey nor of three colours.
+
+    Raises:
+        NotPatchable: the components are neither grey nor three colours.
     """
     if len(grid.components) not in (1, 3):
         raise NotPatchable(f"{len(grid.components)} colours stored, which are not RGB")

@@ -26,6 +26,7 @@ from ...imaging.face.mesh478 import SIDES
 from ...imaging.smooth import SHRINK_BLUR
 from ...imaging.threefold import threefold
 from ...imaging.warp import ThinPlate
+from ..random_streams import EXEMPLAR, stream
 from . import layout
 from .refiner import PaintedEyes
 from .refiner_frame import RefinerFrame, eye_frame
@@ -115,7 +116,7 @@ class Exemplars:
         shown = [(n, shape) for n, piece in enumerate(painted) for shape in piece.shapes.values()]
         eyes = [_Compared.of(Framed.of(painted[n], shape, roll), self.mean_points) for n, shape in shown]
         order = np.argsort(sum(eye.unlike(self.bands) for eye in eyes), kind="stable")
-        rank = 0 if variety == 0 else int(np.random.default_rng(seed).integers(min(AMONG, len(order))))
+        rank = 0 if variety == 0 else int(stream(seed, EXEMPLAR).integers(min(AMONG, len(order))))
         out = [piece.pixels.copy() for piece in painted]
         for (n, _), eye in zip(shown, eyes, strict=True):
             more = self._more(eye, int(order[rank]), softness)

@@ -24,6 +24,14 @@ from . import layout
 from .light.cast import without_cast
 
 FORMAT: Final = 2
+_KEYS: Final = {
+    "texture_weights": "texture_from",
+    "texture_residual": "texture_left",
+    "shape_weights": "shape_from",
+    "shape_residual": "shape_left",
+    "iris_weights": "iris_from",
+}
+"""Names that fields have in the file, where those are others: ten megabytes are not written anew for a name."""
 AROUND_WH: Final = (64, 28)
 """Size at which a prediction sees what is around the eyes, pixels."""
 _SQUASH: Final = 1.8
@@ -78,8 +86,8 @@ def _between_corners(points: Points, was: Points, now: Points, scale: float) -> 
 class AppearanceModel:
     """Everything learnt; see `training/appearance` for how.
 
-    `..._from` are regressions, (features + 1, outputs): they take features with a trailing 1. `..._left` are (k,), the
-    standard deviations that they leave of each component's score.
+    `..._weights` are regressions, (features + 1, outputs): they take features with a trailing 1. `..._residual` are
+    (k,), the standard deviations that they leave of each component's score.
     """
 
     mean_points: Points
@@ -93,13 +101,13 @@ class AppearanceModel:
     traits: Components
     """Of `FaceTraits`, times `traits_scale`."""
     traits_scale: NDArray[np.float32]
-    texture_from: NDArray[np.float32]
-    texture_left: NDArray[np.float32]
-    shape_from: NDArray[np.float32]
-    shape_left: NDArray[np.float32]
+    texture_weights: NDArray[np.float32]
+    texture_residual: NDArray[np.float32]
+    shape_weights: NDArray[np.float32]
+    shape_residual: NDArray[np.float32]
     iris_ratios: NDArray[np.float32]
     """(groups, 3): iris : sclera of each group of eye colours."""
-    iris_from: NDArray[np.float32]
+    iris_weights: NDArray[np.float32]
 
     @cached_property
     def inside(self) -> NDArray[np.bool_]:
@@ -162,15 +170,15 @@ class AppearanceModel:
         """The shape of the eyes, told by the points on the strip that a blink leaves where they are, and by the whole
         face's traits."""
         features = np.append(self.shape_features(points, traits), 1.0)
-        return Prediction(features @ self.shape_from, self.shape_left.astype(np.float64))
+        return Prediction(features @ self.shape_weights, self.shape_residual.astype(np.float64))
 
     def predict_texture(self, features: NDArray[np.float64]) -> Prediction:
         """The texture of a face of such `texture_features`."""
-        return Prediction(np.append(features, 1.0) @ self.texture_from, self.texture_left.astype(np.float64))
+        return Prediction(np.append(features, 1.0) @ self.texture_weights, self.texture_residual.astype(np.float64))
 
     def iris_likelihoods(self, features: NDArray[np.float64]) -> NDArray[np.float64]:
         """How likely each group of eye colours is for a face of such `texture_features`; (groups,), sums to 1."""
-        likely = np.maximum(np.append(features, 1.0) @ self.iris_from, 0.0) + 1e-6
+        likely = np.maximum(np.append(features, 1.0) @ self.iris_weights, 0.0) + 1e-6
         return np.asarray(likely / likely.sum())
 
     def with_shape(self, points: Points, z: NDArray[np.float64]) -> Points:
@@ -190,12 +198,6 @@ class AppearanceModel:
         painted[self.inside] = np.maximum(self.texture.rebuilt(z), 0).reshape(-1, 3)
         return painted
 
-    def plane(self, row: NDArray[np.float32]) -> Plane:
-        """A row of one value a modelled pixel, laid on the strip."""
-        out = np.zeros(self.inside.shape, np.float32)
-        out[self.inside] = row
-        return out
-
     def save(self, path: Path) -> None:
         """One .npz without pickles, and not compressed, since every start would unpack it; the large bases as 8-bit
         numbers with one scale a component."""
@@ -209,7 +211,8 @@ class AppearanceModel:
                 arrays[f"{field.name}.step"] = step.astype(np.float32)
                 arrays[f"{field.name}.sigma"] = value.sigma.astype(np.float32)
             else:
-                arrays[field.name] = value.astype(np.int32 if value.dtype.kind == "i" else np.float32)
+                key = _KEYS.get(field.name, field.name)
+                arrays[key] = value.astype(np.int32 if value.dtype.kind == "i" else np.float32)
         with path.open("wb") as file:
             np.savez(file, **arrays)
 
@@ -232,6 +235,6 @@ class AppearanceModel:
                         file[f"{field.name}.mean"].astype(np.float32), basis, file[f"{field.name}.sigma"]
                     )
                 else:
-                    read[field.name] = file[field.name]
+                    read[field.name] = file[_KEYS.get(field.name, field.name)]
         read["mean_points"] = np.asarray(read["mean_points"], np.float64)
         return cls(**read)  # type: ignore[arg-type]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -41,11 +40,6 @@ class ShutEyes:
     @classmethod
     def of(cls, crop: Crop) -> ShutEyes:
         return cls(to_tones(crop.pixels), photographed_shapes(crop))
-
-    @property
-    def pictures(self) -> Iterator[tuple[Tones, EyeShape]]:
-        """A picture of each, and its shape there."""
-        return ((self.photo, shape) for shape in self.shapes.values())
 
 
 @dataclass(frozen=True)

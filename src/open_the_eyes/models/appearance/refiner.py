@@ -19,6 +19,7 @@ from ...imaging.luma import LUMA, luma_of
 from ...imaging.threefold import threefold
 from ...system.parallel import side_by_side
 from ..packaged import network_of
+from ..random_streams import REFINER, stream
 from ..reloaded import Reloaded
 from . import layout
 from .refiner_frame import RefinerFrame, eye_frame
@@ -87,7 +88,7 @@ class EyeRefiner(Reloaded):
         eye_px = float(np.mean([shape.width for _, shape in shown]))
         roll = layout.to_strip(painted[0].landmarks)
         frames = [eye_frame(shape, roll, eye_px) for _, shape in shown]
-        noise = np.random.default_rng(seed).standard_normal((len(frames), *frames[0].size_wh[::-1]))
+        noise = stream(seed, REFINER).standard_normal((len(frames), *frames[0].size_wh[::-1]))
         noise *= NOISE * variety
         session = self._session
 

@@ -42,7 +42,7 @@ def to_mean_shape(picture: NDArray[Any], landmarks: Points, points: Points, mean
     source = picture.astype(np.float32)
     if spread > 0:
         source = np.asarray(cv2.GaussianBlur(source, (0, 0), float(np.sqrt(spread))), np.float32)
-    nodes = _followed(np.ascontiguousarray(mean_points).tobytes()) @ layout.framed(points)
+    nodes = _spline_weights(np.ascontiguousarray(mean_points).tobytes()) @ layout.framed(points)
     x, y = between_nodes(nodes, (_H, _W), _STEP)
     at = transformed(np.stack([x.ravel(), y.ravel()], axis=1).astype(np.float64), strip_to_picture)
     x, y = (at[:, k].reshape(_H, _W).astype(np.float32) for k in (0, 1))
@@ -69,10 +69,10 @@ def from_mean_shape(
 
 
 @lru_cache(maxsize=4)
-def _followed(mean_points: bytes) -> NDArray[np.float64]:
-    """(nodes, points): how far each node of the strip follows each framed point of the mean face.
+def _spline_weights(mean_points: bytes) -> NDArray[np.float64]:
+    """(nodes, points): the thin-plate weights; a node's place is its row times the places of the framed points.
 
-    A thin plate is linear in where its points go, so for one set of points that is worked out only once.
+    They depend on the mean points alone, so they are computed once.
     """
     points = layout.framed(np.frombuffer(mean_points).reshape(-1, 2))
     return ThinPlate.between(points, np.eye(len(points)))(nodes_of((_H, _W), _STEP))

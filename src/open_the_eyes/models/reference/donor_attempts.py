@@ -18,6 +18,7 @@ from ..appearance.generator import AppearanceGenerator
 from ..appearance.lashes.wings import draw_wings
 from ..appearance.light.highlights import ShorterExposure
 from ..appearance.prepared import Prepared
+from ..random_streams import DONOR, stream
 from . import transplant
 from .choice import Ranked
 from .donor_warp import donor_picture
@@ -43,7 +44,7 @@ class Draw:
 
     @classmethod
     def of(cls, request: Request, givers: Givers) -> Draw:
-        rng = np.random.default_rng(request.seed)
+        rng = stream(request.seed, DONOR)
         place = _drawn(len(givers.usable), request.variety, rng)
         return cls(place, GAZE_VARIETY * request.variety * np.clip(rng.standard_normal(2), -2, 2))
 

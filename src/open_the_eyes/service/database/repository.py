@@ -75,9 +75,11 @@ class JobRepository:
         return known
 
     def check_room(self, owner: str, max_queue: int, max_own: int | None = None) -> None:
-        """Raises:
-        QueueFull: `max_queue` jobs are waiting.
-        OwnQueueFull: `max_own` jobs of this owner are, or of the key they came in with.
+        """Refuses one more job where the queue, or its owner's share of it, is full.
+
+        Raises:
+            QueueFull: `max_queue` jobs are waiting.
+            OwnQueueFull: `max_own` jobs of this owner are, or of the key they came in with.
         """
         with self._engine.connect() as connection:
             self._check_room(connection, owner, max_queue, max_own)

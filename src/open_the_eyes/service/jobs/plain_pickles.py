@@ -19,8 +19,10 @@ class PlainUnpickler(pickle.Unpickler):
     """Reads strings, numbers, booleans, None, and lists, tuples and dictionaries of them."""
 
     def find_class(self, module: str, name: str) -> Any:
-        """Raises:
-        UnpicklingError: always; without a class or function by name, nothing can be called.
+        """Finds no class or function.
+
+        Raises:
+            UnpicklingError: always; without a class or function by name, nothing can be called.
         """
         raise pickle.UnpicklingError(f"expected plain values in a row of DBOS, got {module}.{name}")
 

@@ -107,8 +107,10 @@ class JobSteps:
         return work()
 
     def _pause(self, seconds: float) -> None:
-        """Raises:
-        Stopping: the service ends.
+        """Waits, unless the service ends.
+
+        Raises:
+            Stopping: the service ends.
         """
         if self._stopping.wait(seconds):
             raise Stopping

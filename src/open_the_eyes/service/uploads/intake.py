@@ -104,8 +104,10 @@ class UploadHandler:
             return await run_sync(self.submit, upload, owner, idempotency)
 
     def check_room(self, owner: str) -> None:
-        """Raises:
-        QueueFull, OwnQueueFull: try again later.
+        """Refuses one more upload where the queue, or its owner's share of it, is full.
+
+        Raises:
+            QueueFull, OwnQueueFull: try again later.
         """
         self._repository.check_room(owner, self._config.max_queue, self._config.max_queue_of(owner))
 

@@ -64,8 +64,10 @@ class Scan:
     pieces: tuple[bytes, ...]
 
     def table(self, name: tuple[int, int]) -> HuffmanTable:
-        """Raises:
-        NotPatchable: there is none of that name.
+        """The Huffman table of that class (0 for DC, 1 for AC) and number.
+
+        Raises:
+            NotPatchable: there is none of that name.
         """
         if name not in self.known:
             raise NotPatchable(MISSING_TABLE)

@@ -36,7 +36,7 @@ def tailless(crop: Crop, seed: int) -> Crop:
 def over_tails(patch: Patch, crop: Crop) -> Patch:
     """A patch for the tailless crop, made to cover the tails and tips of this one."""
     mask = patch.mask
-    for left in (crop.tails, crop.tips):
-        if left is not None:
-            mask = np.maximum(mask, left)
+    for leftover in (crop.tails, crop.tips):
+        if leftover is not None:
+            mask = np.maximum(mask, leftover)
     return patch if mask is patch.mask else replace(patch, mask=mask)

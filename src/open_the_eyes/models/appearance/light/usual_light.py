@@ -80,11 +80,6 @@ class UsualLight:
         lit = replace(crop, pixels=_shown(crop.pixels, black, gain), view=view)
         return cls(original, lit, np.asarray(gain, np.float32))
 
-    @classmethod
-    def untold(cls, crop: Crop) -> UsualLight:
-        """A crop whose light is taken for usual."""
-        return cls(crop, crop, np.ones(3, np.float32))
-
     def back(self, patch: Patch) -> Patch:
         """A patch for the crop in usual light, as one for the original; outside its mask that crop's pixels."""
         if self.crop is self.original:
