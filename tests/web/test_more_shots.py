@@ -36,7 +36,7 @@ def service(tmp_path: Path) -> FakeService:
 @pytest.fixture
 def run(service: FakeService, monkeypatch: pytest.MonkeyPatch) -> JobClient:
     """A client that finds one face in every photo but in a wall."""
-    client = job_client(service)  # type: ignore[arg-type]
+    client = job_client(service)
 
     def found(photo: bytes) -> PhotoFaces:
         if photo == b"wall":

@@ -48,7 +48,7 @@ def arrival(session: EditSession | None, max_bytes: int, max_shots: int, left: E
             f'others.</span></label><input id="ote-files" type="file" multiple {_KINDS} '
             'aria-label="Choose a photo, or several shots of a group">'
             f'<p class="sending" role="status"></p><p class="deleted" role="status"></p>{_way_back(left)}'
-            f"{_zones(('new', 'Open this photo', 'Or several shots of the same people'))}</div>"
+            f"{_zones(('new', 'Drop to open this photo', 'One, or several shots of the same people'))}</div>"
         )
     more = len(session.names) - 1
     others = f" and {more} more {'shot' if more == 1 else 'shots'}" if more else ""
@@ -57,8 +57,8 @@ def arrival(session: EditSession | None, max_bytes: int, max_shots: int, left: E
         f'{ADD}<input id="ote-shots-files" type="file" multiple {_KINDS} hidden aria-label="Other shots of the same '
         'people">'
     )
-    shots = ("shots", "Add as another shot", "The photo stays, and open eyes are borrowed from this one")
-    new = ("new", "Open as a new photo", f"In place of {session.names[0]}")
+    shots = ("shots", "Drop here to add another shot", "The photo stays, and open eyes are borrowed from this one")
+    new = ("new", "Drop here to open a new photo", f"In place of {session.names[0]}")
     has_room = more < max_shots
     return (
         f'<div class="ote-here" data-facts="{_json(facts)}" data-memory="{_memory(session)}">'

@@ -125,8 +125,16 @@ class JobClient:
             self.forget(owner, [came.job])
             raise
         self.forget(owner, {*session.jobs, *self._image_cache.later(session.job)} - {*seen})
-        taken = {"job": came.job, "jobs": (came.job, *seen), "names": came.names, "open_shots": came.open_shots}
-        now = replace(session, **taken, waiting=came.job, finishing=False, final=None)
+        now = replace(
+            session,
+            job=came.job,
+            jobs=(came.job, *seen),
+            names=came.names,
+            open_shots=came.open_shots,
+            waiting=came.job,
+            finishing=False,
+            final=None,
+        )
         is_wished = now.choosable and now.preview_options() == PREVIEW
         return self.ended(owner, now, now.job) if is_wished else self._stopped(owner, now)
 
