@@ -9,7 +9,7 @@ from open_the_eyes.imaging.geometry import Box
 from open_the_eyes.options import Mode
 from open_the_eyes.service.errors import NotHere
 from open_the_eyes.service.jobs.job import Job
-from open_the_eyes.web.edit_session import EditSession, Preview, new_session
+from open_the_eyes.web.edit_session import PREVIEW, EditSession, Preview, new_session
 from open_the_eyes.web.face_regions import FaceRegion, PhotoFaces
 from open_the_eyes.web.tab_memory import TabMemory
 
@@ -24,6 +24,7 @@ class FakeJobClient:
     trouble: Exception | None = None
     sent: list[dict[str, Any]] = field(default_factory=list)
     forgotten: list[str] = field(default_factory=list)
+    kept: list[str] = field(default_factory=list)
     jobs: dict[str, Job] = field(default_factory=dict)
 
     def begin(self, owner: str, job_id: str, names: tuple[str, ...]) -> EditSession:
@@ -56,6 +57,22 @@ class FakeJobClient:
         assert take
         self._stumble()
         return session
+
+    def with_shots(self, owner: str, session: EditSession, job_id: str, names: tuple[str, ...]) -> EditSession:
+        self._stumble()
+        waiting = self.job(owner, job_id).id if session.preview_options() == PREVIEW else None
+        return replace(session, job=job_id, names=(*session.names, *names), waiting=waiting, final=None)
+
+    def leave(self, owner: str, session: EditSession) -> EditSession:
+        return self.cancel(owner, session)
+
+    def come_back(self, owner: str, session: EditSession) -> None:
+        assert owner == ADA
+        self.kept += session.jobs
+
+    def forget(self, owner: str, jobs: list[str]) -> None:
+        assert owner == ADA
+        self.forgotten += jobs
 
     def ended(self, owner: str, session: EditSession, job_id: str) -> EditSession:
         assert owner == ADA

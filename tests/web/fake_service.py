@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from typing import Any
 from uuid import UUID, uuid4
 
+from open_the_eyes.errors import OpenTheEyesError, UsageError
 from open_the_eyes.imaging.geometry import Box
 from open_the_eyes.service.errors import NotHere
 from open_the_eyes.service.jobs.job import Job, JobRequest
@@ -43,6 +45,8 @@ class FakeService:
     left_behind: list[Job] = field(default_factory=list)
     taken: int = 0
     submitted: list[tuple[bytes, ...]] = field(default_factory=list)
+    retained: dict[str, float | None] = field(default_factory=dict)
+    max_references: int = 8
 
     @property
     def repository(self) -> FakeService:
@@ -56,6 +60,13 @@ class FakeService:
         assert (upload.for_screen, owner) == (True, ADA)
         self.submitted.append((upload.photo, *upload.references))
         return self.add(upload.options)
+
+    def too_much(self, kept: Sequence[bytes], more: Sequence[bytes]) -> dict[int, OpenTheEyesError]:
+        room = self.max_references + 1 - len(kept)
+        return {number: UsageError("expected fewer.") for number in range(max(0, room), len(more))}
+
+    def retain(self, job_id: UUID, owner: str, seconds: float | None = None) -> None:
+        self.retained[self.job(job_id, owner).id] = seconds
 
     def unfinished(self) -> list[Job]:
         return self.left_behind

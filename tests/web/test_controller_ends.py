@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from open_the_eyes.service.errors import NotHere
-from open_the_eyes.web.controller import Controller, PageState
+from open_the_eyes.web.controller import Controller
 from open_the_eyes.web.edit_session import EditSession, Preview
 from open_the_eyes.web.eye_styles import EyeStyles
+from open_the_eyes.web.page_state import PageState
+from open_the_eyes.web.tab_memory import TabMemory
 from tests.web.fake_jobs import ADA, FakeJobClient
 
 
@@ -31,9 +34,32 @@ def test_cancelling_a_file_leaves_the_eyes_that_are_seen(controller: Controller,
     assert page_state.retry is None
 
 
-def test_starting_anew_deletes_every_job(controller: Controller, job_client: FakeJobClient, came: EditSession) -> None:
-    assert controller.act(ADA, replace(came, jobs=("first", "second")), {"act": "anew"}).session is None
-    assert job_client.forgotten == ["first", "second"]
+def test_who_started_anew_by_mistake_comes_back_to_what_was_seen(
+    controller: Controller, job_client: FakeJobClient, seen: EditSession
+) -> None:
+    picked = seen.with_pick(1, 1).with_chosen((1,))
+    state = controller.act(ADA, picked, {"act": "anew"})
+    assert (state.session, state.left, job_client.forgotten) == (None, picked, [])
+    assert state.left is not None
+    memory = json.loads(json.dumps(TabMemory.of(state.left).to_json()))
+    back = controller.act(ADA, None, {"act": "back", "memory": memory})
+    assert back.session is not None
+    assert (back.session.eyes, back.session.picks, back.headline) == (picked.eyes, {1: 1}, "")
+    assert back.replaced
+    assert job_client.kept == ["first"]
+    job_client.jobs.clear()
+    assert "not here any more" in controller.act(ADA, None, {"act": "back", "memory": memory}).headline
+
+
+def test_what_was_left_is_deleted_when_that_is_told_and_no_other_photo_is(
+    controller: Controller, job_client: FakeJobClient, seen: EditSession
+) -> None:
+    told = {"act": "delete", "memory": TabMemory.of(replace(seen, job="other")).to_json()}
+    assert controller.act(ADA, seen, told).session is seen
+    assert job_client.forgotten == []
+    told["memory"] = TabMemory.of(seen).to_json()
+    assert controller.act(ADA, None, told) == PageState(None)
+    assert job_client.forgotten == ["first"]
 
 
 def test_starting_anew_claims_no_deletion_where_there_is_nothing_of_the_visitor(

@@ -9,7 +9,7 @@ from open_the_eyes.service.errors import NotHere, QueueFull
 from open_the_eyes.service.jobs.job import Job, JobRequest
 from open_the_eyes.web.controller import Controller
 from open_the_eyes.web.edit_session import EditSession
-from open_the_eyes.web.job_client import NoFace
+from open_the_eyes.web.photo_intake import NoFace
 from tests.web.fake_jobs import ADA, FakeJobClient
 
 

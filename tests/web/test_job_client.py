@@ -150,9 +150,9 @@ def test_the_shot_that_is_opened_is_the_first_in_which_somebodys_eyes_are_closed
         return PhotoFaces((400, 300), (FaceRegion(1, outcomes[int(photo)], "", PLACE, PLACE, ()),))
 
     run, cache = job_client(service), FakeImageCache(service.store)
-    monkeypatch.setattr(run, "_faces_in", found)
+    monkeypatch.setattr(run.intake, "_faces_in", found)
     photos = [str(number).encode() for number in range(len(outcomes))]
-    handed_in = run.hand_in(ADA, Upload(photos[0], tuple(photos[1:]), {}))
+    handed_in = run.intake.hand_in(ADA, Upload(photos[0], tuple(photos[1:]), {}))
     assert handed_in.photo == first
     others = [photo for photo in photos if photo != photos[first]]
     assert service.submitted == [(photos[first], *others)]

@@ -10,7 +10,7 @@ import pytest
 
 from open_the_eyes.roles import Outcome
 from open_the_eyes.service.jobs.job import Job, JobRequest
-from open_the_eyes.web import panels, photo_html
+from open_the_eyes.web import arrival_html, panels, photo_html
 from open_the_eyes.web.choices import Capabilities
 from open_the_eyes.web.edit_session import Preview
 from open_the_eyes.web.eye_styles import EyeStyles
@@ -63,15 +63,15 @@ def test_the_file_is_called_after_the_photo_whatever_that_is_called(name: str, s
     ],
 )
 def test_a_long_name_breaks_between_its_words_and_never_within_its_suffix(name: str, drawn: str) -> None:
-    assert panels.breakable(name) == drawn
-    assert f"<strong>{drawn}</strong>" in panels.arrival(session("closed", names=(name,)), 5, 8)
+    assert arrival_html.breakable(name) == drawn
+    assert f"<strong>{drawn}</strong>" in arrival_html.arrival(session("closed", names=(name,)), 5, 8)
 
 
 def test_a_name_cannot_become_a_part_of_the_page() -> None:
     names = (HOSTILE, HOSTILE)
     job = finished([(1, "opened", f"Opened the left eye. {HOSTILE}")])
     parts = [
-        panels.arrival(session("closed", names=names), 5, 8),
+        arrival_html.arrival(session("closed", names=names), 5, 8),
         panels.done(replace(seen("closed", names=names), final="0" * 8), job),
         panels.notice(HOSTILE, HOSTILE, {"act": "finish", "purpose": HOSTILE}),
         photo_html.shots(session("closed", names=names)),
@@ -83,7 +83,7 @@ def test_a_name_cannot_become_a_part_of_the_page() -> None:
 def test_what_is_asked_before_a_photo_takes_the_place_of_another_is_there_to_ask() -> None:
     for one in (None, session("closed")):
         (facts,) = [
-            given["data-facts"] for _, given in Elements(panels.arrival(one, 5, 8)).tags if "data-facts" in given
+            given["data-facts"] for _, given in Elements(arrival_html.arrival(one, 5, 8)).tags if "data-facts" in given
         ]
         assert "is deleted" in json.loads(facts or "")["instead"]
 

@@ -10,6 +10,7 @@ import pytest
 
 from open_the_eyes.options.eye_style import EyeStyle
 from open_the_eyes.service.jobs.job import Job, JobRequest
+from open_the_eyes.web import words
 from open_the_eyes.web.choices import shown_style, style_of
 from open_the_eyes.web.controller import Controller
 from open_the_eyes.web.edit_session import EditSession, Preview, new_session
@@ -98,6 +99,22 @@ def test_of_faces_and_eyes_that_are_not_there_none_is_chosen_or_picked() -> None
     now = memory.applied_to(session)
     assert now.chosen == (3,)
     assert now.picks == {3: 2}
+
+
+def test_whose_picked_eyes_are_lost_is_still_said_after_a_restart_until_others_are_picked(
+    controller: Controller,
+) -> None:
+    lost = replace(seen_session(), picks={}, lost_picks=(1,))
+    memory = through_a_browser(lost)
+    back = controller.act(ADA, None, {"act": "resume", "memory": memory}).session
+    assert back is not None
+    assert words.standing(back) == words.standing(lost)
+    assert "Face 1: the eyes you picked are not among the new ones" in words.standing(back)
+    picked = controller.act(ADA, None, {"act": "pick", "face": "1", "attempt": "1", "memory": memory}).session
+    assert picked is not None
+    assert picked.lost_picks == ()
+    made_up = TabMemory.from_json({**memory, "picks": [[1, 1]], "lost_picks": [1, 3, 99, "4", -1]})
+    assert made_up.applied_to(seen_session()).lost_picks == (3,)
 
 
 def test_after_a_restart_the_file_has_the_very_eyes_that_are_seen(
@@ -208,7 +225,8 @@ def test_another_photo_and_starting_anew_delete_what_the_tab_remembers(
     controller: Controller, job_client: FakeJobClient
 ) -> None:
     memory = through_a_browser(seen_session())
-    assert controller.act(ADA, None, {"act": "anew", "memory": memory}).session is None
+    assert controller.act(ADA, None, {"act": "anew", "memory": memory}).left is not None
+    assert controller.act(ADA, None, {"act": "delete", "memory": memory}).session is None
     assert job_client.forgotten == ["first"]
     arrived = {"act": "arrived", "job": "other", "names": ["new.jpg"], "memory": memory}
     now = controller.act(ADA, None, arrived).session

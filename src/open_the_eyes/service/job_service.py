@@ -212,6 +212,11 @@ class JobService:
                 f"are deleted as soon as it does, within {GRACE_SECONDS // 60:.0f} minutes."
             ) from None
 
+    def retain(self, job_id: UUID, owner: str, seconds: float | None = None) -> None:
+        """Has a job that has ended kept for that long from now on, None for the retention; raises what `job` does."""
+        less = 0.0 if seconds is None else max(0.0, self.config.retention - seconds)
+        self.repository.count_from(self.job(job_id, owner).id, time.time() - less)
+
     def cancel(self, job_id: UUID, owner: str) -> None:
         """Ends the work on a job, and keeps its photo; nothing for one that has ended.
 

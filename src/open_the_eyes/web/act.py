@@ -52,7 +52,7 @@ class Act:
     @property
     def again(self) -> dict[str, str] | None:
         """The same act as a button tells it; None for those that no button does."""
-        if self.message.get("act") in ("arrived", "refused", "resume"):
+        if self.message.get("act") in ("arrived", "added", "refused", "resume", "back", "delete"):
             return None
         again = {name: str(self.message[name]) for name in _TOLD_AGAIN if name in self.message}
         return again | ({"pressed": "true"} if self.message.get("act") == "ended" else {})

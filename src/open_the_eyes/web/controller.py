@@ -2,44 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass, replace
-from typing import Any, Final
+from dataclasses import replace
+from typing import Any
 
 from ..errors import OpenTheEyesError, UsageError
 from ..options import MODES, Mode
-from ..service.errors import Busy, NotHere
-from ..service.http.problems import problem_of
+from ..service.errors import NotHere
 from ..service.jobs.job import Job
 from .act import Act
 from .choices import shown_style, style_of
 from .edit_session import EditSession
 from .job_client import JobClient
+from .page_state import PREVIEW_AGAIN, PageState, come_to, failed, greeted, is_owed
 from .refusals import kind_of, left_out, own_limit, refusal
 from .tab_memory import TabMemory, names_in
-
-PREVIEW_AGAIN: Final = {"act": "retry"}
-
-
-@dataclass(frozen=True, slots=True)
-class PageState:
-    """What is to be seen: where the visitor is, and what should be said.
-
-    Args:
-        retry: the act that a button offers to try again; None for no button.
-        replaced: the session does not come from the one that was seen; controls that keep a value have to follow it.
-        turned: the controls have to show another style than was set there, such as somebody else's.
-        leaves_notice: what was said before stays where nothing is said now: no visitor has done anything since.
-    """
-
-    session: EditSession | None = None
-    headline: str = ""
-    advice: str = ""
-    retry: Mapping[str, str] | None = None
-    replaced: bool = False
-    turned: bool = False
-    leaves_notice: bool = False
 
 
 class Controller:
@@ -60,8 +38,11 @@ class Controller:
         always: dict[str, Callable[[EditSession | None, Act], PageState]] = {
             "refused": self._refused,
             "arrived": self._arrived,
+            "added": self._added,
             "resume": self._resumed,
             "anew": self._anew,
+            "back": self._back,
+            "delete": self._delete,
         }
         acts: dict[str, Callable[[EditSession, Act], PageState]] = {
             "toggle": self._toggle,
@@ -91,9 +72,9 @@ class Controller:
             is_known = act.name in acts and act.is_on(session)
             seen = acts[act.name](session, act) if is_known else PageState(session)
             turned = seen.session is not None and _controls_turn(session, seen.session, act)
-            return replace(seen, leaves_notice=act.is_by_itself or _is_owed(seen.session), turned=turned)
+            return replace(seen, leaves_notice=act.is_by_itself or is_owed(seen.session), turned=turned)
         except Exception as error:  # noqa: BLE001 -- whatever it is, the visitor is told, and may try again
-            return _failed(session, error, act.again)
+            return failed(session, error, act.again)
 
     def final(self, owner: str, session: EditSession | None) -> Job | None:
         """The job whose file can be fetched, if there is one."""
@@ -125,20 +106,28 @@ class Controller:
         if before is not None:
             self._job_client.forget_photo(act.owner, before)
         photo = TabMemory.from_json(act.message)
-        greeted = _greeted(self._job_client.begin(act.owner, photo.job, photo.names))
-        headline, advice = left_out(act.message.get("left_out"), act.message.get("over"))
-        if greeted.headline and headline:  # what is said of the photo comes first
-            return replace(greeted, advice=f"{greeted.advice} {headline} {advice}", replaced=True)
-        return replace(greeted, headline=greeted.headline or headline, advice=greeted.advice or advice, replaced=True)
+        came = greeted(self._job_client.begin(act.owner, photo.job, photo.names))
+        return replace(_with_left_out(came, act), replaced=True)
+
+    def _added(self, session: EditSession | None, act: Act) -> PageState:
+        """More shots have come for the photo; it may be another one's that is open by now."""
+        job, names = str(act.message.get("shots_job")), names_in(act.message.get("names"))
+        if session is None or not act.is_on(session):
+            self._job_client.forget(act.owner, [job])
+            return PageState(session, *refusal("not-here"))
+        now = self._job_client.with_shots(act.owner, session, job, names)
+        if now.waiting is None and now.choosable and now.preview is session.preview:  # another style is wished for
+            return _with_left_out(self._previewed(act.owner, session, now), act)
+        return _with_left_out(greeted(now), act)
 
     def _resumed(self, session: EditSession | None, act: Act) -> PageState:
         if session is None:
             return PageState(None)  # its time was over, and nobody asked for anything yet
         waited = session.waiting or (session.job if session.preview is None else None)
         if waited is None:
-            return replace(_greeted(session.as_seen()), replaced=True)
+            return replace(greeted(session.as_seen()), replaced=True)
         now = self._job_client.ended(act.owner, session, waited)
-        return replace(_come_to(session, now, self._job_client.job(act.owner, waited)), replaced=True)
+        return replace(come_to(session, now, self._job_client.job(act.owner, waited)), replaced=True)
 
     def _anew(self, session: EditSession | None, act: Act) -> PageState:
         if session is None and act.message.get("memory") is None:
@@ -146,9 +135,22 @@ class Controller:
         if session is not None:
             with suppress(NotHere):
                 self._job_client.job(act.owner, session.job)
-                self._job_client.forget_photo(act.owner, session)
-                return PageState(None)
+                return PageState(None, left=self._job_client.leave(act.owner, session))
         return PageState(None, *refusal("nothing-deleted"))
+
+    def _back(self, session: EditSession | None, act: Act) -> PageState:
+        """To the photo that was just left, which the button remembers."""
+        if session is None:
+            return PageState(None, *refusal("not-here"))
+        self._job_client.come_back(act.owner, session)
+        return self._resumed(session, act)
+
+    def _delete(self, session: EditSession | None, act: Act) -> PageState:
+        """What was just left, without waiting for the end of its time."""
+        if session is not None and act.is_on(session):
+            self._job_client.forget_photo(act.owner, session)
+            return PageState(None)
+        return PageState(session)
 
     def _refused(self, session: EditSession | None, act: Act) -> PageState:
         problem = act.message.get("problem")
@@ -195,7 +197,7 @@ class Controller:
         try:
             return PageState(self._job_client.preview(owner, now))
         except Exception as error:  # noqa: BLE001 -- as in `act`, and what was asked for stays
-            return _failed(now, error, PREVIEW_AGAIN)
+            return failed(now, error, PREVIEW_AGAIN)
 
     def _look(self, session: EditSession, act: Act) -> PageState:
         return PageState(replace(session, close_up=act.face))
@@ -219,56 +221,32 @@ class Controller:
         try:
             job = self._job_client.job(act.owner, waited)
         except NotHere as error:  # it was deleted, and nothing more will come of it
-            return _failed(replace(session, waiting=None, finishing=False), error, None)
+            return failed(replace(session, waiting=None, finishing=False), error, None)
         now = self._job_client.ended(act.owner, session, waited)
-        return _come_to(session, now, job)
+        return come_to(session, now, job)
 
     def _cancel(self, session: EditSession, act: Act) -> PageState:
         now = self._job_client.cancel(act.owner, session)
         now = now if session.finishing else now.as_seen()  # controls show nothing that no picture does
         if now.preview is None:
             return PageState(now, *refusal("preview-cancelled"), retry=PREVIEW_AGAIN)
-        return PageState(now, *refusal("cancelled"), retry=PREVIEW_AGAIN if _is_owed(now) else None)
+        return PageState(now, *refusal("cancelled"), retry=PREVIEW_AGAIN if is_owed(now) else None)
 
     def _retry(self, session: EditSession, act: Act) -> PageState:
         return PageState(self._job_client.preview(act.owner, session))
 
     def _take(self, session: EditSession, act: Act) -> PageState:
-        return replace(_greeted(self._job_client.swap(act.owner, session, act.shot or 0)), replaced=True)
+        return replace(greeted(self._job_client.swap(act.owner, session, act.shot or 0)), replaced=True)
+
+
+def _with_left_out(state: PageState, act: Act) -> PageState:
+    """With what is said of files that were left out; what is said of the photo comes first."""
+    headline, advice = left_out(act.message.get("left_out"), act.message.get("over"))
+    if state.headline and headline:
+        return replace(state, advice=f"{state.advice} {headline} {advice}")
+    return replace(state, headline=state.headline or headline, advice=state.advice or advice)
 
 
 def _controls_turn(before: EditSession, now: EditSession, act: Act) -> bool:
     """Whether the controls have to show another style than the visitor has set there."""
     return now.adjusted != before.adjusted or (act.name != "restyle" and now.style != before.style)
-
-
-def _is_owed(session: EditSession | None) -> bool:
-    """Whether there is no preview of what is wished for, and none is on its way: the way to try again stays."""
-    if session is None or not session.choosable or (session.waiting is not None and not session.finishing):
-        return False
-    return session.preview is None or not session.is_as_seen
-
-
-def _come_to(before: EditSession, now: EditSession, job: Job) -> PageState:
-    """What has become of a job that was waited for."""
-    if job.state == "failed" and job.problem is not None and now.choosable:
-        again = {"act": "finish", "purpose": before.purpose} if before.finishing else PREVIEW_AGAIN
-        return PageState(now, *refusal(kind_of(job.problem), job.problem), retry=again)
-    return _greeted(now)  # where there is nothing to open, the end of the preview leaves that to be said
-
-
-def _greeted(session: EditSession) -> PageState:
-    if not session.choosable:
-        refused = any(face.outcome != "already_open" for face in session.faces)
-        kind = "none-possible" if refused else "nothing-closed"
-        several = len(session.names) > 1
-        return PageState(session, *refusal(f"{kind}-of-several" if several else kind, name=session.names[0]))
-    return PageState(session)
-
-
-def _failed(session: EditSession | None, error: Exception, again: Mapping[str, str] | None) -> PageState:
-    """What is said of an error; what cannot be now cannot be the next time, so that is not offered again."""
-    problem = problem_of(error)
-    seconds = error.retry_after if isinstance(error, Busy) else None
-    retry = None if session is None or isinstance(error, UsageError) else again
-    return PageState(session, *refusal(kind_of(problem), problem, seconds), retry=retry)

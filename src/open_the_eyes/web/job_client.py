@@ -2,42 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable
 from contextlib import suppress
-from dataclasses import dataclass, replace
-from typing import Any
+from dataclasses import replace
+from typing import Any, Final
 from uuid import UUID
 
-from ..errors import OpenTheEyesError, PhotoTooLarge, UnreadablePhoto, UsageError
+from ..errors import OpenTheEyesError
 from ..options import Mode
 from ..service.errors import NotHere
 from ..service.job_service import JobService
 from ..service.jobs.job import Job
-from ..service.uploads.intake import Upload
 from .cookie_auth import is_visitor
 from .edit_session import PREVIEW, EditSession, Preview, new_session
-from .face_regions import PhotoFaces, photo_faces
 from .image_cache import ImageCache
+from .photo_intake import PhotoIntake
 from .tab_memory import TabMemory
 
-
-class NoFace(UsageError):
-    """There is nothing to do in a photo; the page says so before anything is queued."""
-
-
-@dataclass(frozen=True, slots=True)
-class HandedIn:
-    """What has become of photos that were handed in; numbers from 0, as they came.
-
-    Args:
-        job: the id of the job that paints the preview.
-        photo: which of them it opens; the others are references.
-        left_out: by number, why others were not taken.
-    """
-
-    job: str
-    photo: int
-    left_out: Mapping[int, OpenTheEyesError]
+LEFT_SECONDS: Final = 60.0
+"""Time for which a photo that was left is kept for whoever comes back to it, seconds."""
 
 
 class JobClient:
@@ -49,33 +32,7 @@ class JobClient:
 
     def __init__(self, service: JobService, image_cache: ImageCache, restorer: str | None = None) -> None:
         self._service, self._image_cache, self._restorer = service, image_cache, restorer
-
-    def hand_in(self, owner: str, upload: Upload) -> HandedIn:
-        """The job of the first photo in which somebody's eyes are closed, for which all were looked at; where nobody's
-        are, of the first in which they may be; else of the first with faces.
-
-        Raises:
-            NoFace: there is no face in any, and nothing is kept.
-            QueueFull, OwnQueueFull: try again later.
-            OpenTheEyesError: no photo can be looked at, or they cannot be stored.
-        """
-        photos = (upload.photo, *upload.references)
-        came = range(len(photos) + len(upload.left_out))
-        left_out, kept, found = dict(upload.left_out), list[bytes](), list[PhotoFaces]()
-        for number, photo in zip([one for one in came if one not in upload.left_out], photos, strict=True):
-            try:
-                found.append(self._faces_in(photo))
-                kept.append(photo)
-            except (NoFace, UnreadablePhoto, PhotoTooLarge) as error:
-                left_out[number] = error
-        if not kept:
-            raise left_out[0]
-        first = min(range(len(kept)), key=lambda number: _worth(found[number]))
-        photo, faces = kept.pop(first), found.pop(first)
-        usable = replace(upload, photo=photo, references=tuple(kept), options=PREVIEW, for_screen=True)
-        job = self._with_faces(self._service.uploads.submit(usable, owner), faces, found)
-        self._service.audience.expect(job.id)
-        return HandedIn(job.id, [number for number in came if number not in left_out][first], left_out)
+        self.intake = PhotoIntake(service, image_cache)
 
     def begin(self, owner: str, job_id: str, names: tuple[str, ...]) -> EditSession:
         """The session for a photo that was handed in; where there is nothing to open in it, without a job.
@@ -136,14 +93,50 @@ class JobClient:
         if not 1 <= take < len(session.names):
             return session
         came = self.job(owner, session.job)
-        photo, shots = self._known_faces(came.id)
+        photo, shots = self.intake.known_faces(came.id)
         if take > len(shots):
             raise NotHere("expected one of the other shots, there is none of that number; send the photos again.")
         found, left = shots[take - 1], (photo, *shots[: take - 1], *shots[take:])
-        job = self._with_faces(self._service.resubmit(came, PREVIEW, take, for_screen=True), found, left)
+        job = self.intake.with_faces(self._service.resubmit(came, PREVIEW, take, for_screen=True), found, left)
         self.forget_photo(owner, session)
         others = (*session.names[:take], *session.names[take + 1 :])
         return self._worthwhile(owner, self._watched(new_session((session.names[take], *others), job.id, found, left)))
+
+    def with_shots(self, owner: str, session: EditSession, job_id: str, names: tuple[str, ...]) -> EditSession:
+        """The session with more shots, which the job has that was made of its photo; what is seen is seen on. Nothing
+        is waited for where the job paints other eyes than those that are wished for.
+
+        Args:
+            names: of the shots that are new.
+
+        Raises:
+            NotHere: no such job, or it is of another photo.
+            StoreAway: it cannot be noted at present.
+        """
+        faces, shots = self.intake.known_faces(self.job(owner, job_id).id)
+        came = new_session((*session.names, *names), job_id, faces, shots)
+        if (faces.size_wh, faces.faces, len(shots)) != (session.size_wh, session.faces, len(came.names) - 1):
+            raise NotHere("expected more shots of the photo that is open, it is another one.")
+        seen = () if session.preview is None else (session.preview.job,)
+        try:
+            for job in seen:
+                self._image_cache.note_later(came.job, job)  # it goes with the photo, whoever deletes that
+        except OpenTheEyesError:
+            self.forget(owner, [came.job])
+            raise
+        self.forget(owner, {*session.jobs, *self._image_cache.later(session.job)} - {*seen})
+        now = replace(
+            session,
+            job=came.job,
+            jobs=(came.job, *seen),
+            names=came.names,
+            open_shots=came.open_shots,
+            waiting=came.job,
+            finishing=False,
+            final=None,
+        )
+        is_wished = now.choosable and now.preview_options() == PREVIEW
+        return self.ended(owner, now, now.job) if is_wished else self._stopped(owner, now)
 
     def ended(self, owner: str, session: EditSession, job_id: str) -> EditSession:
         """With what has become of the job that was waited for; unchanged for any other job.
@@ -172,6 +165,31 @@ class JobClient:
             self.forget(owner, [session.waiting])
         return replace(session, waiting=None, finishing=False)
 
+    def leave(self, owner: str, session: EditSession) -> EditSession:
+        """The session as it can be come back to for `LEFT_SECONDS`; after that the photo is deleted, with all jobs that
+        were made for it, whatever becomes of this process. What was under way is stopped.
+
+        Raises:
+            StoreAway: which jobs those are cannot be read at present.
+        """
+        jobs = self._all_jobs(session)
+        left = self.cancel(owner, session)
+        for job in jobs:
+            with suppress(OpenTheEyesError, ValueError):
+                self._service.retain(UUID(job), owner, LEFT_SECONDS)
+        return left
+
+    def come_back(self, owner: str, session: EditSession) -> None:
+        """Keeps the jobs of a photo that was left, for as long as any."""
+        for job in self._all_jobs(session):
+            with suppress(OpenTheEyesError, ValueError):
+                self._service.retain(UUID(job), owner)
+
+    def _stopped(self, owner: str, session: EditSession) -> EditSession:
+        """With the first preview stopped, and none of it seen."""
+        self._service.cancel(UUID(session.job), owner)
+        return replace(session, waiting=None)
+
     def take_up(self) -> None:
         """To be called at the start, for previews of an earlier process: their pages may be there still, or not."""
         for job in self._service.repository.unfinished():
@@ -192,18 +210,11 @@ class JobClient:
     def _begun(self, owner: str, job_id: str, names: tuple[str, ...]) -> EditSession:
         """Waiting for the first preview."""
         job = self.job(owner, job_id)
-        return new_session(names, job.id, *self._known_faces(job.id))
+        return new_session(names, job.id, *self.intake.known_faces(job.id))
 
     def _worthwhile(self, owner: str, session: EditSession) -> EditSession:
         """With what has become of the first preview, which is not made where there is nobody to open."""
         return self.ended(owner, session, session.job) if session.choosable else self.cancel(owner, session)
-
-    def _known_faces(self, job_id: str) -> tuple[PhotoFaces, tuple[PhotoFaces, ...]]:
-        """Of a job's photo, and of the other shots."""
-        try:
-            return self._image_cache.load_faces(job_id), self._image_cache.load_shots(job_id)
-        except FileNotFoundError:
-            raise NotHere("expected a photo of yours, it has been deleted; send it again.") from None
 
     def job(self, owner: str, job_id: str) -> Job:
         """The job, if it is this owner's.
@@ -229,42 +240,20 @@ class JobClient:
         Raises:
             StoreAway: which those are cannot be read at present.
         """
-        self.forget(owner, dict.fromkeys((*session.jobs, *self._image_cache.later(session.job))))
+        self.forget(owner, self._all_jobs(session))
+
+    def _all_jobs(self, session: EditSession) -> tuple[str, ...]:
+        return tuple(dict.fromkeys((*session.jobs, *self._image_cache.later(session.job))))
 
     def _sent(self, owner: str, session: EditSession, options: dict[str, Any], *, for_screen: bool) -> EditSession:
         """With a new job under way; the photo of the first one is kept, whatever else is not wanted any more."""
         came = self.job(owner, session.job)
-        faces, shots = self._known_faces(came.id)
-        job = self._with_faces(self._service.resubmit(came, options, for_screen=for_screen), faces, shots, came.id)
+        faces, shots = self.intake.known_faces(came.id)
+        job = self.intake.with_faces(
+            self._service.resubmit(came, options, for_screen=for_screen), faces, shots, came.id
+        )
         shown = session.preview.job if session.preview is not None else None
         over = [one for one in session.jobs if one not in (session.job, shown)]
         self.forget(owner, over)
         kept = tuple(one for one in session.jobs if one not in over)
         return replace(session, waiting=job.id, finishing=False, final=None, jobs=(*kept, job.id))
-
-    def _with_faces(self, job: Job, faces: PhotoFaces, shots: Sequence[PhotoFaces], first: str | None = None) -> Job:
-        """The job, whose pictures can be made now; without room for that it is none that anybody hears of.
-
-        Args:
-            first: the job whose photo it took, and with which it goes.
-        """
-        try:
-            self._image_cache.save_faces(job.id, faces, shots)
-            if first is not None:
-                self._image_cache.note_later(first, job.id)
-        except OpenTheEyesError:
-            self.forget(job.request.owner, [job.id])
-            raise
-        return job
-
-    def _faces_in(self, photo: bytes) -> PhotoFaces:
-        found = photo_faces(self._service.inspect(photo))
-        if not found.faces:
-            raise NoFace("expected a face in the photo, found none; try another photo.")
-        return found
-
-
-def _worth(found: PhotoFaces) -> int:
-    """What of several photos makes one the first to open: less is better."""
-    outcomes = {face.outcome for face in found.faces}
-    return 0 if "closed" in outcomes else 1 if "unsure" in outcomes else 2

@@ -15,10 +15,11 @@ from anyio.from_thread import start_blocking_portal
 from fastapi import FastAPI
 
 from ..errors import OpenTheEyesError
-from . import choices, faces_html, panels, photo_html, words
+from . import arrival_html, choices, faces_html, panels, photo_html, words
 from .app_manifest import HEAD, STATIC
-from .controller import Controller, PageState
+from .controller import Controller
 from .edit_session import EditSession
+from .page_state import PageState
 from .refusals import refusal
 from .tab_session import TabSession
 from .theme import theme
@@ -43,7 +44,15 @@ REMEMBER: Final = "(...given) => [...given.slice(0, -1), JSON.parse(sessionStora
 parts do."""
 
 SCRIPTS: Final = ("requests.js", "keys.js", "groups.js", "lost.js", "larger.js")
-STYLES: Final = ("page.css", "larger.css", "screens.css")
+MOVES: Final = {
+    "arrival": ("left.js", "arrival.js", "drops.js"),
+    "progress": ("progress.js",),
+    "compare": ("compare.js",),
+    "finish": ("finish.js",),
+    "done": ("done.js",),
+}
+"""Scripts of the parts that move, in one scope for each part, besides that of its buttons."""
+STYLES: Final = ("page.css", "arrival.css", "larger.css", "screens.css")
 """In this order: what stands on small screens is said last."""
 ACT_NUMBER: Final = "ote-act"
 """Header by which an act that is sent once more is recognised; `static/requests.js` sets it."""
@@ -97,7 +106,7 @@ class Page:
             session, memory = gr.State(TabSession()), gr.JSON(visible=False)
             gr.HTML(panels.header(self._retention), apply_default_css=False, elem_id="ote-header")
             parts = {name: _part(name) for name in ("notice", "arrival", "progress")}
-            parts["arrival"].value = panels.arrival(None, self._max_bytes, self._max_references)
+            parts["arrival"].value = arrival_html.arrival(None, self._max_bytes, self._max_references)
             with gr.Row(visible=False, elem_id="ote-work") as work:
                 parts["photo"] = _part("photo")  # in the order in which they stand where there is room for one column
                 with gr.Column(min_width=0, elem_id="ote-side"):
@@ -105,7 +114,9 @@ class Page:
                     with gr.Accordion("Adjust the eyes", open=False, visible=False, elem_id="ote-looks") as style:
                         parts["whose"] = _part("whose")
                         openness = gr.Slider(60, 140, value=100, step=5, label="How wide open (100 is usual)")
-                        color = gr.Radio(list(choices.COLORS), value=choices.AS_SUITS, label="Eye colour")
+                        color = gr.Radio(
+                            list(choices.COLORS), value=choices.AS_SUITS, label="Eye colour", elem_classes="ote-colours"
+                        )
                         gaze = gr.Radio(list(choices.GAZES), value=choices.AS_SUITS, label="Where they look")
                     parts |= {name: _part(name) for name in ("finish", "done")}
                 with gr.Column(min_width=0, elem_id="ote-rest"):
@@ -145,12 +156,13 @@ class Page:
         """A value for each output but the session."""
         session = page_state.session
         final = self._controller.final(owner, session)
+        has_room = session is not None and len(session.names) <= self._max_references
         drawn = {
-            "arrival": panels.arrival(session, self._max_bytes, self._max_references),
+            "arrival": arrival_html.arrival(session, self._max_bytes, self._max_references, page_state.left),
             "notice": _notice(page_state),
             "progress": panels.progress(session, final),
             "photo": "" if session is None else photo_html.photo(session),
-            "shots": "" if session is None else photo_html.shots(session),
+            "shots": "" if session is None else photo_html.shots(session, has_room=has_room),
             "strips": "" if session is None else photo_html.strips(session),
             "compare": "" if session is None else photo_html.compare(session),
             "faces": "" if session is None else faces_html.face_list(session),
@@ -189,8 +201,7 @@ _QUIET: Final[dict[str, Any]] = {
 
 def _part(name: str) -> gr.HTML:
     """A part that this page draws, with what makes it move."""
-    moves = f"{name}.js"
-    script = _static("acts.js") + (_static(moves) if (STATIC / moves).exists() else "")
+    script = "".join(map(_static, ("acts.js", *MOVES.get(name, ()))))
     return gr.HTML("", js_on_load=script, apply_default_css=False, elem_id=f"ote-{name}")
 
 

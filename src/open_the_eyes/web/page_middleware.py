@@ -16,8 +16,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from ..service.errors import BodyTooLarge, WrongMethod
 from ..service.http.routes import methods_at, no_such_route
 from . import words
+from .arrival_html import EYE
 from .cookie_auth import LOGIN, CookieAuth
-from .panels import EYE
 
 ANSWERED: Final = re.compile(
     r"/|/(config|theme\.css)|/(assets|static)/[\w./@-]+|/gradio_api/(startup-events|app_id|heartbeat/\w+|run/\w+)"

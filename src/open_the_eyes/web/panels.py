@@ -1,13 +1,12 @@
-"""The page's words and buttons as HTML: arrival, notices, progress, what was done."""
+"""The page's words and buttons as HTML: head, notices, progress, what was done."""
 
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Mapping
 from html import escape
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 from urllib.parse import quote
 
 from ..files import SUFFIXES, suffix_for
@@ -16,17 +15,11 @@ from ..options import Mode
 from ..options.eye_style import PLAIN_STYLE
 from ..service.jobs.job import Job
 from . import choices, words
+from .arrival_html import EYE, breakable
 from .edit_session import EditSession
 from .eye_origin import EyeOrigin
 from .refusals import refusal
-from .tab_memory import TabMemory, clean
-
-EYE: Final = (
-    '<svg viewBox="0 0 64 40" aria-hidden="true"><path class="lids" d="M3 20C14 5 50 5 61 20 50 35 14 35 3 20z"/>'
-    '<circle class="iris" cx="32" cy="20" r="10"/><circle class="pupil" cx="32" cy="20" r="4.2"/></svg>'
-)
-
-_BREAKS: Final = re.compile(r"(?<=[_-])(?=.)|(?<=.)(?=\.[^.]*$)")
+from .tab_memory import clean
 
 
 def header(retention: str) -> str:
@@ -35,41 +28,6 @@ def header(retention: str) -> str:
         f'<header class="ote-head"><h1>{EYE}<span>{words.TITLE}</span></h1>'
         f'<p class="promise">{words.PROMISE}</p><p class="privacy">{escape(retention)}</p></header>'
     )
-
-
-def arrival(session: EditSession | None, max_bytes: int, max_references: int) -> str:
-    """Where photos are dropped: large while there is none, one line later."""
-    facts = {
-        "maxBytes": max_bytes,
-        "maxPhotos": 1 + max_references,
-        "tooLarge": f"a photo may have at most {words.size(max_bytes)}; make it smaller.",
-        "lost": " ".join(refusal("not-sent")),
-        "instead": words.INSTEAD,
-    }
-    data = escape(json.dumps(facts))
-    if session is None:
-        return (
-            f'<div class="ote-drop" data-facts="{data}"><label for="ote-files">{EYE}'
-            '<span class="call mouse">Drop a photo here, or <u>choose one</u></span>'
-            '<span class="call touch"><u>Choose a photo</u></span>'
-            '<span class="hint">Several shots of the same group? Choose them together: open eyes are borrowed from the '
-            'others.</span></label><input id="ote-files" type="file" multiple '
-            'accept="image/*,.heic,.heif,.avif,.tif,.tiff" aria-label="Choose a photo, or several shots of a group">'
-            '<p class="sending" role="status"></p><p class="deleted" role="status"></p></div>'
-        )
-    more = len(session.names) - 1
-    others = f" and {more} more {'shot' if more == 1 else 'shots'}" if more else ""
-    memory = escape(json.dumps(TabMemory.of(session).to_json()))
-    return (
-        f'<div class="ote-here" data-facts="{data}" data-memory="{memory}">'
-        f'<p><strong>{breakable(session.names[0])}</strong>{others}</p><p class="sending" role="status"></p>'
-        '<button type="button" class="quiet" data-act="anew">New photo</button></div>'
-    )
-
-
-def breakable(name: str) -> str:
-    """A file's name as HTML: what is too long goes on in a new line after a "_" or "-" or before the suffix, whole."""
-    return "<wbr>".join(map(escape, _BREAKS.split(name)))
 
 
 def notice(headline: str = "", advice: str = "", retry: Mapping[str, str] | None = None) -> str:
@@ -100,7 +58,8 @@ def progress(session: EditSession | None, final: Job | None = None) -> str:
         made = " data-made" * (session.final is not None and final is not None and bool(final.results))
         return f'<div class="ote-standing"{made}>{standing}</div>'
     what = choices.PURPOSES[session.purpose][0] if session.finishing else "New eyes"
-    stages, lost = escape(json.dumps(words.STAGES)), escape(" ".join(refusal("no-answer")))
+    told = words.STAGES if session.finishing else {**words.STAGES, "write": words.STAGES["compose"]}
+    stages, lost = escape(json.dumps(told)), escape(" ".join(refusal("no-answer")))
     return (
         f'<div class="ote-standing">{standing}'
         f'<div class="ote-progress" data-job="{session.waiting}" data-stages="{stages}" data-lost="{lost}">'

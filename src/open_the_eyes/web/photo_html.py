@@ -9,6 +9,7 @@ from html import escape
 from typing import Final
 
 from . import people_html, words
+from .arrival_html import ADD
 from .edit_session import EditSession
 from .face_badges import Badges, badges
 from .face_regions import FaceRegion
@@ -120,10 +121,9 @@ def compare(session: EditSession) -> str:
     )
 
 
-def shots(session: EditSession) -> str:
-    """The shots that came together, to say which one is to be mended."""
-    if len(session.names) < 2:
-        return ""
+def shots(session: EditSession, *, has_room: bool = True) -> str:
+    """The other shots, to say which one is to be mended; and, where there is room for more, a way to add some."""
+    has_shots = len(session.names) > 1
     others = "".join(
         f'<button type="button" class="ote-shot" data-act="take" data-shot="{number}" '
         f'aria-label="Mend {escape(name)} instead">'
@@ -133,7 +133,9 @@ def shots(session: EditSession) -> str:
     )
     said = "".join(f"<p>{escape(line)}</p>" for line in words.other_photos(session))
     said += people_html.asked_all_the_same(session)
-    return f'<div class="ote-shots"><h2>Your other shots</h2>{said}<p>Press one to mend it instead.</p>{others}</div>'
+    said += "<p>Press one to work on that one instead.</p>" if has_shots else f"<p>{words.MORE_SHOTS}</p>" * has_room
+    title = "Your other shots" if has_shots else "Other shots"
+    return f'<div class="ote-shots"><h2>{title}</h2>{said}{others}{ADD * has_room}</div>'
 
 
 def whole(session: EditSession) -> str:

@@ -147,7 +147,12 @@ def _beyond(over: object) -> tuple[int, str]:
     if not names or not isinstance(count, int) or not isinstance(most, int):
         return 0, ""
     more = f" and {count - len(names):,} more" if count > len(names) else ""
-    return count, f"At most {counted(most, 'photo')} can come at once, so without {', '.join(names)}{more}."
+    limit = (
+        f"{counted(most, 'more shot')} can be added"
+        if given.get("shots")
+        else f"{counted(most, 'photo')} can come at once"
+    )
+    return count, f"At most {limit}, so without {', '.join(names)}{more}."
 
 
 def own_limit(kind: str, detail: str = "") -> str:

@@ -46,7 +46,7 @@ def create_site(engine: Engine, config: ServiceSettings, host: str) -> FastAPI:
     job_client = JobClient(service, image_cache, capabilities.restorer)
     job_client.take_up()
     for routes in (
-        upload_routes(service, job_client),
+        upload_routes(service, job_client.intake),
         image_routes(service, image_cache),
         login_routes(browser_auth),
         app_routes(),

@@ -36,6 +36,7 @@ _PLAIN: Final = (
     "strangers",
     "adjusting",
     "final",
+    "lost_picks",
 )
 """Fields that are JSON as they are."""
 
@@ -64,6 +65,7 @@ class TabMemory:
     adjusting: int | None = None
     final: str | None = None
     even_open: tuple[int, ...] = ()
+    lost_picks: tuple[int, ...] = ()
 
     @classmethod
     def of(cls, session: EditSession) -> TabMemory:
@@ -83,6 +85,7 @@ class TabMemory:
             adjusting=session.adjusted,
             final=session.final,
             even_open=session.even_open,
+            lost_picks=session.lost_picks,
         )
 
     def applied_to(self, session: EditSession) -> EditSession:
@@ -90,9 +93,11 @@ class TabMemory:
         offered = {} if session.preview is None else session.preview.attempts
         known = session.with_even_open(self.even_open)
         chosen = known if self.chosen is None else known.with_chosen(self.chosen)
+        picks = {face: attempt for face, attempt in self.picks.items() if attempt in offered.get(face, ())}
         return replace(
             chosen,
-            picks={face: attempt for face, attempt in self.picks.items() if attempt in offered.get(face, ())},
+            picks=picks,
+            lost_picks=tuple(face for face in self.lost_picks if known.face(face) and face not in picks),
             styles=self.styles.only([face.id for face in known.choosable]),
             finishing=self.purpose is not None and session.waiting is not None,
             purpose=self.purpose or session.purpose,
@@ -131,6 +136,7 @@ class TabMemory:
             adjusting=next(iter(_numbers([given.get("adjusting")])), None),
             final=_text(given.get("final")),
             even_open=_numbers(given.get("even_open")),
+            lost_picks=_numbers(given.get("lost_picks")),
         )
 
 

@@ -18,6 +18,8 @@ TITLE: Final = "Open The Eyes"
 PROMISE: Final = "Someone blinked? The eyes open, and every other pixel of the photo stays as it is."
 INSTEAD: Final = "Open this instead? The photo that is open is deleted once it is here, with all that you have picked."
 
+MORE_SHOTS: Final = "Eyes are open in another shot of the same people? Add it, and they are taken from there."
+
 STAGES: Final = {
     "": "Starting",
     "read": "Reading the photo",
@@ -30,6 +32,7 @@ STAGES: Final = {
     "restore": "Bringing out detail",
     "verify": "Checking that they are really open",
     "compose": "Putting the photo together",
+    "write": "Writing the file",
     "queued": "Waiting",
     "behind": "Another photo is being painted first",
 }
@@ -149,7 +152,7 @@ def nothing_to_take(session: EditSession) -> str:
     if session.eyes:
         return ""
     if session.chosen:
-        return "No new eyes came out right. Another shot of the same people, chosen together with this one, may help."
+        return "No new eyes came out right. Another shot of the same people may help: press Add shots."
     return "No face is chosen: choose one to open its eyes."
 
 
@@ -254,7 +257,7 @@ def retention(seconds: int, *, alone: bool, is_folder: bool) -> str:
     place = "Your photos are kept where this page's operator chose"
     if is_folder:
         place = "Your photos never leave this computer" if alone else "Your photos stay on this server"
-    return f"{place}. They are deleted when you press New photo, or after {time}."
+    return f"{place}. They are deleted within two minutes after you press New photo, or after {time}."
 
 
 def size(count: int) -> str:

@@ -237,6 +237,25 @@ def test_how_long_the_oldest_has_waited_is_told_for_each_lane(
     assert repository.waiting_seconds() == {"preview": 0.0, "photo": 30.0}
 
 
+def test_a_job_that_counts_as_ended_at_another_moment_is_stale_by_that_and_took_as_long(
+    repository: JobRepository,
+) -> None:
+    done, waiting = queued(repository), queued(repository)
+    repository.begin(done.id)
+    repository.finish(done.id, {}, [])
+    before = repository.get(done.id)
+    for job in (done, waiting):
+        repository.count_from(job.id, 1000.0)
+    after = repository.get(done.id)
+    assert before is not None
+    assert after is not None
+    assert None not in (before.started, before.finished, after.started)
+    assert after.finished == 1000.0
+    took = float(before.finished or 0) - float(before.started or 0)
+    assert 1000.0 - float(after.started or 0) == pytest.approx(took, abs=1e-3)
+    assert repository.stale(1001.0, 0) == [done.id]
+
+
 def test_what_is_over_or_was_given_up_is_stale(repository: JobRepository) -> None:
     done, waiting, arriving = queued(repository), queued(repository), repository.admit(job_request(), 100)
     repository.finish(done.id, {}, [])

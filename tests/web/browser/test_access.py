@@ -101,8 +101,11 @@ def test_a_new_photo_is_asked_for_where_the_focus_is_and_said_to_be_so(visitor: 
     dropped(page, photos / "group.jpg")
     preview_done(page)
     page.get_by_role("button", name="New photo").press("Enter")
-    page.get_by_text("Deleted. Choose the next photo.").wait_for()
+    page.get_by_text("group.jpg is deleted in a minute.").wait_for()
     assert page.locator(".deleted").get_attribute("role") == "status"
+    assert page.evaluate("document.activeElement.id") == "ote-files"
+    page.get_by_role("button", name="Delete it now").press("Enter")
+    page.get_by_text("Deleted. Choose the next photo.").wait_for()
     assert page.evaluate("document.activeElement.id") == "ote-files"
     dropped(page, photos / "group.jpg")
     page.wait_for_selector(".ote-photo")

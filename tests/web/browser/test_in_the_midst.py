@@ -181,6 +181,7 @@ def test_a_tab_whose_photo_another_one_has_deleted_says_so_when_something_is_don
     other = opened.value
     preview_done(other)
     other.get_by_role("button", name="New photo").click()
+    other.get_by_role("button", name="Delete it now").click()
     other.wait_for_selector(".ote-drop")
     page.get_by_label("Face 1: Eyes 3", exact=True).check(force=True)
     page.wait_for_selector(".ote-drop")

@@ -40,6 +40,16 @@ def test_eyes_are_seen_in_the_photos_own_pixels_and_moved_about_by_keyboard(visi
     )
     dialog.get_by_role("slider").press("Home")
     assert page.evaluate(seam) == pytest.approx(0, abs=1)
+    assert dialog.locator(".tag.left").is_hidden()  # nothing is seen of the photo as it was
+    flip = dialog.locator(".flip")
+    assert flip.get_attribute("aria-keyshortcuts") == "b"
+    for key, value, said in (("b", "100", "Before"), ("B", "0", "After"), ("Control+b", "0", "After")):
+        page.keyboard.press(key)
+        assert (dialog.get_by_role("slider").input_value(), dialog.locator(".flipped").inner_text()) == (value, said)
+    assert "Key B" in dialog.locator(".help").inner_text()
+    flip.click()
+    assert dialog.locator(".tag.right").is_hidden()
+    assert flip.inner_text().startswith("Show after")
     visitor.keep(page, "desktop-larger")
     page.keyboard.press("Escape")
     dialog.wait_for(state="hidden")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -111,15 +111,27 @@ def dropped(page: Page, *photos: Path) -> None:
     page.set_input_files("#ote-files", list(photos))
 
 
-def dropped_by_mouse(page: Page, path: Path) -> None:
-    """As from another window: a folder can be, too."""
-    box = page.locator(".ote-drop, .ote-here").bounding_box()
-    assert box
-    place = {"x": box["x"] + 20, "y": box["y"] + 20}
+def dragged(page: Page, path: Path, zone: str = "new") -> Callable[[], None]:
+    """As from another window, over what opens it as a new photo, or adds it as one of the "shots"; to be dropped."""
     data = {"items": [], "files": [str(path)], "dragOperationsMask": 1}
     devtools = page.context.new_cdp_session(page)
-    for step in ("dragEnter", "dragOver", "drop"):
-        devtools.send("Input.dispatchDragEvent", {"type": step, **place, "data": data})
+    place = {"x": 100.0, "y": 100.0}
+
+    def step(kind: str) -> None:
+        devtools.send("Input.dispatchDragEvent", {"type": kind, **place, "data": data})
+
+    step("dragEnter")
+    step("dragOver")
+    box = page.locator(f".ote-zones.shown [data-drop={zone}]").bounding_box()
+    assert box
+    place |= {"x": box["x"] + box["width"] / 2, "y": box["y"] + box["height"] / 2}
+    step("dragOver")
+    return lambda: step("drop")
+
+
+def dropped_by_mouse(page: Page, path: Path, zone: str = "new") -> None:
+    """As from another window: a folder can be, too."""
+    dragged(page, path, zone)()
 
 
 def preview_done(page: Page) -> None:

@@ -142,6 +142,10 @@ class JobRepository:
         outcome = json.dumps({"problem": problem})
         return self._change(job, UNFINISHED, state="failed", finished=time.time(), outcome=outcome)
 
+    def count_from(self, job: str, ended: float) -> None:
+        """Has a job count as ended at another moment, from which its retention is counted; it took as long as ever."""
+        self._change(job, ENDED, started=JOBS.c.started + (ended - JOBS.c.finished), finished=ended)
+
     def forget(self, job: str, owner: str | None = None) -> bool:
         """Forgets a job: nobody finds it any more, and its worker learns of it at the next step; an empty row stays
         until `drop`."""

@@ -81,7 +81,7 @@ data: {"state": "running", "position": 0, "running": 1, "stage": "generate", "fr
 
 id: 9
 event: done
-data: {"state": "done", "position": 0, "running": 0, "stage": "compose", "fraction": 1.0, "eta_seconds": 0, "faces": []}
+data: {"state": "done", "position": 0, "running": 0, "stage": "write", "fraction": 1.0, "eta_seconds": 0, "faces": []}
 
 """
 EVENT: Final[dict[str, Any]] = {

@@ -29,6 +29,9 @@ T = TypeVar("T")
 TOLD_SECONDS: Final = 0.2
 """Least pause between two records of the progress within one stage."""
 
+WRITING: Final = ("write", 1.0)
+"""Stage of a job whose results are encoded and stored, and how far it is, 0..1: the pipeline has told its end."""
+
 RETRY_SECONDS: Final = (1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 64.0, 128.0, 256.0)
 """Pauses while the database or the store is away. After the last, others of the queue have their turn first."""
 
@@ -125,8 +128,10 @@ class JobSteps:
                 with self._device_lock.hold(job.request.lane), self._watch.in_hand(job_id):
                     if not self._begins(job_id):
                         return False
-                    opened = process(job, self._store, self._engine, self._progress_writer(job_id))
+                    tell = self._progress_writer(job_id)
+                    opened = process(job, self._store, self._engine, tell)
                 with self._watch.in_hand(job_id):
+                    tell(*WRITING)  # a large HEIC takes as long as all before it
                     store_results(job_id, opened, self._store, lambda: self._still_wanted(job_id), self._pause)
         except (SQLAlchemyError, StoreAway):
             raise  # the database or the store is away, which is no fault of this photo

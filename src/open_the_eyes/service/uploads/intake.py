@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from functools import partial
@@ -16,7 +16,7 @@ from starlette.requests import Request
 
 from ...engine import Engine
 from ...errors import OpenTheEyesError, PhotoTooLarge, UsageError
-from ...wording import typed
+from ...wording import counted, typed
 from ..database.repository import JobRepository
 from ..errors import Busy, StoreAway
 from ..http.concurrency import ConcurrencyLimiter
@@ -185,6 +185,18 @@ class UploadHandler:
             raise PhotoTooLarge(
                 f"expected at most {self._settings.max_bytes:,} bytes in a photo, got {file.size:,}; make it smaller."
             )
+
+    def too_much(self, kept: Sequence[bytes], more: Sequence[bytes]) -> dict[int, OpenTheEyesError]:
+        """Of photos that are to come as references beside those that are kept already, the ones for which there is no
+        room in one job: by number, from 0, and why."""
+        most, there = self._config.max_references, len(kept) - 1
+        out = refused((*kept, *more), self._settings, leave_out=True)
+        for number in range(max(0, most - there), len(more)):
+            beside = f"beside the {there} that came before, " if there else ""
+            out[len(kept) + number] = UsageError(
+                f"expected at most {counted(most, 'reference')}; {beside}leave it out."
+            )
+        return {at - len(kept): error for at, error in sorted(out.items()) if at >= len(kept)}
 
     def _check_options(self, upload: Upload) -> None:
         check_options(upload.options, len(upload.references), self._engine)

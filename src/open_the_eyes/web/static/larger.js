@@ -7,10 +7,13 @@
   const radio = ([size, name]) => `<label><input type="radio" name="large-size" value="${size}"><span>${name}</span></label>`;
   dialog.innerHTML = `<div class="bar"><div class="ote-switch" role="radiogroup" aria-label="Size">${SIZES.map(radio).join('')}
     </div><input class="cut" type="range" min="0" max="100" value="50" aria-label="How much of the photo as it was is shown, in
-    per cent"><button type="button" class="quiet">Close</button></div><div class="frame"><div class="stage" tabindex="0"
+    per cent"><button type="button" class="quiet flip" aria-keyshortcuts="b" title="Before, or after: key B"></button><button
+    type="button" class="quiet close">Close</button></div><div class="frame"><div class="stage" tabindex="0"
     role="group" aria-label="Picture; arrow keys move it"><div class="sheet"><img class="after"><img class="before"></div></div>
     <span class="tag left" aria-hidden="true">Before</span><span class="tag right" aria-hidden="true">After</span>
-    <div class="seam" aria-hidden="true"></div><p class="say" role="status"></p></div>`;
+    <div class="seam" aria-hidden="true"></div><p class="say" role="status"></p><p class="help">Key B, or Show before, flips
+    between before and after; arrow keys move the picture, Escape closes it.</p><p class="ote-unseen flipped" role="status"></p>
+    </div>`;
   const part = (name) => dialog.querySelector(name);
   const stage = part('.stage'), sheet = part('.sheet'), cut = part('.cut'), seam = part('.seam'), frame = part('.frame');
   let width = 1, height = 1, size = 'fit', opener = null;
@@ -19,6 +22,14 @@
     const seen = stage.getBoundingClientRect(), whole = sheet.getBoundingClientRect();
     frame.style.setProperty('--at', `${cut.value}%`);
     sheet.style.setProperty('--cut', `${seen.left + (seen.width * cut.value) / 100 - whole.left}px`);
+    frame.classList.toggle('all-before', cut.value === '100');
+    frame.classList.toggle('all-after', cut.value === '0');
+    part('.flip').firstChild.data = cut.value === '100' ? 'Show after' : 'Show before';
+  };
+  const flip = () => {
+    cut.value = cut.value === '100' ? 0 : 100;
+    wipe();
+    part('.flipped').textContent = cut.value === '100' ? 'Before' : 'After';
   };
   const draw = () => {
     const [x, y] = ['Width', 'Height'].map((side) => {
@@ -81,7 +92,14 @@
     size = target.value;
     draw();
   });
-  part('.quiet').addEventListener('click', () => dialog.close());
+  part('.close').addEventListener('click', () => dialog.close());
+  part('.flip').append('Show before', Object.assign(document.createElement('kbd'), { textContent: 'B', ariaHidden: 'true' }));
+  part('.flip').addEventListener('click', flip);
+  dialog.addEventListener('keydown', (event) => {
+    if (event.key.toLowerCase() !== 'b' || event.repeat || event.ctrlKey || event.metaKey || event.altKey) return;
+    event.preventDefault();
+    flip();
+  });
   dialog.addEventListener('close', () => { // the page may have been drawn anew meanwhile
     if (document.activeElement === document.body) document.querySelector('.ote-larger')?.focus();
     for (const image of dialog.querySelectorAll('img')) image.removeAttribute('src');

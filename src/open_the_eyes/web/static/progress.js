@@ -32,7 +32,7 @@ const follow = () => {
   events.addEventListener('progress', (event) => {
     const now = JSON.parse(event.data);
     const eta = now.eta_seconds;
-    const left = eta === null ? '' : eta < 1.5 ? 'about a second left' : eta < 100 ? `about ${Math.round(eta)} seconds left`
+    const left = eta === null || now.stage === 'write' ? '' : eta < 1.5 ? 'about a second left' : eta < 100 ? `about ${Math.round(eta)} seconds left`
       : `about ${Math.round(eta / 60)} minutes left`;
     if (now.state === 'queued') {
       const ahead = now.position + now.running;
