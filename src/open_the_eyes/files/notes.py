@@ -104,8 +104,8 @@ def _of_what_is_around(
 
 def _of_old_pictures(photo: Photo, facts: FileFacts, file_format: FileFormat, *, edited: bool) -> Iterator[str]:
     """What else shows, or vouches for, the picture as it was, whether it stayed or not."""
-    if behind := b"".join(payload for name, payload in facts.blocks if name == "after"):
-        what = _kind(behind, facts.xmp or b"")
+    if facts.trailer:
+        what = _kind(facts.trailer, facts.xmp or b"")
         if facts.format == file_format:
             yield f"Behind the picture the file keeps {what}, {_how(photo)}: the eyes there are the old ones."
         else:
@@ -179,16 +179,17 @@ def _how(photo: Photo) -> str:
     )
 
 
-def _kind(behind: bytes, xmp: bytes) -> str:
-    pictures, kinds = pictures_in(behind), []
+def _kind(trailer: bytes, xmp: bytes) -> str:
+    """What a trailer holds, in words."""
+    pictures, kinds = pictures_in(trailer), []
     others = len(pictures)
-    if any(mark in part for part in (behind, xmp) for mark in _GAIN_MAPS):
+    if any(mark in part for part in (trailer, xmp) for mark in _GAIN_MAPS):
         kinds.append("a gain map for bright screens")
         others -= max(1, sum(any(mark in picture for mark in _GAIN_MAPS) for picture in pictures))
     if others > 0:
         kinds.append("another picture" if others == 1 else f"{others} further pictures")
-    if _FILM in behind:
+    if _FILM in trailer:
         kinds.append("a film")
     if not kinds:
-        kinds.append(counted(len(behind), "byte"))
+        kinds.append(counted(len(trailer), "byte"))
     return " and ".join(filter(None, (", ".join(kinds[:-1]), kinds[-1])))

@@ -31,6 +31,7 @@ class Unpacked:
             can trouble it.
         deep: more than 8 bits a colour.
         notes: sentences on what a rewrite loses, whatever the format.
+        trailer: JPEG, what stands behind the picture.
     """
 
     size_wh: tuple[int, int]
@@ -42,6 +43,7 @@ class Unpacked:
     blocks: Blocks = ()
     deep: bool = False
     notes: tuple[str, ...] = ()
+    trailer: bytes = b""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +51,7 @@ class Parcel:
     """A file about to be put together: the picture as it is to be stored, and what goes with it.
 
     Args:
+        trailer: JPEG, what is to stand behind the picture.
         same_mode: the picture has the colour kind that the source file had.
         deep: the same picture with 16 bits a colour, (H, W, 1..4), for formats that can hold it.
         coded: JPEG, a file of this picture whose coding is to be taken as it is.
@@ -61,6 +64,7 @@ class Parcel:
     xmp: bytes | None = None
     encoding: Encoding = field(default_factory=Encoding)
     blocks: Blocks = ()
+    trailer: bytes = b""
     dpi: tuple[float, float] | None = None
     same_mode: bool = False
     deep: Deep | None = None

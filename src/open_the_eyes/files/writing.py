@@ -188,6 +188,7 @@ def _packed_for(
         xmp=facts.xmp,
         encoding=how,
         blocks=blocks,
+        trailer=facts.trailer if same else b"",
         dpi=dpi,
         same_mode=same and stored_mode == facts.mode,
         deep=deep,
