@@ -107,6 +107,7 @@ class FileFacts:
         notes: sentences on what of the file cannot be kept in whatever format it is written, or is doubtful.
         stored: JPEG, the picture as the file coded it.
         placeless: where the photo was taken is left out, so nothing else of the source file may go along.
+        manifest_lost: the file has Content Credentials that no file made of it can carry.
         source_types: IPTC's words for what the picture is made of, wherever in the file they stood, if not captures.
     """
 
@@ -124,6 +125,7 @@ class FileFacts:
     notes: tuple[str, ...] = ()
     stored: Stored | None = field(default=None, repr=False, compare=False)
     placeless: bool = False
+    manifest_lost: bool = False
     source_types: tuple[str, ...] = ()
 
 

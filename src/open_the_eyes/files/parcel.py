@@ -6,7 +6,7 @@ import struct
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import TypeAlias
+from typing import Literal, TypeAlias
 
 from PIL.Image import DecompressionBombError, Image
 
@@ -32,6 +32,7 @@ class Unpacked:
         deep: more than 8 bits a colour.
         notes: sentences on what a rewrite loses, whatever the format.
         trailer: JPEG, what stands behind the picture.
+        manifest_lost: there are Content Credentials that are not carried.
     """
 
     size_wh: tuple[int, int]
@@ -44,6 +45,21 @@ class Unpacked:
     deep: bool = False
     notes: tuple[str, ...] = ()
     trailer: bytes = b""
+    manifest_lost: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Coding:
+    """How a picture was coded: only changed blocks anew, all of it though blocks were wanted (and why), or as it came.
+
+    As text it is what reports say.
+    """
+
+    kind: Literal["coefficients", "reencoded", "whole"]
+    reason: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.kind}: {self.reason}" if self.reason else self.kind
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +71,7 @@ class Parcel:
         same_mode: the picture has the colour kind that the source file had.
         deep: the same picture with 16 bits a colour, (H, W, 1..4), for formats that can hold it.
         coded: JPEG, a file of this picture whose coding is to be taken as it is.
+        coding: how the picture was, or is to be, coded.
         quality: 1..100, where somebody asked for one; in formats with loss, and `encoding` is then not lossless.
     """
 
@@ -69,6 +86,7 @@ class Parcel:
     same_mode: bool = False
     deep: Deep | None = None
     coded: bytes | None = None
+    coding: Coding = Coding("whole")
     quality: int | None = None
 
 

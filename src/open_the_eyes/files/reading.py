@@ -94,6 +94,7 @@ def read(source: str | PathLike[str] | bytes, settings: Settings) -> Photo:
         trailer=unpacked.trailer,
         notes=(*unpacked.notes, *decoded.notes),
         stored=Stored(unpacked.bare, decoded.pixels, decoded.sound) if file_format == "JPEG" else None,
+        manifest_lost=unpacked.manifest_lost,
         source_types=source_types_in(data),
     )
     return Photo(decoded.pixels, decoded.alpha, facts, decoded.deep)

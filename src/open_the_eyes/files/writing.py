@@ -12,25 +12,15 @@ from typing import Final
 
 from ..edit_record import PAINTED, EditRecord
 from ..errors import PhotoNotWritten, UnreadablePhoto
-from ..photo import Encoding, FileFacts, FileFormat, Photo
+from ..photo import FileFormat, Photo
 from ..report import OutputReport
-from ..system.arithmetic import one_blas_thread
 from . import jpeg, png, tiff, webp
-from .colour.bits import holds_deep
-from .colour.decoded import fitting_profile, to_picture
-from .colour.deep_samples import mode_of, to_samples
 from .credentials import Credentials, signed
-from .isobmff import avif, heif, known
-from .jpeg.layout import NotPatchable
-from .metadata import iptc, photoshop
-from .metadata.exif import as_upright, fitting, from_tiff, without_captions
-from .metadata.photoshop import THUMBNAILS
-from .metadata.resolution import in_exif, sensible
+from .isobmff import avif, heif
 from .metadata.sidecar import left_beside
-from .metadata.thumbnail import with_thumbnail, with_thumbnails
 from .notes import notes_of
+from .packing import parcel_for
 from .parcel import Parcel
-from .recorded import recorded
 from .sniff import sniff
 from .whole_file import REPLACE, check_free, write_whole
 
@@ -110,7 +100,7 @@ def encoded(photo: Photo, file_format: FileFormat, record: EditRecord | None, *,
     Raises:
         PhotoNotWritten: the format cannot hold the picture.
     """
-    return _PACK[file_format](_packed_for(photo, file_format, record, quality)[0])
+    return _PACK[file_format](parcel_for(photo, file_format, record, quality))
 
 
 def encoded_and_told(
@@ -128,7 +118,7 @@ def encoded_and_told(
         PhotoNotWritten: the format cannot hold the picture.
     """
     try:
-        parcel, encoding = _packed_for(photo, file_format, record, quality)
+        parcel = parcel_for(photo, file_format, record, quality)
         data = _PACK[file_format](parcel)
         if credentials is not None:
             source_type = PAINTED if record is None else record.source_type
@@ -136,82 +126,8 @@ def encoded_and_told(
     except (OSError, ValueError, struct.error) as error:
         raise _cannot_hold(error) from error
     edited, has_own = record is not None, credentials is not None
-    notes = notes_of(photo, file_format, parcel, data, encoding, edited=edited, signed=has_own)
-    return data, OutputReport(name, hashlib.sha256(data).hexdigest(), encoding, notes)
-
-
-@one_blas_thread()
-def _packed_for(
-    photo: Photo, file_format: FileFormat, record: EditRecord | None, quality: int | None
-) -> tuple[Parcel, str]:
-    """What the format is to put together, and what the report calls how the picture was coded."""
-    facts = photo.file or FileFacts(file_format)
-    same = photo.file is not None and facts.format == file_format
-    if file_format == "JPEG" and photo.alpha is not None and photo.alpha.min() < 255:
-        raise PhotoNotWritten(
-            "expected an opaque picture for a JPEG, this one is transparent; choose .png, .webp or .tif."
-        )
-    alpha = None if file_format == "JPEG" else photo.alpha
-    orientation = facts.orientation if same else 1
-    coded, encoding = _patched(facts, photo) if same and file_format == "JPEG" else (None, "whole")
-    deep = photo.deep if holds_deep(file_format) else None
-    kind = _kind_in(file_format, facts.mode, alpha=alpha is not None, deep=deep is not None)
-    picture = to_picture(photo.pixels, alpha, orientation, kind) if coded is None else jpeg.decode(coded)
-    deep = None if deep is None else to_samples(deep, orientation, kind)
-    stored_mode = picture.mode if deep is None else mode_of(deep)
-    fresh = Encoding(
-        compression="tiff_adobe_deflate",
-        predictor=2,
-        lossless=facts.format in ("PNG", "TIFF") or facts.encoding.lossless,
-        bits=facts.encoding.bits,
-        nclx=known(facts.encoding.nclx),
-    )
-    exif, blocks = facts.exif, facts.blocks if same else iptc.carried(facts, file_format)
-    dpi = None if same else sensible(facts.encoding.dpi)
-    if not same:
-        note_at = facts.encoding.note_at
-        exif = without_captions(exif) if file_format == "JPEG" and facts.format != "TIFF" else exif
-        exif = as_upright(from_tiff(exif, file_format, note_at) if facts.format == "TIFF" else exif)
-        exif = in_exif(fitting(exif, file_format), dpi, file_format)
-    if record is not None:
-        exif = with_thumbnail(exif, photo, orientation)
-        blocks = with_thumbnails(photoshop.segments_without(blocks, THUMBNAILS), photo, orientation)
-        if file_format == "TIFF":
-            exif = photoshop.tags_without(exif, THUMBNAILS, layers=True)
-    how = facts.encoding if same else fresh
-    if quality is not None:
-        how = replace(how, lossless=False)
-    parcel = Parcel(
-        picture,
-        exif=exif,
-        icc=fitting_profile(facts.icc, stored_mode),
-        xmp=facts.xmp,
-        encoding=how,
-        blocks=blocks,
-        trailer=facts.trailer if same else b"",
-        dpi=dpi,
-        same_mode=same and stored_mode == facts.mode,
-        deep=deep,
-        coded=coded,
-        quality=quality,
-    )
-    return parcel if record is None else recorded(parcel, record, file_format, placeless=facts.placeless), encoding
-
-
-def _kind_in(file_format: FileFormat, mode: str, *, alpha: bool, deep: bool) -> str:
-    """The source's kind of colour, or what a format without it has instead: RGB for grey, grey for two levels."""
-    without_grey = {"WEBP": True, "HEIF": alpha, "AVIF": alpha or deep}
-    if without_grey.get(file_format, False):
-        return "RGB"
-    return "L" if mode == "1" and file_format not in ("PNG", "TIFF") else mode
-
-
-def _patched(facts: FileFacts, photo: Photo) -> tuple[bytes | None, str]:
-    """The source's coded picture with only what changed in it new; None, and why, where it has to be coded again."""
-    try:
-        return jpeg.repainted(facts, photo), "coefficients"
-    except NotPatchable as reason:
-        return None, f"reencoded: {reason}"
+    notes = notes_of(photo, file_format, parcel, data, edited=edited, signed=has_own)
+    return data, OutputReport(name, hashlib.sha256(data).hexdigest(), str(parcel.coding), notes)
 
 
 def suffix_for(path: Path, file_format: FileFormat) -> str:
