@@ -19,7 +19,7 @@ from open_the_eyes.service.errors import Busy, StoreAway
 from open_the_eyes.service.http.app import create_app
 from open_the_eyes.service.jobs import processing
 from open_the_eyes.service.jobs.job import JobRequest
-from open_the_eyes.service.jobs.maintenance import MaintenanceTask
+from open_the_eyes.service.maintenance import MaintenanceTask
 from open_the_eyes.service.settings import ServiceSettings
 from open_the_eyes.service.uploads.intake import Upload
 from tests.service.running import away, running_service

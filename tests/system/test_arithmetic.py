@@ -113,7 +113,7 @@ def test_saving_has_one_thread_too(monkeypatch: pytest.MonkeyPatch) -> None:
         seen.append(threads())
         return to_picture(*given)
 
-    monkeypatch.setattr("open_the_eyes.files.writing.to_picture", seeing)
+    monkeypatch.setattr("open_the_eyes.files.packing.to_picture", seeing)
     files.encoded(Photo(np.zeros((8, 8, 3), np.uint8)), "PNG", None)
     assert seen == [1]
     assert threads() == 2

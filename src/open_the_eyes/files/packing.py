@@ -1,4 +1,4 @@
-"""A `Photo` -> what one format is to put together: the picture as it is stored, and the metadata that goes along."""
+"""A `Photo` -> the parcel that its format puts together into a file: picture, metadata, and how both are coded."""
 
 from __future__ import annotations
 
@@ -25,8 +25,12 @@ from .recorded import recorded
 
 
 @one_blas_thread()
-def parcel_for(photo: Photo, file_format: FileFormat, record: EditRecord | None, quality: int | None) -> Parcel:
+def packed_for(photo: Photo, file_format: FileFormat, record: EditRecord | None, quality: int | None) -> Parcel:
     """What the format is to put together.
+
+    Args:
+        record: what was done; None leaves metadata as found.
+        quality: 1..100, where the picture is to be coded anew with loss; None where that is left to the source's.
 
     Raises:
         PhotoNotWritten: the format cannot hold the picture.
@@ -38,17 +42,13 @@ def parcel_for(photo: Photo, file_format: FileFormat, record: EditRecord | None,
     stored_mode = parcel.picture.mode if parcel.deep is None else mode_of(parcel.deep)
     exif, blocks = (facts.exif, facts.blocks) if same else _metadata_for(facts, file_format)
     if record is not None:
-        exif = with_thumbnail(exif, photo, orientation)
-        blocks = with_thumbnails(photoshop.segments_without(blocks, THUMBNAILS), photo, orientation)
-        if file_format == "TIFF":
-            exif = photoshop.tags_without(exif, THUMBNAILS, layers=True)
-    encoding = facts.encoding if same else _fresh_encoding(facts)
+        exif, blocks = _with_thumbnails(exif, blocks, photo, file_format, orientation)
     parcel = replace(
         parcel,
         exif=exif,
         icc=fitting_profile(facts.icc, stored_mode),
         xmp=facts.xmp,
-        encoding=encoding if quality is None else replace(encoding, lossless=False),
+        encoding=_encoding(facts, quality, same=same),
         blocks=blocks,
         trailer=facts.trailer if same else b"",
         dpi=None if same else sensible(facts.encoding.dpi),
@@ -90,15 +90,26 @@ def _metadata_for(facts: FileFacts, file_format: FileFormat) -> tuple[bytes | No
     return in_exif(exif, sensible(facts.encoding.dpi), file_format), iptc.carried(facts, file_format)
 
 
-def _fresh_encoding(facts: FileFacts) -> Encoding:
-    """How a picture is coded in another format than the source's."""
-    return Encoding(
+def _encoding(facts: FileFacts, quality: int | None, *, same: bool) -> Encoding:
+    """How the picture is to be coded: as in the source, or, in another format, as suits what the source was."""
+    fresh = Encoding(
         compression="tiff_adobe_deflate",
         predictor=2,
         lossless=(facts.format is not None and not TRAITS[facts.format].lossy) or facts.encoding.lossless,
         bits=facts.encoding.bits,
         nclx=known(facts.encoding.nclx),
     )
+    how = facts.encoding if same else fresh
+    return how if quality is None else replace(how, lossless=False)
+
+
+def _with_thumbnails(
+    exif: bytes | None, blocks: Blocks, photo: Photo, file_format: FileFormat, orientation: int
+) -> tuple[bytes | None, Blocks]:
+    """EXIF and blocks whose thumbnails show the photo as it is now."""
+    exif = with_thumbnail(exif, photo, orientation)
+    blocks = with_thumbnails(photoshop.segments_without(blocks, THUMBNAILS), photo, orientation)
+    return photoshop.tags_without(exif, THUMBNAILS, layers=True) if file_format == "TIFF" else exif, blocks
 
 
 def _kind_in(file_format: FileFormat, mode: str, *, alpha: bool, deep: bool) -> str:

@@ -19,7 +19,7 @@ from .credentials import Credentials, signed
 from .isobmff import avif, heif
 from .metadata.sidecar import left_beside
 from .notes import notes_of
-from .packing import parcel_for
+from .packing import packed_for
 from .parcel import Parcel
 from .sniff import sniff
 from .whole_file import REPLACE, check_free, write_whole
@@ -100,7 +100,7 @@ def encoded(photo: Photo, file_format: FileFormat, record: EditRecord | None, *,
     Raises:
         PhotoNotWritten: the format cannot hold the picture.
     """
-    return _PACK[file_format](parcel_for(photo, file_format, record, quality))
+    return _PACK[file_format](packed_for(photo, file_format, record, quality))
 
 
 def encoded_and_told(
@@ -118,7 +118,7 @@ def encoded_and_told(
         PhotoNotWritten: the format cannot hold the picture.
     """
     try:
-        parcel = parcel_for(photo, file_format, record, quality)
+        parcel = packed_for(photo, file_format, record, quality)
         data = _PACK[file_format](parcel)
         if credentials is not None:
             source_type = PAINTED if record is None else record.source_type

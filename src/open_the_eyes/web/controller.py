@@ -10,8 +10,8 @@ from typing import Any, Final
 from ..errors import OpenTheEyesError, UsageError
 from ..options import MODES, Mode
 from ..service.errors import Busy, NotHere
-from ..service.http.problems import problem_of
 from ..service.jobs.job import Job
+from ..service.problems import problem_of
 from .act import Act
 from .choices import shown_style, style_of
 from .edit_session import EditSession
