@@ -9,7 +9,7 @@ import pydoc
 import re
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -19,6 +19,7 @@ import open_the_eyes
 from open_the_eyes import errors
 
 SOURCE: Final = Path(open_the_eyes.__file__).parent
+SERVICE: Final = "open_the_eyes.service"
 MODULES: Final = sorted(SOURCE.rglob("*.py"))
 
 LAYERS: Final = (
@@ -45,6 +46,24 @@ LAYERS: Final = (
     {"__main__"},
 )
 """Low to high: a room may import rooms of lower layers, and itself."""
+
+SERVICE_LAYERS: Final = (
+    {"api_keys", "errors", "jobs.job", "memo", "whereabouts"},
+    {"concurrency", "jobs.outlook", "jobs.priority_lock", "listing", "reasons", "store"},
+    {"problems", "views"},
+    {"database", "metrics"},
+    {"settings"},
+    {"follow_room", "jobs"},
+    {"uploads"},
+    {"job_service"},
+    {"maintenance"},
+    {"http"},
+    {"server"},
+)
+"""The same of the service's own rooms; a module of a folder that is named here stands lower than the rest of it."""
+
+SPEAK_HTTP: Final = {"http", "server", "uploads"}
+"""The service's rooms that know requests and responses."""
 
 CLOSED_DOORS: Final = {("stages", "models"), ("engine", "stages"), ("engine", "files"), ("errors", "imaging")}
 """Lower layers that are none of that room's business all the same."""
@@ -111,8 +130,14 @@ def rooms_imported(path: Path) -> set[str]:
     return {"version" if room == "__version__" else room for room in ours}
 
 
-def layer_of(room: str) -> int:
-    return next(index for index, rooms in enumerate(LAYERS) if room in rooms)
+def layer_of(room: str, layers: Sequence[set[str]] = LAYERS) -> int:
+    return next(index for index, rooms in enumerate(layers) if room in rooms)
+
+
+def service_room_of(name: str) -> str:
+    """The room of a module within the service: "jobs.steps" -> "jobs", "jobs.job" -> "jobs.job"."""
+    module = ".".join(name.split(".")[:2])
+    return module if any(module in rooms for rooms in SERVICE_LAYERS) else name.split(".")[0]
 
 
 def relative(path: Path) -> str:
@@ -129,6 +154,17 @@ def test_no_import_points_upwards(path: Path) -> None:
     for other in rooms_imported(path) - {room}:
         assert layer_of(other) < layer_of(room), f"{relative(path)} imports {other}, which stands above or beside it"
         assert (room, other) not in CLOSED_DOORS, f"{relative(path)} imports {other}"
+
+
+@pytest.mark.parametrize("path", [p for p in MODULES if room_of(p) == "service"], ids=relative)
+def test_no_import_within_the_service_points_upwards(path: Path) -> None:
+    room = service_room_of(".".join(path.relative_to(SOURCE / "service").with_suffix("").parts))
+    names = set(names_imported(path))
+    others = {name.removeprefix(f"{SERVICE}.") for name in names if name.startswith(f"{SERVICE}.")}
+    for other in {service_room_of(name) for name in others} - {room}:
+        above = f"{relative(path)} imports {other}, which stands above or beside it"
+        assert layer_of(other, SERVICE_LAYERS) < layer_of(room, SERVICE_LAYERS), above
+    assert room in SPEAK_HTTP or not {name.split(".")[0] for name in names} & {"fastapi", "starlette"}
 
 
 @pytest.mark.parametrize("path", [p for p in MODULES if room_of(p) == "imaging"], ids=relative)

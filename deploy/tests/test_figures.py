@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from deploy.tests.overlays import KUBERNETES, OVERLAYS, Objects, of_kind, yaml
-from open_the_eyes.service.http.metrics import Metrics
+from open_the_eyes.service.metrics import Metrics
 
 
 def asked_by_keda(rendered: dict[str, Objects]) -> str:

@@ -100,11 +100,14 @@ class FileFacts:
         orientation: EXIF orientation 1..8 that was applied to make the pixels upright.
         mode: the colour kind of the stored picture, in Pillow's words ("RGB", "L", "CMYK", "P", "RGBA", ...).
         encoding: settings of the encoder worth repeating.
-        blocks: everything else, byte for byte, in the file's order: (name, payload) of JPEG segments ("APP13", "COM",
-            "after" for what follows the picture), PNG chunks ("IDAT" marks the place of the pixels), WebP chunks.
+        blocks: everything else, byte for byte, in the file's order: (name, payload) of JPEG segments ("APP13", "COM"),
+            PNG chunks ("IDAT" marks the place of the pixels), WebP chunks. The index of a JPEG of several pictures is
+            the last, its positions counted from where the trailer begins.
+        trailer: JPEG, the bytes behind the picture: further pictures, films, a maker's own data.
         notes: sentences on what of the file cannot be kept in whatever format it is written, or is doubtful.
         stored: JPEG, the picture as the file coded it.
         placeless: where the photo was taken is left out, so nothing else of the source file may go along.
+        manifest_lost: the file has Content Credentials that no file made of it can carry.
         source_types: IPTC's words for what the picture is made of, wherever in the file they stood, if not captures.
     """
 
@@ -118,9 +121,11 @@ class FileFacts:
     mode: str = "RGB"
     encoding: Encoding = field(default_factory=Encoding)
     blocks: tuple[tuple[str, bytes], ...] = ()
+    trailer: bytes = b""
     notes: tuple[str, ...] = ()
     stored: Stored | None = field(default=None, repr=False, compare=False)
     placeless: bool = False
+    manifest_lost: bool = False
     source_types: tuple[str, ...] = ()
 
 

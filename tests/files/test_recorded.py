@@ -156,3 +156,14 @@ def test_of_an_earlier_record_nothing_stays_in_xmp_where_the_next_one_does_not_f
     assert [b"urn:open-the-eyes" in xmp_of(one) for one in (first, second)] == [True, False]
     assert read_record(second) == longer
     assert (xmp_of(third), read_record(third)) == (xmp_of(first), read_record(first))
+
+
+def test_a_note_in_a_picture_that_stands_behind_another_is_that_pictures_own() -> None:
+    noted = encoded(photo("JPEG", filled(HEAD + TAIL, ROOM)), "JPEG", LATER)
+    behind = noted[:2] + noted[noted.index(b"\xff\xfe") :]  # the comment with the record comes first
+    source = read(encoded(photo("JPEG"), "JPEG", None) + behind, Settings())
+
+    edited = encoded(source, "JPEG", RECORD)
+
+    assert read_record(source) is None
+    assert edited.endswith(behind)

@@ -23,8 +23,8 @@ from open_the_eyes.service import errors as service_errors
 from open_the_eyes.service.api_keys import make_key
 from open_the_eyes.service.http import routes
 from open_the_eyes.service.http.events import events
-from open_the_eyes.service.http.problems import name_of
 from open_the_eyes.service.jobs.processing import options_of
+from open_the_eyes.service.problems import name_of
 from open_the_eyes.service.settings import ServiceSettings
 
 if TYPE_CHECKING:

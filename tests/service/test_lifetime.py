@@ -21,7 +21,7 @@ from open_the_eyes.service.http.app import create_app
 from open_the_eyes.service.job_service import READY_SECONDS
 from open_the_eyes.service.jobs import processing
 from open_the_eyes.service.jobs.job import JobRequest
-from open_the_eyes.service.jobs.maintenance import MaintenanceTask
+from open_the_eyes.service.maintenance import MaintenanceTask
 from open_the_eyes.service.memo import Memo
 from open_the_eyes.service.settings import ServiceSettings
 from open_the_eyes.service.uploads.intake import Upload

@@ -12,8 +12,8 @@ import sqlalchemy as sa
 
 from open_the_eyes.service.database import repository as repository_module
 from open_the_eyes.service.database.repository import JobRepository
-from open_the_eyes.service.http.listing import Cursor
 from open_the_eyes.service.jobs.job import TOLD, Job, ToldState
+from open_the_eyes.service.listing import Cursor
 from tests.service.repositories import job_request, queued
 
 

@@ -11,9 +11,10 @@ from uuid import uuid4
 import pytest
 from dbos import DBOS
 
-from open_the_eyes.service.jobs import maintenance, runner
+from open_the_eyes.service import maintenance
+from open_the_eyes.service.jobs import runner
 from open_the_eyes.service.jobs.job import Job, JobRequest
-from open_the_eyes.service.jobs.maintenance import MaintenanceTask
+from open_the_eyes.service.maintenance import MaintenanceTask
 from tests.service.running import away, running_service
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ import pytest
 
 from open_the_eyes import files
 from open_the_eyes.errors import GpuFailed, OpenTheEyesError, UnreadablePhoto
-from open_the_eyes.service.http.problems import problem_of
+from open_the_eyes.service.problems import problem_of
 from open_the_eyes.settings import Settings
 from open_the_eyes.web.refusals import kind_of, left_out, own_limit, refusal
 

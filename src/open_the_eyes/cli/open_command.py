@@ -202,15 +202,6 @@ def _reference_paths(named: Sequence[str], replayed: replay_flag.Replayed | None
     return found if replayed is None else replay_flag.recorded_references(replayed.record, found)
 
 
-def _outputs(sources: Sequence[Path], out: str | None) -> tuple[Path, ...]:
-    """Where the result of each photo goes."""
-    outputs = tuple(paths.planned(sources, out))
-    if out is not None:
-        paths.note_file(outputs, out)
-        paths.check_folder(outputs[0].parent, "-o", out)
-    return outputs
-
-
 def _credentials(signing: tuple[Path, Path] | None) -> Credentials | None:
     if signing is None:
         return None

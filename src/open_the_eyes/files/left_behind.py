@@ -1,6 +1,6 @@
 """What of a source file has no place in another format, in words for the report.
 
-Told apart, and not here: what stands behind a JPEG's picture, layers, Content Credentials, colours.
+Told apart, and not here: a JPEG's trailer, layers, Content Credentials, colours.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from typing import Final
 from ..photo import FileFacts, FileFormat
 from .credentials.manifest import MANIFEST_TAG, is_manifest
 from .isobmff import LIGHT_LEVELS
-from .jpeg.segments import EXTENDED_XMP, ICC, JFIF
+from .jpeg.segments import EXTENDED_XMP, ICC, JFIF, MPF
 from .metadata.edit_xmp import is_ours
 from .metadata.exif import IPTC_TAG, fitting, of_tiff_alone, tag_numbers
 from .metadata.photoshop import (
@@ -31,9 +31,8 @@ _SETTINGS: Final = "settings of Photoshop"
 _CARRIED: Final = frozenset({CAPTIONS, CAPTIONS_DIGEST})
 _OF_A_MAKER: Final = "data of its maker's own"
 _RESOLUTION: Final = "the resolution"
-_OF_A_JPEG: Final = (JFIF, ICC, b"JFXX\0", b"FPXR\0", b"Ducky", b"Adobe")
-"""Beginnings of segments that say how a JPEG is made, or hold a small picture."""
-_TOLD_APART: Final = ("IDAT", "MPF", "after")
+_OF_A_JPEG: Final = (JFIF, ICC, MPF, b"JFXX\0", b"FPXR\0", b"Ducky", b"Adobe")
+"""Beginnings of segments that say how a JPEG is made, or which pictures it holds, or hold a small one."""
 
 
 def left_behind(facts: FileFacts, file_format: FileFormat) -> str | None:
@@ -53,7 +52,7 @@ def _kind(block: tuple[str, bytes]) -> str:
     name, payload = block
     if name in ("cLLI", "mDCV"):
         return LIGHT_LEVELS
-    if name in (*_TOLD_APART, *KNOWN) or is_ours(block) or is_manifest(block):
+    if name in ("IDAT", *KNOWN) or is_ours(block) or is_manifest(block):
         return ""
     if name in (*TEXT_CHUNKS, "COM"):
         return "a comment" if name == "COM" else "texts"

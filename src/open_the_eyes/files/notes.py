@@ -9,13 +9,14 @@ from typing import Final
 from ..photo import FileFacts, FileFormat, Photo
 from ..wording import counted
 from .colour.bits import fewer_bits
-from .credentials.manifest import LOST, has_manifest
+from .credentials.manifest import has_manifest
+from .formats import TRAITS
 from .gps.removal import may_tell_place
 from .isobmff import avif, known
 from .jpeg.behind import pictures_in
 from .jpeg.segments import has_restarts
 from .left_behind import left_behind
-from .metadata.edit_xmp import WITHOUT_NOTE, is_note, takes_record, tells_source_type
+from .metadata.edit_xmp import is_note, takes_record, tells_source_type
 from .metadata.exif import tag_numbers
 from .metadata.maker_note import MOVED, SHOWS, has_moved, shows_the_old
 from .metadata.photoshop import LAYERS_TAG
@@ -24,12 +25,9 @@ from .png.colours import far_from_srgb, with_gamma_of_its_own
 from .tiff import compressed_anew
 
 _FILM, _GAIN_MAPS = b"ftyp", (b"hdr-gain-map", b"hdrgainmap")
-_WITH_LOSS: Final[dict[FileFormat, str]] = {"JPEG": "JPEG", "WEBP": "WebP", "HEIF": "HEIC", "AVIF": "AVIF"}
 _ALL_MOVE: Final = "pixels everywhere move by a few levels."
 _ALPHA_TOO: Final = "pixels everywhere, and how see-through they are, move by a few levels."
 _RESTARTS: Final = "It had restart markers, and has none now."
-_WITH_NUMBERS: Final = ("HEIF", "AVIF", "PNG")
-"""Formats that can describe colours by the numbers of ITU-T H.273."""
 _NUMBERS: Final = "The source tells its colours by numbers that cannot go into this format: they will look duller."
 _GAMMA: Final = (
     "The source tells its colours by gAMA and cHRM, which cannot go into this format: they will look different."
@@ -40,18 +38,18 @@ _GREY_PROFILE: Final = (
 _NEVER_BACK: Final = {"CMYK": "is CMYK", "LAB": "is Lab", "P": "has a palette", "PA": "has a palette"}
 """Modes of Pillow that come back as RGB, each with what is said of the photo."""
 _FULL: Final = "The source's XMP has no room for the record of the edit"
+_LOST: Final = "The source's Content Credentials cannot go along."
 _UNMATCHED: Final = "The source's Content Credentials stay in the file and no longer match it."
 
 
 def notes_of(
-    photo: Photo, file_format: FileFormat, written: Parcel, data: bytes, encoding: str, *, edited: bool, signed: bool
+    photo: Photo, file_format: FileFormat, written: Parcel, data: bytes, *, edited: bool, signed: bool
 ) -> tuple[str, ...]:
     """Sentences, none when everything was kept and shows what the picture shows.
 
     Args:
         written: what the file was put together from.
         data: the file.
-        encoding: how, in the report's words.
         edited: the file has a record of an edit.
         signed: it has Content Credentials of its own, with the source's in their history.
     """
@@ -59,24 +57,21 @@ def notes_of(
     if facts is None:
         return ()
     sentences = chain(
+        [_LOST] if facts.manifest_lost and not signed else [],
         facts.notes,
-        _of_pixels(photo, facts, file_format, written, encoding),
+        _of_pixels(photo, facts, file_format, written),
         _of_what_is_around(facts, file_format, written, data, edited=edited),
-        _of_old_pictures(photo, facts, file_format, edited=edited),
+        _of_old_pictures(photo, facts, file_format, edited=edited, signed=signed),
     )
     notes = [said for said in sentences if said]
-    if signed:
-        notes = [said for said in notes if said not in (_UNMATCHED, LOST)]
     if signed and facts.placeless:
         notes.append("The signature's history begins here: Content Credentials of the source may tell the place.")
     return tuple(notes)
 
 
-def _of_pixels(
-    photo: Photo, facts: FileFacts, file_format: FileFormat, written: Parcel, encoding: str
-) -> Iterator[str | None]:
+def _of_pixels(photo: Photo, facts: FileFacts, file_format: FileFormat, written: Parcel) -> Iterator[str | None]:
     """What moved, and which colours and levels did not fit."""
-    yield from _moved(facts, file_format, written, encoding)
+    yield from _moved(facts, file_format, written)
     if facts.mode in _NEVER_BACK:
         yield f"The source {_NEVER_BACK[facts.mode]}, this file is RGB."
     if facts.mode == "1" and written.picture.mode != "1":
@@ -96,24 +91,26 @@ def _of_what_is_around(
         yield SHOWS
     if facts.icc is not None and written.icc != facts.icc:
         yield _GREY_PROFILE
-    if edited and file_format in WITHOUT_NOTE and facts.xmp is not None and not takes_record(facts.xmp):
+    if edited and not TRAITS[file_format].note and facts.xmp is not None and not takes_record(facts.xmp):
         yield "The source's XMP cannot be read, and gave way to the record of the edit."
     if edited and any(is_note(block) for block in written.blocks):
         yield _beside(facts.xmp or b"", written)
 
 
-def _of_old_pictures(photo: Photo, facts: FileFacts, file_format: FileFormat, *, edited: bool) -> Iterator[str]:
+def _of_old_pictures(
+    photo: Photo, facts: FileFacts, file_format: FileFormat, *, edited: bool, signed: bool
+) -> Iterator[str]:
     """What else shows, or vouches for, the picture as it was, whether it stayed or not."""
-    if behind := b"".join(payload for name, payload in facts.blocks if name == "after"):
-        what = _kind(behind, facts.xmp or b"")
+    if facts.trailer:
+        what = _kind(facts.trailer, facts.xmp or b"")
         if facts.format == file_format:
             yield f"Behind the picture the file keeps {what}, {_how(photo)}: the eyes there are the old ones."
         else:
             yield f"The source holds {what} behind its picture; this format does not."
     if facts.format == "TIFF" and (edited or file_format != "TIFF") and LAYERS_TAG in tag_numbers(facts.exif):
         yield "The source's Photoshop layers are left out: they show the old picture."
-    if has_manifest(facts):
-        yield _UNMATCHED if facts.format == file_format else LOST
+    if has_manifest(facts) and not signed:
+        yield _UNMATCHED if facts.format == file_format else _LOST
 
 
 def _laid_out_anew(file_format: FileFormat, written: Parcel) -> str | None:
@@ -122,17 +119,17 @@ def _laid_out_anew(file_format: FileFormat, written: Parcel) -> str | None:
     return f"This {file_format} is laid out anew, with {', '.join(changed)}." if changed else None
 
 
-def _moved(facts: FileFacts, file_format: FileFormat, written: Parcel, encoding: str) -> list[str]:
+def _moved(facts: FileFacts, file_format: FileFormat, written: Parcel) -> list[str]:
     """A sentence where pixels move that nobody painted: whatever the source was, the file's own loss decides.
 
     The coded picture of a JPEG can be patched, that of no other format with loss.
     """
-    if file_format not in _WITH_LOSS or encoding == "coefficients":
+    if not TRAITS[file_format].lossy or written.coding.kind == "coefficients":
         return []
-    if (reason := encoding.removeprefix("reencoded: ")) != encoding:
+    if written.coding.kind == "reencoded":
         restarts = facts.stored is not None and has_restarts(facts.stored.coded)
-        return [f"This JPEG ({reason}) is encoded anew: {_ALL_MOVE}", *([_RESTARTS] if restarts else [])]
-    kind = f"a lossy {_WITH_LOSS[file_format]}"
+        return [f"This JPEG ({written.coding.reason}) is encoded anew: {_ALL_MOVE}", *([_RESTARTS] if restarts else [])]
+    kind = f"a lossy {TRAITS[file_format].name}"
     if written.encoding.lossless and file_format != "JPEG":
         if file_format != "AVIF" or written.deep is not None:
             return []
@@ -158,7 +155,7 @@ def _lost_colours(facts: FileFacts, file_format: FileFormat) -> str | None:
         return _GAMMA if with_gamma_of_its_own(facts.blocks, grey=facts.mode in ("1", "L", "LA")) else None
     if facts.format == "PNG" and not nclx[3]:
         return _NUMBERS
-    return _NUMBERS if far_from_srgb(nclx) and (file_format not in _WITH_NUMBERS or known(nclx) is None) else None
+    return _NUMBERS if far_from_srgb(nclx) and (not TRAITS[file_format].colour_numbers or known(nclx) is None) else None
 
 
 def _beside(xmp: bytes, written: Parcel) -> str:
@@ -179,16 +176,17 @@ def _how(photo: Photo) -> str:
     )
 
 
-def _kind(behind: bytes, xmp: bytes) -> str:
-    pictures, kinds = pictures_in(behind), []
+def _kind(trailer: bytes, xmp: bytes) -> str:
+    """What a trailer holds, in words."""
+    pictures, kinds = pictures_in(trailer), []
     others = len(pictures)
-    if any(mark in part for part in (behind, xmp) for mark in _GAIN_MAPS):
+    if any(mark in part for part in (trailer, xmp) for mark in _GAIN_MAPS):
         kinds.append("a gain map for bright screens")
         others -= max(1, sum(any(mark in picture for mark in _GAIN_MAPS) for picture in pictures))
     if others > 0:
         kinds.append("another picture" if others == 1 else f"{others} further pictures")
-    if _FILM in behind:
+    if _FILM in trailer:
         kinds.append("a film")
     if not kinds:
-        kinds.append(counted(len(behind), "byte"))
+        kinds.append(counted(len(trailer), "byte"))
     return " and ".join(filter(None, (", ".join(kinds[:-1]), kinds[-1])))

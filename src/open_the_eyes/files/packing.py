@@ -12,6 +12,7 @@ from . import jpeg
 from .colour.bits import holds_deep
 from .colour.decoded import fitting_profile, to_picture
 from .colour.deep_samples import mode_of, to_samples
+from .formats import TRAITS
 from .isobmff import known
 from .jpeg.layout import NotPatchable
 from .metadata import iptc, photoshop
@@ -19,15 +20,13 @@ from .metadata.exif import as_upright, fitting, from_tiff, without_captions
 from .metadata.photoshop import THUMBNAILS
 from .metadata.resolution import in_exif, sensible
 from .metadata.thumbnail import with_thumbnail, with_thumbnails
-from .parcel import Blocks, Parcel
+from .parcel import Blocks, Coding, Parcel
 from .recorded import recorded
 
 
 @one_blas_thread()
-def packed_for(
-    photo: Photo, file_format: FileFormat, record: EditRecord | None, quality: int | None
-) -> tuple[Parcel, str]:
-    """What the format is to put together, and what the report calls how the picture was coded.
+def packed_for(photo: Photo, file_format: FileFormat, record: EditRecord | None, quality: int | None) -> Parcel:
+    """What the format is to put together.
 
     Args:
         record: what was done; None leaves metadata as found.
@@ -38,36 +37,57 @@ def packed_for(
     """
     facts = photo.file or FileFacts(file_format)
     same = photo.file is not None and facts.format == file_format
-    if file_format == "JPEG" and photo.alpha is not None and photo.alpha.min() < 255:
-        raise PhotoNotWritten(
-            "expected an opaque picture for a JPEG, this one is transparent; choose .png, .webp or .tif."
-        )
-    alpha = None if file_format == "JPEG" else photo.alpha
     orientation = facts.orientation if same else 1
-    coded, encoding = _patched(facts, photo) if same and file_format == "JPEG" else (None, "whole")
-    deep = photo.deep if holds_deep(file_format) else None
-    kind = _kind_in(file_format, facts.mode, alpha=alpha is not None, deep=deep is not None)
-    picture = to_picture(photo.pixels, alpha, orientation, kind) if coded is None else jpeg.decode(coded)
-    deep = None if deep is None else to_samples(deep, orientation, kind)
-    stored_mode = picture.mode if deep is None else mode_of(deep)
-    dpi = None if same else sensible(facts.encoding.dpi)
-    exif, blocks = (facts.exif, facts.blocks) if same else _carried(facts, file_format, dpi)
+    parcel = _picture_for(photo, facts, file_format, orientation, same=same)
+    stored_mode = parcel.picture.mode if parcel.deep is None else mode_of(parcel.deep)
+    exif, blocks = (facts.exif, facts.blocks) if same else _metadata_for(facts, file_format)
     if record is not None:
         exif, blocks = _with_thumbnails(exif, blocks, photo, file_format, orientation)
-    parcel = Parcel(
-        picture,
+    parcel = replace(
+        parcel,
         exif=exif,
         icc=fitting_profile(facts.icc, stored_mode),
         xmp=facts.xmp,
         encoding=_encoding(facts, quality, same=same),
         blocks=blocks,
-        dpi=dpi,
+        trailer=facts.trailer if same else b"",
+        dpi=None if same else sensible(facts.encoding.dpi),
         same_mode=same and stored_mode == facts.mode,
-        deep=deep,
-        coded=coded,
         quality=quality,
     )
-    return parcel if record is None else recorded(parcel, record, file_format, placeless=facts.placeless), encoding
+    return parcel if record is None else recorded(parcel, record, file_format, placeless=facts.placeless)
+
+
+def _picture_for(photo: Photo, facts: FileFacts, file_format: FileFormat, orientation: int, *, same: bool) -> Parcel:
+    """The picture alone: turned as the file stores it, of a kind of colour that the format has.
+
+    Raises:
+        PhotoNotWritten: it is see-through, and the format has no alpha.
+    """
+    alpha = photo.alpha
+    if not TRAITS[file_format].alpha:
+        if alpha is not None and alpha.min() < 255:
+            raise PhotoNotWritten(
+                "expected an opaque picture for a JPEG, this one is transparent; choose .png, .webp or .tif."
+            )
+        alpha = None
+    coded, coding = _patched(facts, photo) if same and file_format == "JPEG" else (None, Coding("whole"))
+    deep = photo.deep if holds_deep(file_format) else None
+    kind = _kind_in(file_format, facts.mode, alpha=alpha is not None, deep=deep is not None)
+    picture = to_picture(photo.pixels, alpha, orientation, kind) if coded is None else jpeg.decode(coded)
+    samples = None if deep is None else to_samples(deep, orientation, kind)
+    return Parcel(picture, deep=samples, coded=coded, coding=coding)
+
+
+def _metadata_for(facts: FileFacts, file_format: FileFormat) -> tuple[bytes | None, Blocks]:
+    """EXIF and further blocks as another format than the source's has them."""
+    exif = facts.exif
+    if facts.format == "TIFF":
+        exif = from_tiff(exif, file_format, facts.encoding.note_at)
+    elif file_format == "JPEG":
+        exif = without_captions(exif)
+    exif = fitting(as_upright(exif), file_format)
+    return in_exif(exif, sensible(facts.encoding.dpi), file_format), iptc.carried(facts, file_format)
 
 
 def _encoding(facts: FileFacts, quality: int | None, *, same: bool) -> Encoding:
@@ -75,20 +95,12 @@ def _encoding(facts: FileFacts, quality: int | None, *, same: bool) -> Encoding:
     fresh = Encoding(
         compression="tiff_adobe_deflate",
         predictor=2,
-        lossless=facts.format in ("PNG", "TIFF") or facts.encoding.lossless,
+        lossless=(facts.format is not None and not TRAITS[facts.format].lossy) or facts.encoding.lossless,
         bits=facts.encoding.bits,
         nclx=known(facts.encoding.nclx),
     )
     how = facts.encoding if same else fresh
     return how if quality is None else replace(how, lossless=False)
-
-
-def _carried(facts: FileFacts, file_format: FileFormat, dpi: tuple[float, float] | None) -> tuple[bytes | None, Blocks]:
-    """EXIF and blocks of another format's file, as this format has them: upright, with its resolution."""
-    blocks, exif = iptc.carried(facts, file_format), facts.exif
-    exif = without_captions(exif) if file_format == "JPEG" and facts.format != "TIFF" else exif
-    exif = as_upright(from_tiff(exif, file_format, facts.encoding.note_at) if facts.format == "TIFF" else exif)
-    return in_exif(fitting(exif, file_format), dpi, file_format), blocks
 
 
 def _with_thumbnails(
@@ -102,15 +114,16 @@ def _with_thumbnails(
 
 def _kind_in(file_format: FileFormat, mode: str, *, alpha: bool, deep: bool) -> str:
     """The source's kind of colour, or what a format without it has instead: RGB for grey, grey for two levels."""
-    without_grey = {"WEBP": True, "HEIF": alpha, "AVIF": alpha or deep}
-    if without_grey.get(file_format, False):
+    traits = TRAITS[file_format]
+    grey = traits.grey and (traits.grey_with_alpha or not alpha) and (traits.deep_grey or not deep)
+    if not grey:
         return "RGB"
-    return "L" if mode == "1" and file_format not in ("PNG", "TIFF") else mode
+    return "L" if mode == "1" and not traits.two_levels else mode
 
 
-def _patched(facts: FileFacts, photo: Photo) -> tuple[bytes | None, str]:
+def _patched(facts: FileFacts, photo: Photo) -> tuple[bytes | None, Coding]:
     """The source's coded picture with only what changed in it new; None, and why, where it has to be coded again."""
     try:
-        return jpeg.repainted(facts, photo), "coefficients"
-    except NotPatchable as reason:
-        return None, f"reencoded: {reason}"
+        return jpeg.repainted(facts, photo), Coding("coefficients")
+    except NotPatchable as error:
+        return None, Coding("reencoded", str(error))

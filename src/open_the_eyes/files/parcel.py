@@ -6,7 +6,7 @@ import struct
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import TypeAlias
+from typing import Literal, TypeAlias
 
 from PIL.Image import DecompressionBombError, Image
 
@@ -31,6 +31,8 @@ class Unpacked:
             can trouble it.
         deep: more than 8 bits a colour.
         notes: sentences on what a rewrite loses, whatever the format.
+        trailer: JPEG, what stands behind the picture.
+        manifest_lost: there are Content Credentials that are not carried.
     """
 
     size_wh: tuple[int, int]
@@ -42,6 +44,22 @@ class Unpacked:
     blocks: Blocks = ()
     deep: bool = False
     notes: tuple[str, ...] = ()
+    trailer: bytes = b""
+    manifest_lost: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Coding:
+    """How a picture was coded: only changed blocks anew, all of it though blocks were wanted (and why), or as it came.
+
+    As text it is what reports say.
+    """
+
+    kind: Literal["coefficients", "reencoded", "whole"]
+    reason: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.kind}: {self.reason}" if self.reason else self.kind
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,9 +67,11 @@ class Parcel:
     """A file about to be put together: the picture as it is to be stored, and what goes with it.
 
     Args:
+        trailer: JPEG, what is to stand behind the picture.
         same_mode: the picture has the colour kind that the source file had.
         deep: the same picture with 16 bits a colour, (H, W, 1..4), for formats that can hold it.
         coded: JPEG, a file of this picture whose coding is to be taken as it is.
+        coding: how the picture was, or is to be, coded.
         quality: 1..100, where somebody asked for one; in formats with loss, and `encoding` is then not lossless.
     """
 
@@ -61,10 +81,12 @@ class Parcel:
     xmp: bytes | None = None
     encoding: Encoding = field(default_factory=Encoding)
     blocks: Blocks = ()
+    trailer: bytes = b""
     dpi: tuple[float, float] | None = None
     same_mode: bool = False
     deep: Deep | None = None
     coded: bytes | None = None
+    coding: Coding = Coding("whole")
     quality: int | None = None
 
 

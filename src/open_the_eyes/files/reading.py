@@ -91,8 +91,10 @@ def read(source: str | PathLike[str] | bytes, settings: Settings) -> Photo:
         mode=decoded.mode,
         encoding=unpacked.encoding,
         blocks=unpacked.blocks,
+        trailer=unpacked.trailer,
         notes=(*unpacked.notes, *decoded.notes),
         stored=Stored(unpacked.bare, decoded.pixels, decoded.sound) if file_format == "JPEG" else None,
+        manifest_lost=unpacked.manifest_lost,
         source_types=source_types_in(data),
     )
     return Photo(decoded.pixels, decoded.alpha, facts, decoded.deep)

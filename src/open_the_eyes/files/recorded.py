@@ -8,9 +8,9 @@ from typing import Final
 
 from ..edit_record import EditRecord
 from ..photo import FileFormat
+from .formats import TRAITS
 from .jpeg.segments import MAX_PAYLOAD, XMP
 from .metadata.edit_xmp import (
-    WITHOUT_NOTE,
     as_note,
     as_parameters,
     corrected,
@@ -25,7 +25,6 @@ from .metadata.xmp import BrokenXmp, as_utf8, shortened
 from .parcel import Blocks, Parcel
 
 _MAX_JPEG_XMP: Final = MAX_PAYLOAD - len(XMP)
-_WITHOUT_QUALITY: Final = ("PNG", "TIFF")
 
 
 def recorded(parcel: Parcel, record: EditRecord, file_format: FileFormat, *, placeless: bool = False) -> Parcel:
@@ -37,7 +36,7 @@ def recorded(parcel: Parcel, record: EditRecord, file_format: FileFormat, *, pla
     Args:
         placeless: the place was taken out, so that the file is another one than with it.
     """
-    quality = None if parcel.coded is not None or file_format in _WITHOUT_QUALITY else parcel.quality
+    quality = parcel.quality if parcel.coded is None and TRAITS[file_format].lossy else None
     form = f"{file_format} {quality}{' placeless' if placeless else ''}"
     blocks: Blocks = tuple(block for block in parcel.blocks if not is_ours(block))
     if file_format == "PNG":
@@ -52,7 +51,7 @@ def recorded(parcel: Parcel, record: EditRecord, file_format: FileFormat, *, pla
             return replace(parcel, xmp=xmp, blocks=blocks)
     except BrokenXmp:
         broken = True
-        if file_format in WITHOUT_NOTE:
+        if not TRAITS[file_format].note:
             return replace(parcel, xmp=with_record(None, record), blocks=blocks)
     beside = None if parcel.xmp is None else _beside(parcel.xmp, record, form, room, broken=broken)
     return replace(parcel, xmp=beside, blocks=(as_note(record, file_format), *blocks))

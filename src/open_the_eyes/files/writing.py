@@ -22,7 +22,7 @@ from .notes import notes_of
 from .packing import packed_for
 from .parcel import Parcel
 from .sniff import sniff
-from .whole_file import check_free, write_whole
+from .whole_file import REPLACE, check_free, write_whole
 
 SUFFIXES: Final[dict[str, FileFormat]] = {
     ".jpg": "JPEG",
@@ -81,6 +81,7 @@ def write(
         PhotoNotWritten: the name is taken or cannot be written, or the format cannot hold the picture.
     """
     target = Path(path)
+    _check_not_source(photo, target, overwrite)
     check_free(target, overwrite=overwrite)
     file_format = format_for(photo, target)
     try:
@@ -99,7 +100,7 @@ def encoded(photo: Photo, file_format: FileFormat, record: EditRecord | None, *,
     Raises:
         PhotoNotWritten: the format cannot hold the picture.
     """
-    return _PACK[file_format](packed_for(photo, file_format, record, quality)[0])
+    return _PACK[file_format](packed_for(photo, file_format, record, quality))
 
 
 def encoded_and_told(
@@ -117,7 +118,7 @@ def encoded_and_told(
         PhotoNotWritten: the format cannot hold the picture.
     """
     try:
-        parcel, encoding = packed_for(photo, file_format, record, quality)
+        parcel = packed_for(photo, file_format, record, quality)
         data = _PACK[file_format](parcel)
         if credentials is not None:
             source_type = PAINTED if record is None else record.source_type
@@ -125,8 +126,8 @@ def encoded_and_told(
     except (OSError, ValueError, struct.error) as error:
         raise _cannot_hold(error) from error
     edited, has_own = record is not None, credentials is not None
-    notes = notes_of(photo, file_format, parcel, data, encoding, edited=edited, signed=has_own)
-    return data, OutputReport(name, hashlib.sha256(data).hexdigest(), encoding, notes)
+    notes = notes_of(photo, file_format, parcel, data, edited=edited, signed=has_own)
+    return data, OutputReport(name, hashlib.sha256(data).hexdigest(), str(parcel.coding), notes)
 
 
 def suffix_for(path: Path, file_format: FileFormat) -> str:
@@ -182,3 +183,15 @@ def _cannot_hold(error: Exception) -> PhotoNotWritten:
 def _no_format(path: Path) -> PhotoNotWritten:
     came = f"it ends in {path.suffix.lower()}" if path.suffix else "it has no ending"
     return PhotoNotWritten(f"{path}: expected a name ending in {', '.join(SUFFIXES)}, {came}; choose one of those.")
+
+
+def _check_not_source(photo: Photo, path: Path, overwrite: bool) -> None:
+    source = photo.file.path if photo.file is not None else None
+    if overwrite or source is None:
+        return
+    try:
+        same = path.samefile(source)
+    except (OSError, ValueError):
+        return
+    if same:
+        raise PhotoNotWritten(f"{path}: expected a name other than the photo's own; choose another, or {REPLACE}.")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable, Generator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -21,11 +22,7 @@ from ..results import Inspected
 from .database.repository import JobRepository
 from .database.worker_lock import worker_lock
 from .errors import NotHere, NotYet, StoreAway, Unwatched
-from .http.follow_room import FollowRoom
-from .http.listing import Cursor
-from .http.metrics import Metrics
-from .http.problems import log_bug, problem_of
-from .http.views import job_view, page_view
+from .follow_room import FollowRoom
 from .jobs.audience import Audience
 from .jobs.job import PHOTO, Job, Lane, ToldState, reference_name
 from .jobs.priority_lock import NONE, PriorityLock
@@ -33,10 +30,14 @@ from .jobs.processing import check_options, face_name, options_of
 from .jobs.progress_watch import ProgressWatch
 from .jobs.runner import JobRunner
 from .jobs.steps import JobSteps
+from .listing import Cursor
 from .memo import Memo
+from .metrics import Metrics
+from .problems import log_bug, problem_of
 from .settings import ServiceSettings
 from .store import ArtifactStore
 from .uploads.intake import Upload, UploadHandler
+from .views import job_view, page_view
 from .whereabouts import Whereabouts
 
 GRACE_SECONDS: Final = 3600.0
@@ -67,7 +68,7 @@ class ResultFile:
 
 
 class JobService:
-    """The service without HTTP.
+    """What the routes call: jobs, their files and a look at photos, in the words of the routes' answers.
 
     Raises:
         UsageError: a store or database that cannot be used, or a worker's name that another process has.

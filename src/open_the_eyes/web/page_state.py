@@ -8,8 +8,8 @@ from typing import Final
 
 from ..errors import UsageError
 from ..service.errors import Busy
-from ..service.http.problems import problem_of
 from ..service.jobs.job import Job
+from ..service.problems import problem_of
 from .edit_session import EditSession
 from .refusals import kind_of, refusal
 

@@ -9,8 +9,8 @@ from anyio.to_thread import run_sync
 from fastapi import APIRouter, Path, Request, Response
 from fastapi.responses import JSONResponse
 
-from ..service.http.problems import problem_of
 from ..service.job_service import JobService
+from ..service.problems import problem_of
 from .photo_intake import HandedIn, PhotoIntake
 
 PHOTOS: Final = "/photos"

@@ -144,7 +144,7 @@ def test_a_source_that_was_signed_stays_in_the_history_and_is_told_of_unsigned(s
 def with_manifest_behind_the_index(data: bytes) -> bytes:
     parts = split(data)
     old, index = (next(s for s in parts.head if s.name == name) for name in ("APP11", "APP2"))
-    moved = shifted(index.payload[len(MPF) :], len(bytes(old)), len(data) - len(parts.after)) or b""
+    moved = shifted(index.payload[len(MPF) :], len(bytes(old)), len(data) - len(parts.trailer)) or b""
     return data.replace(bytes(old), b"").replace(index.payload, MPF + moved + bytes(old))
 
 
@@ -160,7 +160,7 @@ def test_the_index_of_several_pictures_fits_the_signed_file(tmp_path: Path) -> N
     for path in (out, again):
         data = path.read_bytes()
         with Image.open(path) as opened:
-            assert getattr(opened, "mpinfo", {})[0xB002][0]["Size"] == len(data) - len(split(data).after)
+            assert getattr(opened, "mpinfo", {})[0xB002][0]["Size"] == len(data) - len(split(data).trailer)
             opened.seek(1)
             assert opened.size == second.size
         assert manifest(path, "image/jpeg")[1] == "Valid"

@@ -18,10 +18,10 @@ from starlette.routing import Route, Router
 from open_the_eyes.service.api_keys import ApiKeys, make_key
 from open_the_eyes.service.errors import StoreAway
 from open_the_eyes.service.http import middleware
-from open_the_eyes.service.http.metrics import Metrics
 from open_the_eyes.service.http.middleware import HEADERS, AccessMiddleware, AccessPolicy
-from open_the_eyes.service.http.problems import problem_of
 from open_the_eyes.service.http.rate_limit import RateLimiter
+from open_the_eyes.service.metrics import Metrics
+from open_the_eyes.service.problems import problem_of
 
 LOCAL = frozenset({"localhost", "127.0.0.1", "::1"})
 

@@ -16,8 +16,8 @@ from open_the_eyes.photo import MEDIA_TYPES
 from open_the_eyes.service.errors import Busy
 from open_the_eyes.service.http.events import GONE
 from open_the_eyes.service.http.operations import EVENTS
-from open_the_eyes.service.http.problems import name_of
 from open_the_eyes.service.http.schemas import EventView, JobSummaryView, JobsView, JobView, ReportView
+from open_the_eyes.service.problems import name_of
 from tests.service.running import RunningService
 
 

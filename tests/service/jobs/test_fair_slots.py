@@ -7,8 +7,8 @@ from collections.abc import Awaitable, Callable
 
 import pytest
 
+from open_the_eyes.service.concurrency import MAX_WAITING
 from open_the_eyes.service.errors import TooManyUploads
-from open_the_eyes.service.http.concurrency import MAX_WAITING
 from open_the_eyes.service.jobs import fair_slots
 from open_the_eyes.service.jobs.fair_slots import FairSlots
 

@@ -15,10 +15,10 @@ import pytest
 from starlette.requests import Request
 
 from open_the_eyes.errors import OpenTheEyesError, WeightsMissing
+from open_the_eyes.service.concurrency import MAX_WAITING
 from open_the_eyes.service.database.repository import JobRepository
 from open_the_eyes.service.errors import OwnQueueFull, StoreAway, TooManyUploads
 from open_the_eyes.service.http import middleware
-from open_the_eyes.service.http.concurrency import MAX_WAITING
 from open_the_eyes.service.settings import ServiceSettings
 from open_the_eyes.service.uploads import intake as uploads
 from open_the_eyes.service.uploads.intake import MAX_RECEIVING, Upload, UploadHandler

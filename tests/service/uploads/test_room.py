@@ -7,8 +7,8 @@ from contextlib import ExitStack
 
 import pytest
 
+from open_the_eyes.service.concurrency import ConcurrencyLimiter
 from open_the_eyes.service.errors import TooManyUploads
-from open_the_eyes.service.http.concurrency import ConcurrencyLimiter
 from open_the_eyes.service.uploads.room import UploadRoom
 
 

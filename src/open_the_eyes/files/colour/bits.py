@@ -5,17 +5,16 @@ from __future__ import annotations
 from typing import Final
 
 from ...photo import FileFacts, FileFormat
+from ..formats import TRAITS
 from ..isobmff import avif_deep
 from .deep_samples import boxed_bits
 
-_DEEP: Final = ("PNG", "TIFF", "HEIF", "AVIF")
-_BOXED: Final = ("HEIF", "AVIF")
 _INSTALL: Final = '; for more: pip install "open-the-eyes[avif]"'
 
 
 def holds_deep(file_format: FileFormat) -> bool:
     """Whether the format holds more than 8 bits a colour: AVIF where there is a library for it."""
-    return file_format in _DEEP and (file_format != "AVIF" or avif_deep.available())
+    return TRAITS[file_format].deep and (file_format != "AVIF" or avif_deep.available())
 
 
 def fewer_bits(facts: FileFacts, file_format: FileFormat, *, deep: bool) -> str | None:
@@ -24,11 +23,12 @@ def fewer_bits(facts: FileFacts, file_format: FileFormat, *, deep: bool) -> str 
     Args:
         deep: the source has more than 8 bits a colour, and they could be read.
     """
-    source = facts.encoding.bits if facts.format in _BOXED else 16 if deep else 8
+    own_depth = facts.format is not None and TRAITS[facts.format].own_depth
+    source = facts.encoding.bits if own_depth else 16 if deep else 8
     written = 8
     if deep and holds_deep(file_format):
-        written = boxed_bits(facts.encoding.bits) if file_format in _BOXED else 16
+        written = boxed_bits(facts.encoding.bits) if TRAITS[file_format].own_depth else 16
     if written >= source:
         return None
-    missing = "AVIF" in (facts.format, file_format) and file_format in _DEEP and not avif_deep.available()
+    missing = "AVIF" in (facts.format, file_format) and TRAITS[file_format].deep and not avif_deep.available()
     return f"The source has {source} bits a colour, this file has {written}{_INSTALL if missing else ''}."

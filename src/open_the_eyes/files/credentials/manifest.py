@@ -1,7 +1,7 @@
 """The Content Credentials that a source file brings along: where they are, and the file's parts without them.
 
-C2PA 2.1, annex A: in a JPEG's segments, a WebP's chunk or a TIFF's tag. Those of the other formats are not carried; the
-report says so (`LOST`).
+C2PA 2.1, annex A: in a JPEG's segments, a WebP's chunk or a TIFF's tag. Those of the other formats are not carried
+(`FileFacts.manifest_lost`).
 """
 
 from __future__ import annotations
@@ -14,7 +14,6 @@ from ..metadata.exif import tag_numbers
 from ..metadata.ifd import as_block, read_root
 
 MANIFEST_TAG: Final = 52545
-LOST: Final = "The source's Content Credentials cannot go along."
 
 
 def has_manifest(facts: FileFacts) -> bool:
@@ -24,7 +23,7 @@ def has_manifest(facts: FileFacts) -> bool:
 
 def signed_itself(made: FileFacts, source: FileFacts) -> bool:
     """Whether a file made from a source has Content Credentials of its own, and not only those that came along."""
-    if LOST in made.notes:  # a source's are not carried there
+    if made.manifest_lost:  # a source's are not carried there
         return True
     return bool(set(_manifests(made)) - set(_manifests(source)))
 

@@ -38,7 +38,7 @@ def without_gps(photo: Photo) -> Photo:
     notes = [_CREDENTIALS] if has_manifest(photo.file) else []
     notes += [_UNSEARCHED.format(" and ".join(sorted(whole)))] if whole else []
     notes += [_MORE_THAN_PLACE] if extended else []
-    blocks = tuple(_searched(kept) for _, kept in placed if kept is not None)
+    blocks = tuple(kept for _, kept in placed if kept is not None)
     exif = telling(facts.orientation, found)
     if exif is None:
         blocks = tuple(block for block in blocks if not is_exif(block))
@@ -49,6 +49,7 @@ def without_gps(photo: Photo) -> Photo:
             exif=photoshop.tags_without(exif, photoshop.EXIF_AND_XMP) if facts.format == "TIFF" else exif,
             xmp=xmp,
             blocks=photoshop.segments_without(blocks, photoshop.EXIF_AND_XMP),
+            trailer=behind.without_place(facts.trailer).kept,
             notes=(*facts.notes, *notes),
             placeless=True,
         ),
@@ -57,12 +58,4 @@ def without_gps(photo: Photo) -> Photo:
 
 def may_tell_place(photo: Photo) -> bool:
     """Whether something stands behind the picture in which the place cannot be searched for."""
-    return photo.file is not None and not all(
-        behind.without_place(payload).wholly for name, payload in photo.file.blocks if name == "after"
-    )
-
-
-def _searched(block: tuple[str, bytes]) -> tuple[str, bytes]:
-    """A block as it is, or what stands behind a picture without the place."""
-    name, payload = block
-    return (name, behind.without_place(payload).kept) if name == "after" else block
+    return photo.file is not None and not behind.without_place(photo.file.trailer).wholly

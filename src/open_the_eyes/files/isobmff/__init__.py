@@ -14,7 +14,6 @@ from typing import Final, TypeAlias
 
 from ...errors import UnreadablePhoto
 from ...photo import FileFormat
-from ..credentials.manifest import LOST
 from .boxes import primary_properties, primary_property
 
 Nclx: TypeAlias = "tuple[int, int, int, int]"
@@ -113,12 +112,16 @@ def clean_aperture(data: bytes, size_wh: tuple[int, int]) -> tuple[int, int, int
 
 
 def left_out(data: bytes, *others: str) -> tuple[str, ...]:
-    """Sentences on planes of the file that no encoder here writes, on `others` and on Content Credentials."""
+    """Sentences on planes of the file that no encoder here writes, and on `others`."""
     kinds = {_AUXILIARIES.get(found[1].rsplit(b":", 1)[-1], _MATTES) for found in _AUXC.finditer(data)}
     kinds |= {_GAIN_MAP} if _HAS_GAIN_MAP.search(data) else set()
     kinds |= {LIGHT_LEVELS} if _HAS_LIGHT_LEVELS.search(data) else set()
-    told = tuple(f"The source's {what} cannot go along." for what in (*sorted(kinds - {_ALPHA}), *others))
-    return (*told, LOST) if _MANIFEST in data else told
+    return tuple(f"The source's {what} cannot go along." for what in (*sorted(kinds - {_ALPHA}), *others))
+
+
+def has_manifest(data: bytes) -> bool:
+    """Whether the file has Content Credentials (C2PA 2.1, A.5.1)."""
+    return _MANIFEST in data
 
 
 def _unpacked(payload: bytes) -> Nclx:

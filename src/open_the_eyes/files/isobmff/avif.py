@@ -16,7 +16,7 @@ from ...photo import Encoding
 from ..metadata.exif import BLANK, as_upright, orientation_of, tidy
 from ..metadata.orientation import lies
 from ..parcel import Parcel, Unpacked, check_pixels, foreign_decoder
-from . import av1_facts, avif_deep, clean_aperture, left_out, nclx_of, with_nclx
+from . import av1_facts, avif_deep, clean_aperture, has_manifest, left_out, nclx_of, with_nclx
 
 QUALITY: Final = 90
 """Quality of lossy files: an AVIF does not say its quality, and a second generation should not be seen."""
@@ -55,6 +55,7 @@ def unpack(data: bytes, max_pixels: int) -> Unpacked:
         Encoding(lossless=nclx is not None and nclx[2] == 0, subsampling=subsampling, bits=bits, nclx=nclx),
         deep=bits > 8 and avif_deep.available(),
         notes=left_out(data),
+        manifest_lost=has_manifest(data),
     )
 
 

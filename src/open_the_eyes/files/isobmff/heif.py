@@ -17,7 +17,7 @@ from ...photo import Encoding
 from ..colour.deep_samples import boxed_bits, from_bits, mode_of, straightened, to_bits
 from ..metadata.exif import as_upright, tidy
 from ..parcel import Parcel, Unpacked, check_pixels, damaged, foreign_decoder
-from . import Nclx, left_out, nclx_of
+from . import Nclx, has_manifest, left_out, nclx_of
 
 if TYPE_CHECKING:
     from pillow_heif import HeifFile, HeifImage
@@ -52,6 +52,7 @@ def unpack(data: bytes, max_pixels: int) -> Unpacked:
         _encoding(image, nclx_of(data), bits),
         deep=bits > 8,
         notes=left_out(data, *(["other pictures"] if len(opened) > 1 else [])),
+        manifest_lost=has_manifest(data),
     )
 
 

@@ -52,9 +52,8 @@ def unpack(data: bytes, max_pixels: int) -> Unpacked:
     icc = segments.joined_icc(parts.head)
     exif = b"".join(parts.head[n].payload[len(segments.EXIF) :] for n in segments.first_exif(parts.head))
     xmp = next((s.payload[len(segments.XMP) :] for s in parts.head if segments.is_xmp(s)), None)
-    return Unpacked(
-        size_wh, bare, exif or None, icc, xmp, _encoding(bare, parts), _carried(data, parts, icc is not None, xmp)
-    )
+    blocks = _carried(data, parts, icc is not None, xmp)
+    return Unpacked(size_wh, bare, exif or None, icc, xmp, _encoding(bare, parts), blocks, trailer=parts.trailer)
 
 
 def decode(bare: bytes) -> Image.Image:
@@ -140,7 +139,7 @@ def pack(parcel: Parcel) -> bytes:
     encoded = segments.split_bare(_encoded(parcel) if parcel.coded is None else parcel.coded)
     own = [s for s in encoded.head if s.tells_colours]
     stored_rgb = parcel.coded is None and any(s.payload.startswith(segments.ADOBE) for s in own)
-    carried = [named_segment(name, payload) for name, payload in parcel.blocks if name != "after"]
+    carried = [named_segment(name, payload) for name, payload in parcel.blocks]
     if parcel.encoding.qtables:
         own = [s for s in own if not s.payload.startswith(segments.JFIF)]
     head = [s for s in carried if s.tells_colours and not stored_rgb] + own
@@ -148,8 +147,7 @@ def pack(parcel: Parcel) -> bytes:
     head += [segments.xmp_segment(parcel.xmp)] if parcel.xmp is not None else []
     head += segments.icc_segments(parcel.icc or b"")
     head += [s for s in carried if not s.tells_colours]
-    after = b"".join(payload for name, payload in parcel.blocks if name == "after")
-    return _with_index(head, (encoded.coding, encoded.scans), after)
+    return _with_index(head, (encoded.coding, encoded.scans), parcel.trailer)
 
 
 def _frame(parts: Segments) -> Segment:
@@ -197,7 +195,7 @@ def _is_rgb_stored(header: JpegImagePlugin.JpegImageFile) -> bool:
 def _carried(data: bytes, parts: Segments, has_icc: bool, xmp: bytes | None) -> Blocks:
     """Every block but the first EXIF, the profile, the first XMP packet and Adobe's.
 
-    The index of a several-picture file (MPF) is kept with what follows the picture, see `index`.
+    The index of a several-picture file (MPF) is kept where there is a trailer, see `index`.
     """
     kept: list[tuple[str, bytes]] = []
     indices: list[bytes] = []
@@ -214,21 +212,19 @@ def _carried(data: bytes, parts: Segments, has_icc: bool, xmp: bytes | None) -> 
             indices.append(segment.payload)
             continue
         kept.append((segment.name, segment.payload))
-    if parts.after and indices:  # a file has one
-        index = _index_from_after(data, indices[0], len(data) - len(parts.after))
-        kept += [("MPF", index)] if index is not None else []
-    if parts.after:
-        kept.append(("after", parts.after))
+    if parts.trailer and indices:  # a file has one
+        index = _index_from_trailer(data, indices[0], len(data) - len(parts.trailer))
+        kept += [("APP2", segments.MPF + index)] if index is not None else []
     return tuple(kept)
 
 
-def _index_from_after(data: bytes, payload: bytes, after_at: int) -> bytes | None:
+def _index_from_trailer(data: bytes, payload: bytes, trailer_at: int) -> bytes | None:
     """An index of several pictures, its positions counted from the end of the first."""
     index_at = data.index(payload) + len(segments.MPF)
-    return shifted(payload[len(segments.MPF) :], index_at - after_at, 0)
+    return shifted(payload[len(segments.MPF) :], index_at - trailer_at, 0)
 
 
-def _with_index(head: list[Segment], rest: tuple[bytes, ...], after: bytes) -> bytes:
+def _with_index(head: list[Segment], rest: tuple[bytes, ...], trailer: bytes) -> bytes:
     """The whole file; an index of several pictures gets the positions they have now, or goes when that cannot be."""
     at, out = 2, [b"\xff\xd8"]
     size = at + sum(len(bytes(s)) for s in head) + sum(map(len, rest))
@@ -241,7 +237,7 @@ def _with_index(head: list[Segment], rest: tuple[bytes, ...], after: bytes) -> b
             segment = Segment(segment.marker, segments.MPF + index)
         out.append(bytes(segment))
         at += len(out[-1])
-    return b"".join((*out, *rest, after))
+    return b"".join((*out, *rest, trailer))
 
 
 def _encoded(parcel: Parcel) -> bytes:

@@ -49,7 +49,7 @@ def foretold(data: bytes, signed: bytes) -> bytes:
     found = next((segment.payload for segment in parts.head if segments.is_mpf(segment)), None)
     if found is None or found not in signed:
         return data
-    sizes = [len(file) - len(parts.after) for file in (data, signed)]
+    sizes = [len(file) - len(parts.trailer) for file in (data, signed)]
     before, behind = (size - file.index(found) for size, file in zip(sizes, (data, signed), strict=True))
     index = shifted(found[len(segments.MPF) :], behind - before, sizes[1])
     return data if index is None else data.replace(found, segments.MPF + index, 1)

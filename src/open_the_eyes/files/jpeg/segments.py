@@ -68,7 +68,7 @@ class Segments:
 
     head: tuple[Segment, ...]
     scans: bytes
-    after: bytes = b""
+    trailer: bytes = b""
     scan_count: int = 0
     """0 where they were not counted."""
 
@@ -202,9 +202,7 @@ def xmp_segment(xmp: bytes) -> Segment:
 
 
 def named_segment(name: str, payload: bytes) -> Segment:
-    """The way back from `Segment.name`; "MPF" is APP2 without its prefix."""
-    if name == "MPF":
-        return Segment(APP2, MPF + payload)
+    """The way back from `Segment.name`."""
     return Segment(COM if name == "COM" else APP0 + int(name.removeprefix("APP")), payload)
 
 

@@ -32,8 +32,6 @@ from .xmp import BrokenXmp, as_utf8, spliced, texts_of, without
 
 NAMESPACE: Final = "urn:open-the-eyes:xmp:1.0:"
 IPTC_EXTENSION: Final = "http://iptc.org/std/Iptc4xmpExt/2008-02-29/"
-WITHOUT_NOTE: Final = ("HEIF", "AVIF")
-"""Formats that have no place for a note beside XMP."""
 NOTE_MARK: Final = b"open-the-eyes edit record: "
 
 _NAMES: Final = (

@@ -8,6 +8,7 @@ from typing import Final
 
 from ...errors import UnreadablePhoto
 from ...photo import FileFormat, Photo
+from ..formats import TRAITS
 from ..parcel import u16, u32
 from .ifd import EXIF_DIRECTORY, INTEROP_DIRECTORY, POINTERS, SHORT, Directory, Entry, as_block, read_root
 from .maker_note import block_round
@@ -111,9 +112,8 @@ def taken_at(photo: Photo) -> tuple[bytes, ...]:
 
 
 def fitting(exif: bytes | None, file_format: FileFormat) -> bytes | None:
-    """The block; None where it cannot be read and the format needs one that can: a TIFF is made of its tags, and
-    readers refuse an AVIF with another."""
-    if file_format not in ("TIFF", "AVIF"):
+    """The block; None where it cannot be read and the format needs one that can."""
+    if not TRAITS[file_format].strict_exif:
         return exif
     with suppress(UnreadablePhoto):
         read_root(exif or b"")

@@ -6,13 +6,13 @@ import struct
 from typing import Final, TypeAlias
 
 from ...photo import FileFormat
+from ..formats import TRAITS
 from .exif import tag_numbers
 from .ifd import RATIONAL, SHORT, Directory, Entry, as_block
 
 Dpi: TypeAlias = "tuple[float, float]"
 """Dots per inch, across and down."""
 
-_WITH_A_FIELD: Final = ("JPEG", "PNG", "TIFF")
 _ACROSS, _DOWN, _UNIT, _INCH = 282, 283, 296, 2
 _MOST: Final = 65_535
 """Largest resolution that a JPEG can hold; it would write another number for more."""
@@ -25,7 +25,7 @@ def sensible(dpi: Dpi | None) -> Dpi | None:
 
 def in_exif(exif: bytes | None, dpi: Dpi | None, file_format: FileFormat) -> bytes | None:
     """The block as it is; for a format without a field, where there is none, one that tells the resolution."""
-    if exif is not None or dpi is None or file_format in _WITH_A_FIELD:
+    if exif is not None or dpi is None or TRAITS[file_format].resolution:
         return exif
     told = {
         tag: struct.pack("<2I", round(dots * 10_000), 10_000) for tag, dots in zip((_ACROSS, _DOWN), dpi, strict=True)
@@ -37,4 +37,4 @@ def in_exif(exif: bytes | None, dpi: Dpi | None, file_format: FileFormat) -> byt
 def is_lost(exif: bytes | None, dpi: Dpi | None, file_format: FileFormat) -> bool:
     """Whether a resolution finds no place: the format has no field, and EXIF that is there does not tell one."""
     untold = exif is not None and _ACROSS not in tag_numbers(exif)
-    return untold and sensible(dpi) is not None and file_format not in _WITH_A_FIELD
+    return untold and sensible(dpi) is not None and not TRAITS[file_format].resolution

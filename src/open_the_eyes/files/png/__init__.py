@@ -15,7 +15,6 @@ from PIL import Image, PngImagePlugin
 from ...errors import PhotoTooLarge, UnreadablePhoto
 from ...imaging.depth import Deep
 from ...photo import Encoding
-from ..credentials.manifest import LOST
 from ..metadata.exif import tidy
 from ..parcel import MAX_METADATA, Blocks, Parcel, Unpacked, check_pixels, damaged, truncated, u32
 from . import deep as png_deep
@@ -63,7 +62,10 @@ def unpack(data: bytes, max_pixels: int) -> Unpacked:
     taken = ("eXIf", "iCCP") if icc is not None else ("eXIf",)
     encoding = Encoding(dpi=_dpi(chunks), icc_name=icc_name, nclx=nclx_of(chunks), recast=_recast(chunks))
     blocks = _carried(chunks, taken, xmp_chunk)
-    return Unpacked(size_wh, bare, tidy(exif), icc, xmp, encoding, blocks, header[8] == 16, _notes(chunks))
+    deep, has_manifest = header[8] == 16, any(name == "caBX" for name, _ in chunks)
+    return Unpacked(
+        size_wh, bare, tidy(exif), icc, xmp, encoding, blocks, deep, _notes(chunks), manifest_lost=has_manifest
+    )
 
 
 def decode(bare: bytes) -> Image.Image:
@@ -223,13 +225,12 @@ def _recast(chunks: list[tuple[str, bytes]]) -> tuple[str, ...]:
 
 
 def _notes(chunks: list[tuple[str, bytes]]) -> tuple[str, ...]:
-    notes = [LOST] if any(name == "caBX" for name, _ in chunks) else []
     mended = {*_PIXELS, *_ANIMATION, *KNOWN, "caBX", "eXIf", _PLACES}
     dropped = sorted({name for name, _ in chunks if not name[3].islower()} - mended)
-    if dropped:
-        named = ", ".join(dropped[:_MOST_NAMED]) + (" and more" if len(dropped) > _MOST_NAMED else "")
-        notes.append(f"Left out, as their names ask for once a picture changes: the PNG's chunks {named}.")
-    return tuple(notes)
+    if not dropped:
+        return ()
+    named = ", ".join(dropped[:_MOST_NAMED]) + (" and more" if len(dropped) > _MOST_NAMED else "")
+    return (f"Left out, as their names ask for once a picture changes: the PNG's chunks {named}.",)
 
 
 def _inflated(data: bytes) -> bytes | None:

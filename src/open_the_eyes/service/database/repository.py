@@ -13,10 +13,10 @@ import sqlalchemy as sa
 from ...errors import UsageError
 from ...wording import counted
 from ..errors import OwnQueueFull, QueueFull
-from ..http.listing import Cursor
 from ..jobs.job import ENDED, LANES, UNFINISHED, Job, JobRequest, Lane, ToldState
 from ..jobs.outlook import AT_WORK_SECONDS, Outlook, Peak, UnderWay
 from ..jobs.priority_lock import turns_before
+from ..listing import Cursor
 from ..memo import Memo
 from .statements import changing, counting, forgetting, listing, of_account
 from .tables import JOBS, connect, job_of

@@ -9,8 +9,8 @@ from typing import Any
 import sqlalchemy as sa
 
 from ..api_keys import BY_KEY, KEY, account_of
-from ..http.listing import Cursor
 from ..jobs.job import TOLD, Job, ToldState
+from ..listing import Cursor
 from .tables import JOBS
 
 

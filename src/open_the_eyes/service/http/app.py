@@ -20,11 +20,11 @@ from ...wording import typed
 from ..api_keys import ApiKeys
 from ..errors import WrongMethod
 from ..job_service import JobService
-from ..jobs.maintenance import MaintenanceTask
+from ..maintenance import MaintenanceTask
+from ..problems import headers_of, problem_of
 from ..settings import ServiceSettings
 from .middleware import AccessMiddleware, AccessPolicy, BrowserAuth
 from .openapi import complete_openapi
-from .problems import headers_of, problem_of
 from .rate_limit import RateLimiter
 from .routes import methods_at, no_such_route, problem_response, router, v1
 

@@ -9,8 +9,8 @@ from fastapi import Request, Response
 from fastapi.responses import StreamingResponse
 
 from ..job_service import ResultFile
+from ..problems import MEDIA_TYPE as PROBLEM
 from .operations import OCTETS, RESULT
-from .problems import MEDIA_TYPE as PROBLEM
 
 _NOTHING: Final = re.compile(r"q=0(\.0*)?")
 _HEADERS: Final = {

@@ -13,7 +13,7 @@ from anyio.to_thread import run_sync
 from ..database.repository import JobRepository
 from ..jobs.job import Job
 from ..jobs.outlook import Outlook
-from .views import job_view
+from ..views import job_view
 
 LOOK_SECONDS: Final = 0.2
 """Pause between two looks at the database: whichever process works on the job, and whichever is asked, it is all

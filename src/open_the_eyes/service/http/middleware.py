@@ -19,8 +19,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from ...errors import NoCapacity
 from ..api_keys import LOCAL, ApiKeys, account_of
 from ..errors import RETRY_SECONDS, BodyTooLarge, BodyTooSlow, ForeignCaller, KeyNeeded
-from .metrics import Metrics
-from .problems import MEDIA_TYPE, headers_of, problem_of
+from ..metrics import Metrics
+from ..problems import MEDIA_TYPE, headers_of, problem_of
 from .rate_limit import RateLimiter
 
 PUBLIC: Final = ("/healthz", "/readyz")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 from ...photo import MEDIA_TYPES
-from .problems import MEDIA_TYPE
+from ..problems import MEDIA_TYPE
 from .schemas import EventView
 
 _OPTIONS: Final = '{"mode": "standard", "variations": 2, "faces": [1]}'

@@ -10,8 +10,8 @@ import h11
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from ..errors import NotHttp
+from ..problems import MEDIA_TYPE, headers_of, problem_of
 from .middleware import HEADERS
-from .problems import MEDIA_TYPE, headers_of, problem_of
 
 _NOT_HTTP: Final = NotHttp(
     "expected a request as HTTP/1.1 has it, with headers of 64 KiB at most, got something else; let an HTTP library "

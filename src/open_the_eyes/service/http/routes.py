@@ -19,12 +19,12 @@ from ...wording import typed
 from ..errors import NotHere
 from ..job_service import JobService
 from ..jobs.job import ToldState
+from ..listing import DEFAULT_LIMIT, MAX_LIMIT
+from ..problems import MEDIA_TYPE
 from .downloads import DOWNLOAD, answer_with
 from .events import events, until_ended
-from .follow_room import PlacedResponse
-from .listing import DEFAULT_LIMIT, MAX_LIMIT
 from .operations import EVENT, UPLOAD, problems
-from .problems import MEDIA_TYPE
+from .placed_response import PlacedResponse
 from .schemas import HealthView, JobsView, JobView, ReportView
 
 MAX_WAIT: Final = 30

@@ -10,7 +10,7 @@ from typing import Final
 import anyio
 
 from ..api_keys import account_of
-from ..http.concurrency import MAX_WAITING, RETRY_AFTER_SECONDS, too_many
+from ..concurrency import MAX_WAITING, RETRY_AFTER_SECONDS, too_many
 
 REMEMBERED: Final = 1000
 """Accounts of which it is known when they were served last; all others were before these, or never."""

@@ -17,8 +17,8 @@ from ...errors import Cancelled, NoCapacity
 from ...residency.failures import failed_gpus
 from ..database.repository import JobRepository
 from ..errors import Stopping, StoreAway
-from ..http.metrics import Metrics
-from ..http.problems import log_bug, problem_of
+from ..metrics import Metrics
+from ..problems import log_bug, problem_of
 from ..store import ArtifactStore
 from .priority_lock import PriorityLock
 from .processing import has_results, load_results, process, store_results

@@ -17,9 +17,9 @@ from starlette.requests import Request
 from ...engine import Engine
 from ...errors import OpenTheEyesError, PhotoTooLarge, UsageError
 from ...wording import counted, typed
+from ..concurrency import ConcurrencyLimiter
 from ..database.repository import JobRepository
 from ..errors import Busy, StoreAway
-from ..http.concurrency import ConcurrencyLimiter
 from ..jobs.fair_slots import FairSlots
 from ..jobs.job import FOR_SCREEN, PHOTO, Job, JobRequest, reference_name
 from ..jobs.processing import check_options, given

@@ -8,7 +8,7 @@ from typing import Final
 
 from ...wording import counted
 from ..api_keys import LOCAL, account_of
-from ..http.concurrency import RETRY_AFTER_SECONDS, too_many
+from ..concurrency import RETRY_AFTER_SECONDS, too_many
 
 PART: Final = 4
 """Share of the room that one key has, as its inverse: a quarter, so that three others find room beside one that takes

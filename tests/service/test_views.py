@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from open_the_eyes.service.http.views import job_view
 from open_the_eyes.service.jobs.job import Job, JobRequest, Lane
 from open_the_eyes.service.jobs.outlook import Outlook, Peak, UnderWay
+from open_the_eyes.service.views import job_view
 
 NOTHING = Outlook({}, (), {})
 BEGUN = UnderWay("photo", 0.0, 0.0)

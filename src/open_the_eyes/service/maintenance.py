@@ -7,10 +7,10 @@ import threading
 import time
 from typing import Final
 
-from ...system.ram import give_back
-from ..errors import StoreAway
-from ..http.problems import log_bug
-from ..job_service import GRACE_SECONDS, JobService
+from ..system.ram import give_back
+from .errors import StoreAway
+from .job_service import GRACE_SECONDS, JobService
+from .problems import log_bug
 
 LONGEST_PAUSE: Final = 60.0
 GIVE_BACK_EVERY: Final = LONGEST_PAUSE

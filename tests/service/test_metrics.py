@@ -13,9 +13,9 @@ from prometheus_client import Gauge
 from sqlalchemy.exc import OperationalError
 
 from open_the_eyes.residency.gpus import gpu_bytes
-from open_the_eyes.service.http import metrics as metrics_module
-from open_the_eyes.service.http.metrics import Metrics
+from open_the_eyes.service import metrics as metrics_module
 from open_the_eyes.service.jobs.job import Lane
+from open_the_eyes.service.metrics import Metrics
 
 
 def metrics() -> Metrics:

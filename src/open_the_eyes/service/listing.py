@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from typing import Final
 from uuid import UUID
 
-from ...errors import UsageError
-from ...wording import typed
-from ..jobs.job import Job
+from ..errors import UsageError
+from ..wording import typed
+from .jobs.job import Job
 
 DEFAULT_LIMIT: Final = 20
 MAX_LIMIT: Final = 100

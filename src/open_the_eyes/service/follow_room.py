@@ -4,16 +4,13 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager
-from typing import Any, Final
+from contextlib import contextmanager
+from typing import Final
 
-from fastapi.responses import StreamingResponse
-from starlette.types import Receive, Scope, Send
-
-from ...wording import counted
-from ..api_keys import account_of
-from ..errors import TooManyRequests
-from ..settings import ServiceSettings
+from ..wording import counted
+from .api_keys import account_of
+from .errors import TooManyRequests
+from .settings import ServiceSettings
 
 LEAST: Final = 32
 """Streams and waits that an account may have open in any case; where more of its jobs may wait, one for each."""
@@ -50,18 +47,3 @@ class FollowRoom:
             self._open[account] -= 1
             if not self._open[account]:
                 del self._open[account]
-
-
-class PlacedResponse(StreamingResponse):
-    """A response that has a place from before its first byte until it was sent, or nobody takes it any more.
-
-    Without a place it raises, before anything was sent, why there is none.
-    """
-
-    def __init__(self, place: AbstractContextManager[None], *given: Any, **more: Any) -> None:
-        super().__init__(*given, **more)
-        self._place = place
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        with self._place:
-            await super().__call__(scope, receive, send)

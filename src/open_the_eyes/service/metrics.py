@@ -17,8 +17,8 @@ from prometheus_client import (
 )
 from sqlalchemy.exc import SQLAlchemyError
 
-from ...residency.gpus import gpu_bytes
-from ..jobs.job import Lane
+from ..residency.gpus import gpu_bytes
+from .jobs.job import Lane
 from .problems import log_bug
 
 BUCKETS: Final = (0.01, 0.03, 0.1, 0.3, 1, 3, 10, 30, 100, 300)

@@ -9,8 +9,8 @@ from typing import Final
 
 import anyio
 
-from ...wording import counted
-from ..errors import TooManyUploads
+from ..wording import counted
+from .errors import TooManyUploads
 
 MAX_WAITING: Final = 64
 RETRY_AFTER_SECONDS: Final = 2

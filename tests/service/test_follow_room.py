@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from open_the_eyes.service import follow_room
 from open_the_eyes.service.errors import TooManyRequests
-from open_the_eyes.service.http import follow_room
-from open_the_eyes.service.http.follow_room import LEAST, FollowRoom
+from open_the_eyes.service.follow_room import LEAST, FollowRoom
 from open_the_eyes.service.settings import ServiceSettings
 
 if TYPE_CHECKING:

@@ -7,8 +7,8 @@ from datetime import datetime, timezone
 from typing import Any, Final
 from urllib.parse import urlencode
 
-from ..jobs.job import Job, ToldState
-from ..jobs.outlook import Outlook
+from .jobs.job import Job, ToldState
+from .jobs.outlook import Outlook
 from .listing import Cursor
 
 JOBS_PATH: Final = "/v1/jobs"

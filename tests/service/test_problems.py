@@ -15,7 +15,7 @@ from open_the_eyes.files import read
 from open_the_eyes.options import ChooseOptions, GenerateOptions, MatchOptions, Options, RestoreOptions
 from open_the_eyes.residency.budget import no_room
 from open_the_eyes.service.errors import StoreAway, StoreUnreadable
-from open_the_eyes.service.http.problems import headers_of, problem_of
+from open_the_eyes.service.problems import headers_of, problem_of
 from open_the_eyes.settings import Settings
 from open_the_eyes.stages.attempts import check_numbers
 from open_the_eyes.stages.choose import decide

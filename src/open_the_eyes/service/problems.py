@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from sqlalchemy.exc import SQLAlchemyError
 
-from ...errors import (
+from ..errors import (
     INSPECT,
     Cancelled,
     GpuFailed,
@@ -22,8 +22,8 @@ from ...errors import (
     WeightsMissing,
     lacks_memory,
 )
-from ..errors import RETRY_SECONDS, BodyTooLarge, BodyTooSlow, Busy, StoreAway, StoreUnreadable, WrongMethod
-from ..reasons import reason_of
+from .errors import RETRY_SECONDS, BodyTooLarge, BodyTooSlow, Busy, StoreAway, StoreUnreadable, WrongMethod
+from .reasons import reason_of
 
 MEDIA_TYPE: Final = "application/problem+json"
 _LOG: Final = logging.getLogger("open_the_eyes.service")
