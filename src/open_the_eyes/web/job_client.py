@@ -203,7 +203,7 @@ class JobClient:
         try:
             return self._image_cache.load_faces(job_id), self._image_cache.load_shots(job_id)
         except FileNotFoundError:
-            raise NotHere("expected a photo of yours, it has been deleted; send it again.") from None
+            raise NotHere("expected a photo of yours, got none: it has been deleted; send it again.") from None
 
     def job(self, owner: str, job_id: str) -> Job:
         """Raises:
