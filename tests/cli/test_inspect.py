@@ -18,7 +18,7 @@ Captured = pytest.CaptureFixture[str]
 def test_a_blink_is_called_closed_and_nothing_is_written(blink: Path, capsys: Captured) -> None:
     before = blink.read_bytes(), set(blink.parent.iterdir())
     assert main(["inspect", str(blink)]) == 0
-    assert "`open` would open them" in capsys.readouterr().out
+    assert "`open` would change that" in capsys.readouterr().out
     assert (blink.read_bytes(), set(blink.parent.iterdir())) == before
 
 

@@ -100,8 +100,13 @@ def test_what_a_report_adds_of_opened_eyes_is_said(
     [
         pytest.param(
             face_report("closed", why="Both eyes are closed."),
-            "face 1: both eyes are closed (gap left 0.21, right 0.25); `open` would open them",
+            "face 1: both eyes are closed (gap left 0.21, right 0.25); `open` would change that",
             id="closed",
+        ),
+        pytest.param(
+            face_report("closed", why="Only the left eye is closed.", before=(0.2, 1)),
+            "face 1: only the left eye is closed (gap left 0.20, right 1.00); `open` would change that",
+            id="one eye",
         ),
         pytest.param(
             face_report("already_open", before=(1, 1)),

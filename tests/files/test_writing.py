@@ -152,7 +152,7 @@ def test_places_that_take_no_file_are_refused_and_left_clean(tmp_path: Path) -> 
         ("dangling.jpg", True, "create it first"),
         ("missing/out.jpg", False, "create it first"),
         ("taken.jpg/out.jpg", False, "create it first"),
-        ("n" * 300 + ".jpg", False, "choose a shorter name"),
+        ("n" * 300 + ".jpg", False, "give the photo or its result a shorter name; in a batch --keep-names may do"),
         ("a\0b.jpg", False, "expected"),
     ]:
         with pytest.raises(PhotoNotWritten, match=says):

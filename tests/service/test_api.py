@@ -80,7 +80,9 @@ def test_open_eyes_are_a_job_that_is_done_without_a_result(server: RunningServic
     assert (view["state"], view["results"]) == ("done", [])
     answer = server.http.get(view["links"]["result"])
     assert answer.status_code == 404
-    assert "no eye was opened" in answer.json()["detail"]
+    assert answer.json()["detail"] == (
+        f"expected a result, got none: no eye was opened; the report of {view['links']['self']} says why."
+    )
 
 
 def test_whoever_asks_for_the_head_alone_is_told_what_would_come(server: RunningService, shut: bytes) -> None:

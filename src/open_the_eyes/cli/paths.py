@@ -170,13 +170,14 @@ def check_folder(folder: Path, option: str = "", given: str | Path = "") -> None
     expected = (
         f"{f'{option} ' if option else ''}{given or folder}: expected a folder that can be written, {there} is not"
     )
+    way = "Name another." if option else "Name another with -o."  # where none was typed, the photo's own is meant
     if not able:
-        raise PhotoNotWritten(f"{expected}. Name another.")
+        raise PhotoNotWritten(f"{expected}. {way}")
     if there != ways[0]:
         try:  # some systems of files let the superuser in and make nothing
             tempfile.TemporaryDirectory(prefix=".open-the-eyes-", dir=there).cleanup()
         except OSError as error:
-            raise not_written(error)(f"{expected} ({error.strerror}). Name another.") from error
+            raise not_written(error)(f"{expected} ({error.strerror}). {way}") from error
 
 
 def make_folder(path: Path) -> None:

@@ -28,7 +28,7 @@ _STATES: Final = {
 }
 _SCALE: Final = "gap: between the lids, 1 is usual; whether an eye is closed is told by how it looks as well"
 _WOULD: Final = {
-    "closed": "`open` would open them",
+    "closed": "`open` would change that",
     "unsure": "`open` would leave it alone unless told --all or --faces",
 }
 
@@ -47,7 +47,7 @@ def face_lines(faces: Sequence[FaceReport]) -> list[str]:
 
 
 def inspected_line(face: FaceReport) -> str:
-    """What `open` would do: "face 2: both eyes are closed (gap left 0.21, right 0.25); `open` would open them"."""
+    """What `open` would do: "face 2: both eyes are closed (gap left 0.21, right 0.25); `open` would change that"."""
     eyes = ", ".join(f"{side} {eye.openness_before:.2f}" for side, eye in face.eyes.items())
     state = printable(_clause(face.reason)) or _STATES.get(face.outcome, face.outcome)
     return f"face {face.id}: {state} (gap {eyes}); {_WOULD.get(face.outcome, '`open` would leave it alone')}"

@@ -84,7 +84,7 @@ def check_free(path: Path, *, overwrite: bool) -> None:
 
 def _way_out(error: Exception) -> str:
     if isinstance(error, OSError) and error.errno == errno.ENAMETOOLONG:
-        return "choose a shorter name"
+        return "give the photo or its result a shorter name; in a batch --keep-names may do"
     return f"{'make room, or ' if not_written(error) is NoRoomOnDisk else ''}choose another place"
 
 

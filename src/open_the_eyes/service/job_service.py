@@ -181,7 +181,7 @@ class JobService:
         if job.state != "done":
             raise NotYet(f"expected a job that is done, this one is {job.state}; look at /v1/jobs/{job.id}.")
         if not job.results:
-            raise NotHere("expected a result, no eye was opened; the photo is as you sent it.")
+            raise NotHere(f"expected a result, got none: no eye was opened; the report of /v1/jobs/{job.id} says why.")
         one = next((one for one in job.results if one["variation"] == variation), None)
         if one is None:
             raise NotHere(f"variation: expected 1 to {len(job.results)}, got {variation}.")
@@ -287,7 +287,7 @@ class JobService:
             photos = [self.store.get(job.id, name) for name in names]
             photo = photos.pop(take)
         except (FileNotFoundError, IndexError):
-            raise NotHere("expected a photo of yours, it has been deleted; send it again.") from None
+            raise NotHere("expected a photo of yours, got none: it has been deleted; send it again.") from None
         return self.uploads.submit(Upload(photo, tuple(photos), options, for_screen=for_screen), job.request.owner)
 
 
@@ -295,4 +295,4 @@ def _kept(ask: Callable[[str, str], _Told], job: str, name: str) -> _Told:
     try:
         return ask(job, name)
     except FileNotFoundError:
-        raise NotHere("expected a result, it has been deleted; send the photo again.") from None
+        raise NotHere("expected a result, got none: it has been deleted; send the photo again.") from None

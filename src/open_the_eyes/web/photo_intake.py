@@ -159,4 +159,4 @@ def _worth(found: PhotoFaces) -> int:
 
 
 def _deleted() -> NotHere:
-    return NotHere("expected a photo of yours, it has been deleted; send it again.")
+    return NotHere("expected a photo of yours, got none: it has been deleted; send it again.")

@@ -63,7 +63,11 @@ Seed: TypeAlias = Annotated[
     ),
 ]
 AllFaces: TypeAlias = Annotated[
-    bool, typer.Option("--all", help="Also open eyes that may be only narrow, or closed on purpose.")
+    bool,
+    typer.Option(
+        "--all",
+        help="Also open eyes that may be only narrow. Winks and sleepers are opened anyway: they look like blinks.",
+    ),
 ]
 ABOUT_COLOUR: Final = "The colour of the irises; auto takes what suits the face."
 EyeColour: TypeAlias = Annotated[str, typer.Option("--eye-color", metavar="|".join(EYE_COLORS), help=ABOUT_COLOUR)]

@@ -37,6 +37,16 @@ ABOUT: Final = (
 )
 """Description of the API: what no operation of the document can say."""
 
+_EXPECTED: Final = {
+    "greater_than_equal": "{ge} or more",
+    "less_than_equal": "{le} or less",
+    "int_parsing": "a whole number",
+    "int_parsing_size": "a whole number",
+    "literal_error": "{expected}",
+    "uuid_parsing": "a UUID",
+}
+"""What a parameter ought to be, by pydantic's name of what is wrong with it; {...} is in the error's `ctx`."""
+
 STOP_SECONDS = 20
 """Longest wait of a stop for the photo that is being worked on."""
 
@@ -115,7 +125,8 @@ def _as_known(request: Request, error: Exception) -> Exception:
         first = error.errors()[0]
         where = ".".join(str(part) for part in first["loc"][1:]) or "request"
         came = typed(first["input"])
-        told = first["msg"] if first["type"] == "literal_error" else first["msg"].partition(",")[0]
+        expected = _EXPECTED.get(first["type"], "").format(**first.get("ctx", {}))
+        told = f"expected {expected}" if expected else first["msg"].partition(",")[0]
         return UsageError(f"{where}: {told}, got {came}; see /openapi.json.")
     if not isinstance(error, HTTPException):
         return error
