@@ -18,6 +18,7 @@ from open_the_eyes.models.appearance.exemplars import (
     FLOOR,
     LARGE,
     LEAST_ON_LARGE,
+    OWN_LASHES_FROM,
     Exemplars,
     Framed,
     anchors,
@@ -164,3 +165,14 @@ def test_the_packages_file_holds_no_irises() -> None:
     assert np.abs(model.detail).max() == 127
     frame = partial(eye_frame, roll=ROLL, eye_px=64.0)(an_eye(0.35))
     assert model.missing.shape[:2] == frame.size_wh[::-1]
+
+
+@pytest.mark.parametrize(("width", "left"), [(OWN_LASHES_FROM[0], 1.0), (OWN_LASHES_FROM[1], 0.0)])
+def test_beyond_the_outer_corner_large_eyes_get_no_lashes_of_others(width: float, left: float) -> None:
+    piece = painted(width)
+    out, shape = added(exemplars(), piece), piece.shapes["left"]
+    x, y = shape.ring[0]
+    beyond = out[round(y), round(x - 0.12 * width)].mean()
+    inside = out[round(y), round(x + 0.12 * width)].mean()
+    assert beyond == pytest.approx(left * inside, abs=0.02)
+    assert inside > 0.1

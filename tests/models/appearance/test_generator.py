@@ -18,7 +18,7 @@ from open_the_eyes.errors import WeightsMissing
 from open_the_eyes.imaging.arrays import Rgb
 from open_the_eyes.imaging.face.mesh478 import INNER_CORNER, OUTER_CORNER, SIDES, Side
 from open_the_eyes.imaging.geometry import Box
-from open_the_eyes.models.appearance.generator import MODEL_FILE, AppearanceGenerator
+from open_the_eyes.models.appearance.generator import DARKEST_DRAW, MODEL_FILE, AppearanceGenerator, no_blacker
 from open_the_eyes.models.appearance.steps import PaintedPieces, Step, StepContext
 from open_the_eyes.options import GenerateOptions
 from open_the_eyes.options.eye_style import EyeStyle
@@ -210,3 +210,9 @@ def test_the_ends_of_long_lashes_do_not_stay_behind_below_an_eye(
         skin = cut.window.cut(large)[around].mean()
         assert cut.pixels[around].mean() < 0.9 * skin
         assert patch.pixels[around].mean() == pytest.approx(skin, rel=0.06)
+
+
+def test_a_variation_is_no_blacker_than_the_likeliest_where_that_is_dark() -> None:
+    likeliest = np.array([0.15, 0.15, 0.8, 0.8], np.float32)
+    drawn = np.array([0.0, 0.2, 0.5, 0.1], np.float32)
+    assert no_blacker(drawn, likeliest) == pytest.approx([0.15, 0.2, 0.5, DARKEST_DRAW])

@@ -11,10 +11,19 @@ from open_the_eyes.imaging.arrays import Points, Tones
 from open_the_eyes.imaging.face.lids import EyeShape
 from open_the_eyes.imaging.face.mesh478 import SIDES, Side
 from open_the_eyes.imaging.geometry import inverted, transformed
+from open_the_eyes.imaging.luma import LUMA
 from open_the_eyes.models.appearance import layout
 from open_the_eyes.models.appearance.generator import REFINER_FILE
 from open_the_eyes.models.appearance.irises import colour as iris
-from open_the_eyes.models.appearance.refiner import GLINT_KEPT, NOISE, EyeRefiner, PaintedEyes, crispness, glints
+from open_the_eyes.models.appearance.refiner import (
+    GLINT_KEPT,
+    NOISE,
+    EyeRefiner,
+    PaintedEyes,
+    crispness,
+    glints,
+    of_painted_hues,
+)
 from open_the_eyes.options import GenerateOptions
 from open_the_eyes.roles import Crop, Patch, Request
 from training.painters import Bare
@@ -195,3 +204,17 @@ def test_its_noise_repeats_none_of_the_numbers_that_the_shape_is_drawn_by(
     noise = np.concatenate([each.ravel() for each in given])
     drawn = NOISE * np.random.default_rng(7).standard_normal(noise.size)
     assert not np.isin(noise, drawn.astype(np.float32)).any()
+
+
+def test_no_colour_gets_stronger_than_the_painted_eye_has_it_nearby() -> None:
+    """A corner of a dark red, which the network makes as bright as the grey skin beside it."""
+    guess = np.full((1, 3, 48, 64), 0.2, np.float32)
+    guess[0, :, 20:28, 28:36] = np.array([-0.5, -0.62, -0.62], np.float32)[:, None, None]
+    glowing = guess.copy()
+    glowing[0, :, 20:28, 28:36] = np.array([0.5, 0.1, 0.0], np.float32)[:, None, None]
+    calm = of_painted_hues(glowing, guess, 64.0)
+    light = [np.tensordot(LUMA, eye[0], 1) for eye in (glowing, calm)]
+    assert np.allclose(light[0], light[1], atol=1e-5)
+    red = calm[0, 0] - calm[0, 1]
+    assert red[20:28, 28:36].max() == pytest.approx(0.12, abs=0.02)
+    assert np.allclose(of_painted_hues(guess, guess, 64.0), guess, atol=1e-6)

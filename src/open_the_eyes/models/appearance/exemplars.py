@@ -21,8 +21,9 @@ from numpy.typing import NDArray
 
 from ...imaging.arrays import Matrix, Plane, Points, Tones
 from ...imaging.easing import ramp
-from ...imaging.face.lids import EyeShape
+from ...imaging.face.lids import EyeShape, lid_distances
 from ...imaging.face.mesh478 import SIDES
+from ...imaging.geometry import Box
 from ...imaging.smooth import SHRINK_BLUR
 from ...imaging.threefold import threefold
 from ...imaging.warp import ThinPlate
@@ -53,6 +54,11 @@ LARGE: Final = (80.0, 140.0)
 already."""
 LEAST_ON_LARGE: Final = 0.5
 """Share of the detail that the largest eyes get."""
+OWN_LASHES_FROM: Final = (48.0, 80.0)
+"""Eye widths in pixels between which detail beyond the outer corner ends: there other people's lashes would be seen
+beside this person's, which are drawn one by one."""
+BEYOND: Final = (0.0, 0.08)
+"""How far beyond the outer corner, in eye widths, that detail fades out."""
 WHOLE_FROM: Final = 1.5
 """Factor on the mask with which detail is laid on: it is whole where the mask reaches the inverse."""
 _STEP: Final = 8
@@ -137,7 +143,7 @@ class Exemplars:
         soft = max(BLUR * softness, SHRINK_BLUR) * EYE_PX / eye.width
         if soft > BLURRED:
             here = np.asarray(cv2.GaussianBlur(here, (0, 0), float(np.sqrt(soft**2 - BLURRED**2))), np.float32)
-        share = np.minimum(WHOLE_FROM * eye.mask, 1)
+        share = np.minimum(WHOLE_FROM * eye.mask, 1) * (1 - ramp(eye.width, *OWN_LASHES_FROM) * eye.beyond_outer)
         return np.asarray((eye.pixels + FLOOR) * np.expm1(here * threefold(share)), np.float32)
 
 
@@ -169,6 +175,13 @@ class Framed:
     @cached_property
     def logs(self) -> Tones:
         return np.asarray(np.log(self.pixels + FLOOR), np.float32)
+
+    @property
+    def beyond_outer(self) -> Plane:
+        """(h, w) 0..1: how surely a pixel lies beyond the outer corner."""
+        w, h = self.frame.size_wh
+        outwards = -lid_distances(self.frame.shape, Box(0, 0, w, h)).along / EYE_PX
+        return np.asarray(ramp(outwards, *BEYOND), np.float32)
 
     @property
     def anchors(self) -> Points:

@@ -47,6 +47,9 @@ SHAPE_VARIETY: Final = 0.45
 """Share of the predicted spread of shapes that variations get."""
 TEXTURE_VARIETY: Final = 0.55
 """Share of the predicted spread of textures that variations get."""
+DARKEST_DRAW: Final = 0.3
+"""Brightness, in multiples of the skin's, below which a variation is nowhere darker than the likeliest texture. Draws
+are Gaussian and go beyond black, first in an eye's corner that is dark already, which gets a black dot."""
 TINT_REACH: Final = 0.2
 """Reach of the colour match, as a fraction of the strip's width."""
 RIM_REACH: Final = 0.05
@@ -193,6 +196,8 @@ class AppearanceGenerator(Reloaded):
             prediction = condition.texture_given_eye(model, relative, open_side, prediction)
         sample = prediction.sample(TEXTURE_VARIETY * variety, rng)
         z, painted = likely_whites.with_plausible_whites(model, relative, skin, sample)
+        if variety > 0:
+            painted = no_blacker(painted, model.with_texture(relative, prediction.mean))
         if open_side is not None and colour == "auto":
             ratio = iris.colour_ratio(model, relative, (open_side,))
         elif leader is not None and colour == "auto" and not lacks_colour(leader.crop.pixels, crop.pixels):
@@ -214,6 +219,12 @@ class AppearanceGenerator(Reloaded):
         if "right" not in sides:
             cover[:, half:] = 0
         return cover
+
+
+def no_blacker(drawn: Tones, likeliest: Tones) -> Tones:
+    """A variation's texture (H, W, 3) whose dark places are as dark as in the likeliest, both in multiples of the
+    skin."""
+    return np.asarray(np.maximum(drawn, np.minimum(likeliest, DARKEST_DRAW)), np.float32)
 
 
 def _surprise(z: NDArray[np.float64], prediction: Prediction) -> float:

@@ -44,6 +44,8 @@ coarser things as they are. At its finest, the network weaves lines along its gr
 
 GLINT_NEAR: Final = 0.08
 """Distance around a pixel in which the painted eye tells how bright it may become, in eye widths."""
+HUE_NEAR: Final = 0.04
+"""Distance around a pixel in which the painted eye tells how strong its colour may become, in eye widths."""
 GLINT_KEPT: Final = 0.3
 """Share of a glint beyond that brightness that stays: a wet lid glistens, but what the network makes of a bright white
 is a scratch. In the iris, where catch-lights are, all of it does."""
@@ -121,6 +123,7 @@ def _inputs(piece: PaintedEyes, frame: RefinerFrame, noise: NDArray[np.float64])
 def _added(inputs: Mapping[str, NDArray[np.float32]], refined: NDArray[np.float32], frame: RefinerFrame) -> Tones:
     """What comes on top of the guess, (h, w, 3) of the frame."""
     refined = evened(refined, inputs["guess"])
+    refined = of_painted_hues(refined, inputs["guess"], frame.shape.width)
     crisp = refined + inputs["mask"] * crispness(refined, inputs["geometry"], frame.shape.width)
     calm = crisp - glints(crisp, inputs["guess"], inputs["geometry"], frame.shape.width)
     return np.ascontiguousarray((calm - inputs["guess"])[0].transpose(1, 2, 0) * 127.5)
@@ -132,6 +135,22 @@ def evened(refined: NDArray[np.float32], guess: NDArray[np.float32]) -> NDArray[
     taps = np.array(ANTI_GRID_TAPS, np.float32)
     for k, detail in enumerate((refined - guess).transpose(0, 2, 3, 1)):
         out[k] += cv2.sepFilter2D(np.ascontiguousarray(detail), -1, taps, taps).transpose(2, 0, 1)
+    return out
+
+
+def of_painted_hues(refined: NDArray[np.float32], guess: NDArray[np.float32], eye_px: float) -> NDArray[np.float32]:
+    """Refined eyes (n, 3, h, w) as bright as they are, in no stronger colour than the guess has nearby.
+
+    Where the network makes the red of an inner corner as bright as skin, that glows on pale or toned faces.
+    """
+    side = 2 * max(round(HUE_NEAR * eye_px), 1) + 1
+    disc = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (side, side))
+    out = np.empty_like(refined)
+    for k, (eye, painted) in enumerate(zip(refined.transpose(0, 2, 3, 1), guess.transpose(0, 2, 3, 1), strict=True)):
+        light, known = (threefold(luma_of(np.ascontiguousarray(picture))) for picture in (eye, painted))
+        least, most = cv2.erode(painted - known, disc), cv2.dilate(painted - known, disc)
+        new = light + np.clip(eye - light, least, most)
+        out[k] = (new + light - threefold(luma_of(new))).transpose(2, 0, 1)
     return out
 
 

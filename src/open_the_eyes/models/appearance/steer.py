@@ -42,6 +42,9 @@ LIGHT_BLUE_TO_RED: Final = 0.8
 
 PLAUSIBLE: Final = 0.2
 """Least likelihood of a colour that is sampled, as a share of the likeliest one's."""
+LIGHT_FROM: Final = 0.3
+"""Least likelihood of all light eyes together from which on one is sampled: among many colours, each of some light ones
+may be half as likely as the likeliest brown, and grey eyes are seen at once where nothing else speaks for them."""
 
 OPENNESS_VARIETY: Final = 0.12
 """Standard deviation, over variations, of the logarithm of how far lids are apart."""
@@ -158,6 +161,9 @@ def chosen_ratio(
     fitting = fitting / fitting.sum()
     if variety == 0:
         return np.asarray(np.exp(fitting @ np.log(groups)))
+    light = is_light(groups)
+    if fitting[light].sum() < LIGHT_FROM:
+        fitting = np.where(light, 0, fitting)
     plausible = np.where(fitting < PLAUSIBLE * fitting.max(), 0, fitting)
     sample = groups[rng.choice(len(fitting), p=plausible / plausible.sum())]
     return np.asarray(sample**GROUP_SHARE * predicted**TEXTURE_SHARE, np.float64)

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from open_the_eyes.imaging.arrays import Points, Tones
 from open_the_eyes.imaging.face.lids import EyeShape, LidDistances, lid_distances
@@ -251,3 +252,48 @@ def test_a_light_is_found_where_it_is_and_none_where_none_is() -> None:
     assert catch_light(dull).strength == 0
     assert same_light([light, catch_light(dull)]).xy == pytest.approx(light.xy)
     assert same_light([]).strength == 0
+
+
+def with_blue_in_the_pupil(eye: EyeShape) -> tuple[Tones, NDArray[np.bool_]]:
+    """A small eye whose only light is hardly brighter than its iris, and blue; and where it is."""
+    picture, there = painted_eye(eye, (9, 9))
+    pupil = there.to_iris / eye.iris_radius < 0.34
+    picture[pupil] = 0.5 * BROWN
+    faint = there.to_iris / eye.iris_radius < 0.18
+    picture[faint] = (60, 80, 115)
+    return picture, faint
+
+
+def test_a_faint_light_in_a_pupil_is_no_blue_blot() -> None:
+    eye = an_eye(SMALL)
+    picture, faint = with_blue_in_the_pupil(eye)
+    (out,) = with_round_irises(pieces((picture, eye)), 1.0, 0)
+    red, _, blue = out.pixels[faint].mean(axis=0)
+    assert blue < 1.02 * red
+
+
+def test_a_faint_light_in_a_pupil_is_a_light_where_nothing_else_is_one() -> None:
+    eye = an_eye(SMALL)
+    picture, _ = with_blue_in_the_pupil(eye)
+    ball = ball_of(picture, eye)
+    assert ball is not None
+    assert 0 < catch_light(ball).strength < 0.5
+    brighter = picture.copy()
+    x, y = eye.iris_xy
+    ys, xs = np.mgrid[: picture.shape[0], : picture.shape[1]]
+    brighter[np.hypot(xs - x - 0.5 * eye.iris_radius, ys - y + 0.3 * eye.iris_radius) < 0.12 * eye.iris_radius] = 240
+    lit = ball_of(brighter, eye)
+    assert lit is not None
+    assert catch_light(lit).xy == pytest.approx((0.5, -0.3), abs=0.08)
+
+
+@pytest.mark.parametrize("width", [LARGE, SMALL])
+def test_light_that_falls_into_an_iris_comes_out_below(width: float) -> None:
+    eye = an_eye(width)
+    _, there = painted_eye(eye)
+    across, down = (from_outer - at for from_outer, at in zip(there.from_outer, there.iris_at, strict=True))
+    ring = np.abs(there.to_iris / eye.iris_radius - 0.65) < 0.1
+    after = redrawn(eye) @ LUMA
+    places = (down > 2 * np.abs(across), np.abs(across) > 2 * np.abs(down))
+    below, beside = (after[ring & where].mean() for where in places)
+    assert 1.04 < below / beside < 1.25

@@ -26,6 +26,11 @@ WHITE_TO: Final = 1.9
 """Distance from the iris' centre up to which the white counts as beside it, in its radii."""
 GLINT: Final = 1.25
 """Brightness above which something is a catch-light, in times the iris'."""
+FAINT: Final = (0.9, 1.1)
+"""Brightness above which something in the pupil is a catch-light, in times the iris' and in times the pupil's, where
+nothing else is one."""
+FAINT_WITHIN: Final = 0.4
+"""How far from the centre of the iris a faint catch-light lies at most, in radii."""
 GLINT_WITHIN: Final = 0.7
 """How far from the centre of the iris a catch-light lies at most, in radii."""
 GLINT_LOWEST: Final = 0.2
@@ -175,10 +180,14 @@ def white_share(r: Plane) -> Plane:
 
 
 def catch_light(ball: Ball) -> CatchLight:
-    """The brightest spot of the iris' upper part."""
+    """The brightest spot of the iris' upper part; where all of it is dim, that of the pupil."""
     level = smoothed(luma_of(ball.pixels), max(0.05 * ball.radius, 0.5))
     near = (ball.from_centre < GLINT_WITHIN) & (ball.down < GLINT_LOWEST)
     over = np.maximum(level - GLINT * ball.iris_level, 0) * ball.clear * near
+    pupil = near & (ball.from_centre < FAINT_WITHIN)
+    if not over.any() and pupil.any():
+        least = max(FAINT[0] * ball.iris_level, FAINT[1] * float(level[pupil].mean()))
+        over = np.maximum(level - least, 0) * ball.clear * pupil
     brightest = int(np.argmax(over))
     strength = float(over.ravel()[brightest]) / ball.iris_level
     if strength <= 0:

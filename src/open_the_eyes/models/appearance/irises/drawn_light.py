@@ -109,7 +109,7 @@ class DrawnLight:
         moved = 0.0 if measured else _moved(ball, centre)
         spot = SMALL_EYE_SPOT.towards(MOVED_SPOT, moved).towards(LARGE_EYE_SPOT, wholly)
         level = min(max(spot.brighter * ball.white_level, ball.iris_level * (1 + light.strength)), BRIGHTEST)
-        colour = np.minimum(level * (0.5 + 0.5 * ball.white / ball.white_level), MAX_COLOUR).astype(np.float32)
+        colour = np.minimum(level * light_hue(ball), MAX_COLOUR).astype(np.float32)
         opacity = min(1.0, LEAST_COVER + light.strength / COVER_SCALE)
         return cls(centre, spot, colour, opacity, SMALL_SHARE + (1 - SMALL_SHARE) * moved)
 
@@ -122,6 +122,11 @@ class DrawnLight:
         )
         cover = np.asarray(self.opacity * share * weight, np.float32)
         return np.asarray(eye + (self.colour - eye) * threefold(cover), np.float32)
+
+
+def light_hue(ball: Ball) -> NDArray[np.float32]:
+    """(3,) at brightness 1: the hue of a light that the eye mirrors, between white and the eye's white."""
+    return np.asarray(0.5 + 0.5 * ball.white / ball.white_level, np.float32)
 
 
 def placed_aside(light: CatchLight, side_light: float) -> CatchLight:

@@ -10,6 +10,7 @@ from typing import Final
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
 from ....imaging.arrays import Plane, Tones
 from ....imaging.easing import ramp, risen
@@ -56,11 +57,16 @@ def iris_and_pupil(ball: Ball, rng: np.random.Generator) -> Tones:
     warmth = np.asarray(WARM * np.exp(-(((r - PUPIL - 0.06) / 0.14) ** 2)), np.float32)
     hue = [1 + warmth, 1 + 0.2 * warmth, 1 - warmth]
     iris = cv2.merge([ball.iris[k] * level * hue[k] for k in range(3)])
-    black = 0.4 * ball.iris / ball.iris_level + 0.6 * ball.white / ball.white_level
-    black *= min(PUPIL_LEVEL[0] * ball.white_level, PUPIL_LEVEL[1] * ball.iris_level) / max(float(black @ LUMA), 1e-3)
+    black = pupil_hue(ball) * min(PUPIL_LEVEL[0] * ball.white_level, PUPIL_LEVEL[1] * ball.iris_level)
     eye = black + (iris - black) * threefold(risen(r, PUPIL - PUPIL_EDGE, PUPIL + PUPIL_EDGE))
     sky = MIRRORED * np.clip((0.05 - ball.down) / 0.4, 0, 1) * np.clip((0.95 - r) / 0.2, 0, 1)
     return np.asarray(eye + (ball.white - eye) * threefold(np.asarray(sky, np.float32)), np.float32)
+
+
+def pupil_hue(ball: Ball) -> NDArray[np.float32]:
+    """(3,) at brightness 1: a pupil mirrors the light that falls on the white, and the iris' colour spills into it."""
+    hue = 0.4 * ball.iris / ball.iris_level + 0.6 * ball.white / ball.white_level
+    return np.asarray(hue / max(float(hue @ LUMA), 1e-3), np.float32)
 
 
 def _fibres(ball: Ball, rng: np.random.Generator) -> Plane:

@@ -24,7 +24,7 @@ from ..refiner import PaintedEyes
 from .ball import Ball, CatchLight, balls_of, catch_light, redrawn, same_light, white_share
 from .drawn_light import DrawnLight, placed_aside
 from .pattern import PUPIL, iris_and_pupil
-from .stray_lights import without_stray_lights
+from .stray_lights import with_plain_pupil, without_stray_lights
 
 # Lengths are in radii of the iris, if not said otherwise.
 WHOLLY: Final = (85.0, 125.0)
@@ -52,6 +52,11 @@ LID_SHADOW: Final = 0.25
 """Share of the light that the upper lid keeps away at its edge."""
 LID_SHADOW_REACH: Final = 0.22
 """Distance from the upper lid over which its shadow falls to a third."""
+LIT_BELOW: Final = 0.13
+"""How much brighter the iris is below than it was painted: light falls in from above and comes out there. What is
+likely is the mean of many irises, which lie apart, and loses it."""
+BELOW: Final = (0.25, 0.6)
+"""Distances under the centre between which the iris comes to be so bright."""
 DETAIL_KEPT: Final = 0.25
 """Share of the painted detail that stays."""
 DETAIL_FINEST: Final = 0.07
@@ -98,7 +103,7 @@ def with_round_irises(
 
 def _drawn(ball: Ball, light: DrawnLight | None, softness: float, wholly: float, rng: np.random.Generator) -> Tones:
     """The ball's part with its iris drawn."""
-    near, out = ball.near(REACH), ball.pixels.copy()
+    near, out = with_plain_pupil(ball.near(REACH)), ball.pixels.copy()
     if light is not None:
         near = without_stray_lights(near, light.centre_xy, light.opacity)
     near.part.seen_from(ball.part).cut(out)[...] = _with_iris(near, light, softness, wholly, rng)
@@ -149,7 +154,8 @@ def _shadow(ball: Ball, drawn: Tones) -> Plane:
     wide, least = SHADE * ball.radius, 0.02 * ball.iris_level
     shadow = (smoothed(level * weight, wide) + least) / (smoothed(luma_of(drawn) * weight, wide) + least)
     lid = 1 - LID_SHADOW * np.exp(-np.maximum(ball.below_upper, 0) / LID_SHADOW_REACH)
-    return np.asarray(np.clip(shadow, *SHADED) * lid, np.float32)
+    below = 1 + LIT_BELOW * ramp(ball.down, *BELOW) * risen(r, 0.95, 0.8)
+    return np.asarray(np.clip(shadow, *SHADED) * lid * below, np.float32)
 
 
 def _detail(ball: Ball) -> Tones:

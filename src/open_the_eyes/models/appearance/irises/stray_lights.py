@@ -7,11 +7,12 @@ from typing import Final
 
 import numpy as np
 
-from ....imaging.easing import risen
+from ....imaging.easing import ramp, risen
 from ....imaging.luma import luma_of
 from ....imaging.threefold import threefold
 from .ball import Ball
-from .pattern import PUPIL
+from .drawn_light import light_hue
+from .pattern import PUPIL, pupil_hue
 
 # Distances are in radii of the iris.
 STRAY_FROM: Final = (0.16, 0.26)
@@ -25,6 +26,9 @@ IN_PUPIL: Final = 0.5
 NO_LIGHT: Final = 0.95
 """Brightness up to which nothing is a light yet, as a share of the largest (`IRIS`, `IN_PUPIL`)."""
 
+CLEAR: Final = (2.2, 1.5)
+"""Brightness, in times the iris', from which on a light's own hue stays, and up to which none of it does."""
+
 
 def without_stray_lights(ball: Ball, middle: tuple[float, float], share: float) -> Ball:
     """The ball with the one light whose middle lies there, radii across and down from the iris' centre: of others a
@@ -37,3 +41,17 @@ def without_stray_lights(ball: Ball, middle: tuple[float, float], share: float) 
     stray = np.asarray(share * stray * risen(level / most, NO_LIGHT, IRIS), np.float32)
     plain = ball.iris / ball.iris_level * threefold(np.asarray(np.minimum(level, most), np.float32))
     return replace(ball, pixels=np.asarray(ball.pixels + (plain - ball.pixels) * threefold(stray), np.float32))
+
+
+def with_plain_pupil(ball: Ball) -> Ball:
+    """The ball with its pupil, and what is faint of the light that this mirrors, in hues that the face's light gives.
+
+    The lights of many eyes are the sky's: painted as their mean, a faint one is blue in any light.
+    """
+    level = luma_of(ball.pixels)
+    lit = threefold(ramp(level / np.float32(ball.iris_level), IN_PUPIL, IRIS))
+    dark, light = pupil_hue(ball), light_hue(ball)
+    plain = (dark + (light - dark) * lit) * threefold(level)
+    faint = risen(level / np.float32(ball.iris_level), *CLEAR)
+    share = np.asarray(risen(ball.from_centre, PUPIL + 0.16, PUPIL - 0.02) * ball.clear * faint, np.float32)
+    return replace(ball, pixels=np.asarray(ball.pixels + (plain - ball.pixels) * threefold(share), np.float32))
