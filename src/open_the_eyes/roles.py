@@ -156,12 +156,14 @@ class Donor:
         giver: whose they are.
         likeness: how surely it is the same person, 0..1.
         is_soft: whether it is too blurred to be laid in, which mixes the colour of irises with the white.
+        is_stranger: whether it looks like somebody else, and was asked for all the same.
     """
 
     crop: Crop
     giver: Giver
     likeness: float
     is_soft: bool = False
+    is_stranger: bool = False
 
 
 @dataclass(frozen=True, slots=True)

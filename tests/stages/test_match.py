@@ -141,6 +141,14 @@ def test_a_persons_word_beats_everything() -> None:
     assert found.donors[1][0].likeness == 1
 
 
+@pytest.mark.parametrize(("giver", "stranger"), [("ann", False), ("bea", True)], ids=["herself", "somebody else"])
+def test_who_was_asked_for_and_looks_like_somebody_else_is_marked(giver: str, *, stranger: bool) -> None:
+    table = Table()
+    ours, theirs = [table.person("ann", 0, (SHUT, SHUT))], [table.person(giver, 0)]
+    found = run(table, ours, theirs, options=MatchOptions(match=((1, 1, 1),)))
+    assert found.donors[1][0].is_stranger is stranger
+
+
 def test_what_was_promised_to_one_is_not_given_to_another() -> None:
     table = Table()
     ours = [table.person("ann", 0, (SHUT, SHUT)), table.person("bea", 400, (SHUT, SHUT))]

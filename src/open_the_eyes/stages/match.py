@@ -20,7 +20,7 @@ from ..roles import Donor, Face, FaceDescriber
 from ..seen import Seen
 from .choose import Decision, face_states
 from .crop import crop_without_view
-from .evidence import described, evidence
+from .evidence import MAYBE, described, evidence
 from .neighbours import vouched
 
 MARGIN, TWIN_MARGIN = 1.0, 3.0
@@ -167,7 +167,8 @@ def _donor(
     if not sides:
         return NoDonor(_lack(face), reference.name, match_, log_odds)
     likeness = 1.0 if by_request else float(1 / (1 + np.exp(-log_odds)))
-    return Donor(crop_without_view(reference.pixels, face, sides), giver, likeness)
+    seen = crop_without_view(reference.pixels, face, sides)
+    return Donor(seen, giver, likeness, is_stranger=by_request and log_odds < MAYBE)
 
 
 def left_alone(decisions: Sequence[Decision], matches: Matches) -> list[Decision]:

@@ -21,7 +21,7 @@ from open_the_eyes.imaging.geometry import Box, quarter_turned
 from open_the_eyes.models.appearance import layout
 from open_the_eyes.models.appearance.generator import AppearanceGenerator
 from open_the_eyes.models.appearance.irises.colour import eye_shape
-from open_the_eyes.models.reference import choice, cover, donor_warp, openness, transplant
+from open_the_eyes.models.reference import choice, cover, donor_warp, level, openness, transplant
 from open_the_eyes.roles import Crop, Donor, Eye, Face
 from open_the_eyes.stages.crop import crop
 from tests.models.reference.donors import in_order
@@ -69,6 +69,20 @@ def test_a_raised_brow_neither_squashes_nor_turns_an_eye(open_crop: Crop) -> Non
         high, wide = ((np.ptp(after[:, k]) / np.ptp(before[:, k])) for k in (1, 0))
         assert high / wide == pytest.approx(1, abs=0.02)
     assert donor_warp.largest_turn(raised, points_of(open_crop)) < choice.MAX_TURN
+
+
+def test_a_brow_raised_alone_makes_no_eye_larger_and_moves_it_to_no_side(open_crop: Crop) -> None:
+    at, raised = points_of(open_crop), points_of(open_crop).copy()
+    raised[[layout.MESH.index(k) for k in BROW["left"]], 1] -= 0.9 * ring_width(layout.ring_of(raised, "left"))
+    drawn = donor_warp.warped(donor_warp.donor_picture(open_crop), raised, whole(open_crop))
+    widths = [ring_width(layout.ring_of(drawn.points, side)) / ring_width(layout.ring_of(at, side)) for side in SIDES]
+    assert widths[0] == pytest.approx(widths[1], abs=0.002)
+    assert widths == pytest.approx([1, 1], abs=donor_warp.MAX_SCALE_OFF + 0.005)
+    for side in SIDES:
+        before, after = (layout.ring_of(points, side) for points in (at, drawn.points))
+        axis = rightwards(before, side) / ring_width(before)
+        moved = (ring_ends(after) - ring_ends(before)).mean(axis=0) @ axis
+        assert abs(moved) < 0.02 * ring_width(before)
 
 
 @pytest.mark.parametrize(
@@ -229,6 +243,6 @@ def test_a_brow_raised_alone_takes_no_eye_away_from_where_the_shut_one_lies(
             for points in (points_of(eye.crop), plain.points, eye.eyes.points)
         )
         led[side], stands[side] = led[side] - shut, stands[side] - shut
-    assert bool(abs(led["left"] - led["right"]) > 1.5 * transplant.OFF_APART) is (raised > 0)
-    assert abs(stands["left"] - stands["right"]) < transplant.OFF_APART + 0.005
+    assert bool(abs(led["left"] - led["right"]) > 1.5 * level.OFF_APART) is (raised > 0)
+    assert abs(stands["left"] - stands["right"]) < level.OFF_APART + 0.005
     assert stands["right"] == pytest.approx(led["right"], abs=1e-6)

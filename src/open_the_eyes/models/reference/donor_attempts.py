@@ -100,7 +100,8 @@ class DonorAttempts:
             pair = crop.open_side is not None or not direct
             along = self._iris_along(crop, donor.crop, side) if pair else None
             from_side = side if direct else OTHER[side]
-            sources[side] = transplant.EyeSource(oriented, not direct, along, donor.crop.face.eyes[from_side].openness)
+            wide = donor.crop.face.eyes[from_side].openness
+            sources[side] = transplant.EyeSource(oriented, not direct, along, wide, donor.is_stranger)
         return sources
 
     def _iris_along(self, crop: Crop, donor: Crop, side: Side) -> float:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import cv2
@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from ...imaging.arrays import Matrix, Plane, Points, Rgb, Tones, to_tones
 from ...imaging.easing import smoothstep
 from ...imaging.face.eye_corners import ring_ends, ring_width
-from ...imaging.face.mesh478 import SIDES, Side
+from ...imaging.face.mesh478 import BROW, SIDES, Side
 from ...imaging.geometry import Box, inverted, transformed
 from ...imaging.smooth import SHRINK_BLUR
 from ...imaging.warp import ThinPlate, between_nodes, nodes_of
@@ -25,6 +25,12 @@ STIFFNESS: Final = 1.0
 CONTROL_POINTS: Final = layout.SEEN_AT[: len(layout.SEEN)]
 """The strip's points, by number, that the warp is made of: not the corners of the eyes, for where an eye is shut the
 mesh puts them a twentieth of the eye's width too far out and too low."""
+RIGID_POINTS: Final = np.array([k for k in CONTROL_POINTS if layout.MESH[k] not in {*BROW["left"], *BROW["right"]}])
+"""Those of `CONTROL_POINTS` that tell how large a face is and where its eyes stand from side to side: a raised brow
+takes the skin around it along, and made irises up to an eighth too large or too small."""
+MAX_SCALE_OFF: Final = 0.04
+"""Most by which the scale of the eyes may differ from that of the face, in logarithms: skin around them that a smile
+has moved still shall lie on the same skin."""
 UNBENT: Final = (0.55, 1.0)
 """Eye widths around an eye's middle within which it is not bent at all, and from where on it is bent like the skin."""
 _AROUND: Final = 24
@@ -121,7 +127,7 @@ def largest_turn(target: Points, donor: Points, sides: Sequence[Side] = SIDES) -
 
 @dataclass(frozen=True, slots=True)
 class _Similarity:
-    """The similarity that is nearest to a map around one eye, as a multiplication of complex numbers, x + iy."""
+    """A similarity around one eye, as a multiplication of complex numbers, x + iy."""
 
     middle: Points
     width: float
@@ -130,12 +136,28 @@ class _Similarity:
 
     @classmethod
     def of(cls, plate: ThinPlate, target: Points, side: Side) -> _Similarity:
+        """The one that is nearest to a map."""
         ring = layout.ring_of(target, side)
         middle, width = ring_ends(ring).mean(axis=0), ring_width(ring)
         around = np.exp(2j * np.pi * np.arange(_AROUND) / _AROUND)
         carried = plate(middle + UNBENT[0] * width * np.column_stack([around.real, around.imag])) @ _PLANE
         slope = complex(np.vdot(around, carried)) / (_AROUND * UNBENT[0] * max(width, 1e-6))
         return cls(middle, width, slope, complex(carried.mean()) - slope * complex(middle @ _PLANE))
+
+    def placed(self, scale: float, at: complex) -> _Similarity:
+        """The same with another scale, by which the middle of the eye is taken to `at`."""
+        slope = scale * self.slope / max(abs(self.slope), 1e-6)
+        return replace(self, slope=slope, shift=at - slope * self.centre)
+
+    @property
+    def centre(self) -> complex:
+        """The middle of the eye."""
+        return complex(self.middle @ _PLANE)
+
+    @property
+    def centre_carried(self) -> complex:
+        """Where the middle of the eye is taken to."""
+        return self.slope * self.centre + self.shift
 
     def applied(self, points: Points, carried: Points) -> Points:
         """`carried`, which the points (n, 2) are taken to, with the similarity instead around the eye."""
@@ -146,10 +168,45 @@ class _Similarity:
 
 
 @dataclass(frozen=True, slots=True)
-class _DonorMap:
-    """From the target's pixels to the donor's: a thin plate, and around each eye the similarity that is nearest to it.
+class _Face:
+    """The similarity from the target's face to the donor's, told by what neither blinks nor brows move.
 
-    A raised brow or another turn of the head would squash or stretch an eye, and irises are round.
+    Args:
+        slope, shift: of the multiplication of complex numbers, x + iy.
+        rightwards: from the donor's left eye to the right one, of length 1.
+    """
+
+    slope: complex
+    shift: complex
+    rightwards: complex
+
+    @classmethod
+    def between(cls, target: Points, donor: Points) -> _Face:
+        ours, theirs = target[RIGID_POINTS] @ _PLANE, donor[RIGID_POINTS] @ _PLANE
+        off = ours - ours.mean()
+        slope = complex(np.vdot(off, theirs)) / max(float(np.vdot(off, off).real), 1e-6)
+        (line,) = np.diff(donor[layout.CORNERS_IN_MESH[:2]] @ _PLANE)
+        return cls(slope, complex(theirs.mean() - slope * ours.mean()), complex(line) / max(abs(line), 1e-6))
+
+    def scale_near(self, scales: Sequence[float]) -> float:
+        """One scale for both eyes, whose irises are alike: the mean of theirs, as far as the face's lets it be."""
+        face = max(abs(self.slope), 1e-6)
+        off = float(np.mean(np.log(np.maximum(scales, 1e-6)))) - float(np.log(face))
+        return face * float(np.exp(np.clip(off, -MAX_SCALE_OFF, MAX_SCALE_OFF)))
+
+    def across(self, point: complex, carried: complex) -> complex:
+        """`carried`, which a point is taken to, moved along the line of the eyes to where the face takes the point."""
+        away = self.slope * point + self.shift - carried
+        return carried + self.rightwards * (away / self.rightwards).real
+
+
+@dataclass(frozen=True, slots=True)
+class _DonorMap:
+    """From the target's pixels to the donor's: a thin plate, and around each eye a similarity near it.
+
+    A raised brow or another turn of the head would squash or stretch an eye, and irises are round. How high an eye
+    lies and how it is turned the skin around it tells, brows as well; its size and its place from side to side the
+    face.
     """
 
     plate: ThinPlate
@@ -158,7 +215,9 @@ class _DonorMap:
     @classmethod
     def between(cls, target: Points, donor: Points) -> _DonorMap:
         plate = ThinPlate.between(target[CONTROL_POINTS], donor[CONTROL_POINTS], STIFFNESS)
-        return cls(plate, tuple(_Similarity.of(plate, target, side) for side in SIDES))
+        eyes, face = [_Similarity.of(plate, target, side) for side in SIDES], _Face.between(target, donor)
+        scale = face.scale_near([abs(eye.slope) for eye in eyes])
+        return cls(plate, tuple(eye.placed(scale, face.across(eye.centre, eye.centre_carried)) for eye in eyes))
 
     def __call__(self, points: Points) -> Points:
         carried = self.plate(points)

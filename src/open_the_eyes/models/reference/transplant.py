@@ -15,8 +15,9 @@ from ...imaging.detail.grain import continued_grain
 from ...imaging.detail.register import registered
 from ...imaging.detail.sharpness import blur_to_match
 from ...imaging.face.eye_change import rightwards
-from ...imaging.face.eye_corners import eyes_apart, ring_ends, ring_width
+from ...imaging.face.eye_corners import eyes_apart, ring_width
 from ...imaging.face.eyeball import moved, turned, within_reach
+from ...imaging.face.lids import EyeShape
 from ...imaging.face.mesh478 import OTHER, SIDES, Side
 from ...imaging.geometry import Box, quarter_turned, transformed
 from ...imaging.light.relight import relit
@@ -25,8 +26,9 @@ from ...roles import Crop
 from ..appearance import layout
 from ..appearance.irises.colour import eye_shape
 from ..appearance.steer import gaze_move
-from . import cover, recolour
+from . import cover, recolour, whites
 from .donor_warp import DonorPicture, WarpedDonor, warped
+from .level import levelled
 from .openness import opened
 
 Jitter: TypeAlias = NDArray[np.float64]
@@ -39,11 +41,6 @@ SAME_DETAIL: Final = 0.88
 this."""
 MOST_MOVED: Final = 0.15
 """Most that landmarks are off by, in eye widths."""
-USUAL_OFF: Final = -0.035
-"""How far down from the shut eye's corners a donor's usually come to lie, in eye widths."""
-OFF_APART: Final = 0.08
-"""Most by which that may differ between two eyes, in eye widths: of 40 portraits it does by at most 0.05, but a brow
-that is raised alone takes its eye up with it."""
 SHARPER: Final = 1.5
 """How many times the photo's detail the donor's skin must have to be called sharper: between rest and a laugh one
 person's skin differs by up to that, and eyes that are a little sharper than it harm less than soft ones."""
@@ -63,12 +60,14 @@ class EyeSource:
             followed then, for the nose's shaded side is not the same skin.
         iris_along: where the iris shall stand (`layout.iris_along`); None leaves it as it is there.
         openness: how far open the donor's eye is.
+        is_stranger: whether the donor is somebody else, whose skin differs by more than light.
     """
 
     picture: DonorPicture
     mirrored: bool = False
     iris_along: float | None = None
     openness: float = 1.0
+    is_stranger: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +105,10 @@ class PlacedEye:
     skin: Plane
     alpha: Plane
 
+    def shape(self, side: Side) -> EyeShape:
+        """The donor's eye in that part, before it is turned."""
+        return eye_shape(self.eyes.points, side)
+
 
 @dataclass(frozen=True, slots=True)
 class _Near:
@@ -126,6 +129,7 @@ class _Lit:
     """An eye in the crop's light; `blur` makes it no sharper than the photo, None where that cannot be told."""
 
     pixels: Tones
+    shape: EyeShape
     blur: float | None
 
 
@@ -135,7 +139,7 @@ def placed(crop: Crop, sources: Mapping[Side, EyeSource], openness: float | None
     seen = {side: near for side, source in sources.items() if (near := _near(crop, source, side)) is not None}
     fits = {side: _fit(near, sources[side], side) for side, near in seen.items()}
     agreed = all(fits.get(side) is not None for side in sources)  # one eye moved without the other would stand askew
-    moves = fits if agreed else _levelled(seen)
+    moves = fits if agreed else levelled({side: (near.points, near.eyes.points) for side, near in seen.items()})
     eyes = {side: _settled(near, sources[side], moves.get(side)) for side, near in seen.items()}
     if openness is not None:
         eyes = opened(eyes, {side: openness / max(sources[side].openness, 0.3) for side in eyes})
@@ -150,10 +154,15 @@ def composited(crop: Crop, eyes: Mapping[Side, PlacedEye], style: EyeStyle, jitt
     looks = {side: _lit(eye, side, style.gaze, tints.get(side), apart[side], jitter) for side, eye in eyes.items()}
     blurs = [one.blur for one in looks.values() if one.blur is not None]
     blur = min(blurs, default=0.0)  # one for both: they are a pair
+    gain = whites.pair_gain(
+        whites.ball_gain(eye.crop, (looks[side].pixels, looks[side].shape), (eye.eyes.pixels, eye.shape(side)))
+        for side, eye in eyes.items()
+        if eye.source.is_stranger
+    )
     corners: dict[Side, Points] = {}
     for side, eye in eyes.items():
         corners[side] = layout.ring_of(eye.eyes.points, side)[0] + eye.part.offset[:2]
-        painted = _finished(eye, looks[side].pixels, blur, seed)
+        painted = _finished(eye, whites.with_gain(looks[side].pixels, looks[side].shape, gain), blur, seed)
         around, here = eye.part.cut(pixels), eye.part.cut(alpha)
         around[...] = around + (painted - around) * eye.alpha[..., None]
         here[...] = np.maximum(here, eye.alpha)
@@ -161,7 +170,7 @@ def composited(crop: Crop, eyes: Mapping[Side, PlacedEye], style: EyeStyle, jitt
 
 
 def _settled(near: _Near, source: EyeSource, adjust: Matrix | None) -> WarpedDonor:
-    """One eye, moved by what `_fit` or `_levelled` found for it."""
+    """One eye, moved by what `_fit` or `levelled` found for it."""
     return near.eyes if adjust is None else warped(source.picture, near.points, Box.of(near.crop.mask), adjust)
 
 
@@ -189,9 +198,7 @@ def _tints(eyes: Mapping[Side, PlacedEye], wanted: EyeColor) -> dict[Side, _Tint
     """By side, how the iris gets the colour that was asked for; none where it keeps its own."""
     if wanted == "auto":
         return {}
-    seen = {
-        k: recolour.eye_colours(one.eyes.pixels, eye_shape(one.eyes.points, k), one.skin) for k, one in eyes.items()
-    }
+    seen = {k: recolour.eye_colours(one.eyes.pixels, one.shape(k), one.skin) for k, one in eyes.items()}
     change = recolour.Recolouring.of(seen.values(), wanted)
     return {} if change is None else {k: (change, one) for k, one in seen.items() if one is not None}
 
@@ -200,8 +207,7 @@ def _lit(
     eye: PlacedEye, side: Side, gaze: tuple[float, float] | None, tint: _Tint | None, apart: float, jitter: Jitter
 ) -> _Lit:
     """One eye in the crop's light, looking as it shall; its iris stands `apart` from where the pair does on average."""
-    source, points = eye.source, eye.eyes.points
-    shape = eye_shape(points, side)
+    source, points, shape = eye.source, eye.eyes.points, eye.shape(side)
     by = within_reach(shape, _move(points, side, source.iris_along, gaze, apart, jitter))
     pixels = turned(eye.eyes.pixels, shape, by)
     if tint is not None:
@@ -209,9 +215,9 @@ def _lit(
         pixels = change.applied(pixels, moved(shape, by), own)
     reach, photo = eyes_apart(eye.crop.landmarks), to_tones(eye.crop.pixels)
     if source.mirrored:  # hair hangs on one side only, so sharpness is not told
-        return _Lit(relit(pixels, photo, eye.skin, 3 * RELIGHT_REACH * reach, MIRRORED_STEP), None)
+        return _Lit(relit(pixels, photo, eye.skin, 3 * RELIGHT_REACH * reach, MIRRORED_STEP), moved(shape, by), None)
     pixels = relit(pixels, photo, eye.skin, RELIGHT_REACH * reach)
-    return _Lit(pixels, blur_to_match(pixels, photo, eye.skin > 0, SHARPER))
+    return _Lit(pixels, moved(shape, by), blur_to_match(pixels, photo, eye.skin > 0, SHARPER))
 
 
 def _fit(near: _Near, source: EyeSource, side: Side) -> Matrix | None:
@@ -226,28 +232,6 @@ def _fit(near: _Near, source: EyeSource, side: Side) -> Matrix | None:
     middle = np.array([[whole.right / 2, whole.bottom / 2]])
     moved = float(np.linalg.norm(transformed(middle, adjust) - middle))
     return adjust if alike >= SAME_DETAIL and moved <= MOST_MOVED * width else None
-
-
-def _levelled(eyes: Mapping[Side, _Near]) -> dict[Side, Matrix]:
-    """What moves the eye that landmarks take further from where the shut one lies up or down to how the other one is;
-    nothing where both go alike."""
-    offs = {side: _off(near, side) for side, near in eyes.items()}
-    if len(offs) < 2:
-        return {}
-    astray = max(offs, key=lambda side: abs(offs[side] - USUAL_OFF))
-    apart = offs[astray] - offs[OTHER[astray]]
-    back = apart - float(np.clip(apart, -OFF_APART, OFF_APART))
-    if back == 0:
-        return {}
-    axis = rightwards(layout.ring_of(eyes[astray].eyes.points, astray), astray)
-    return {astray: np.column_stack([np.eye(2), back * quarter_turned(axis)])}
-
-
-def _off(near: _Near, side: Side) -> float:
-    """How far down from the shut eye's corners a donor's come to lie, in its widths."""
-    shut, ends = (ring_ends(layout.ring_of(points, side)) for points in (near.points, near.eyes.points))
-    axis = rightwards(layout.ring_of(near.eyes.points, side), side)
-    return float((ends.mean(axis=0) - shut.mean(axis=0)) @ quarter_turned(axis)) / max(float(axis @ axis), 1e-6)
 
 
 def _finished(eye: PlacedEye, pixels: Tones, blur: float, seed: int) -> Tones:
