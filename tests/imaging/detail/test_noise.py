@@ -15,6 +15,8 @@ from open_the_eyes.imaging.luma import luma_of
 from open_the_eyes.roles import Face
 
 SIZE_HW = (512, 512)
+FOREHEAD_STARTS = [55, 285]
+"""Points of the mesh at the brows' inner ends."""
 
 
 @pytest.fixture
@@ -84,6 +86,29 @@ def test_what_is_even_or_blurred_or_not_everywhere_is_no_noise(
     assert noise_of(photo, covered, landmarks).seen == 0
     painted = skin(0)
     assert noised(painted, photo, covered, landmarks) is painted
+
+
+def above_the_brows(landmarks: Points) -> slice:
+    return slice(0, int(landmarks[FOREHEAD_STARTS, 1].min()))
+
+
+def test_what_is_evenly_on_the_cheeks_and_not_on_the_forehead_is_no_noise(
+    landmarks: Points, covered: NDArray[np.bool_]
+) -> None:
+    lettered = skin(8)
+    assert noise_of(lettered, covered, landmarks).seen > 0.5
+    forehead = above_the_brows(landmarks)
+    lettered[forehead] = skin(1)[forehead]
+    assert noise_of(lettered, covered, landmarks).seen == 0
+
+
+@pytest.mark.parametrize("colour", [(20, 15, 12), (255, 255, 255)], ids=["hair", "burnt out"])
+def test_a_forehead_of_which_no_skin_is_seen_tells_nothing_of_noise(
+    landmarks: Points, covered: NDArray[np.bool_], colour: tuple[int, int, int]
+) -> None:
+    photo = skin(8)
+    photo[above_the_brows(landmarks)] = colour
+    assert noise_of(photo, covered, landmarks).seen == noise_of(skin(8), covered, landmarks).seen
 
 
 def test_too_little_skin_tells_nothing(landmarks: Points) -> None:

@@ -3,7 +3,8 @@
 What is painted is clean; in a photo taken in little light eyes would stand out as two calm spots. Noise is told from
 texture of skin, and from marks over it, by being the same everywhere: the calmest squares of the cheeks show it too (as
 in estimators from the blocks of least texture: Liu, Tanaka, Okutomi, "Single-image noise level estimation for blind
-denoising", 2013), and the liveliest show hardly more.
+denoising", 2013), and the liveliest show hardly more; the forehead has it, too, where it is as bright. Letters of a
+watermark may lie evenly over the cheeks, but seldom over all of a face.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from numpy.typing import NDArray
 
 from ..arrays import Plane, Points, Tones, size_wh_of
 from ..easing import ramp
-from ..face.cheeks import cheek_places, cheeks
+from ..face.cheeks import cheek_places, cheeks, forehead_places
 from ..geometry import Box
 from ..luma import luma_of
 from ..smooth import smoothed
@@ -34,6 +35,14 @@ CALM, LIVELY = 0.25, 0.75
 """Quantiles of the squares' noise that stand for calm and for lively skin."""
 EVEN: Final = (0.62, 0.75)
 """Ratios of the noise of calm squares to that of lively ones, between which it comes to be surely noise."""
+ELSEWHERE: Final = (0.3, 0.5)
+"""Ratios of the noise of the forehead's calm squares to that of the cheeks', between which it comes to be surely noise
+of the photo."""
+AS_BRIGHT: Final = (0.6, 1.6)
+"""Least and largest brightness of a forehead's squares that tell of noise, in times the cheeks' median: hair, a hat and
+burnt out skin have another noise."""
+CLIPPED: Final = 245.0
+"""Level in luma above which a square is taken for burnt out, and tells nothing of noise."""
 CALM_SKIN: Final = 1.5
 """Most variation of skin from which noise is copied, in times the noise's level."""
 SIDE, MARGIN = 8, 2
@@ -70,21 +79,34 @@ def noise_of(levels: NDArray[Any], covered: NDArray[np.bool_], landmarks: Points
         covered: (h, w), what is no skin of the face's own.
         landmarks: (478, 2+) of the face, in the same pixels.
     """
-    reach = np.arange(-SIDE // 2 - MARGIN, SIDE // 2 + MARGIN)
-    size_wh = size_wh_of(levels)
-    places = np.rint(cheek_places(landmarks, SIDE / 2, MANY)).astype(np.intp)
-    places = places[((places + reach[0] >= 0) & (places + reach[-1] < size_wh)).all(axis=1)]
-    rows, columns = places[:, 1, None, None] + reach[:, None], places[:, 0, None, None] + reach
-    free = ~covered[rows, columns].any(axis=(1, 2))
-    if int(free.sum()) < ENOUGH:
+    each, bright = _squares(levels, covered, cheek_places(landmarks, SIDE / 2, MANY))
+    if len(each) < ENOUGH:
         return Noise(0.0, 0.0)
-    squares = luma_of(levels[rows[free], columns[free]].astype(np.float32))
-    fine = fine_part(squares.reshape(-1, len(reach)), FINE).reshape(squares.shape)
-    inner = slice(MARGIN, MARGIN + SIDE)
-    each = np.sqrt(np.mean(fine[:, inner, inner] ** 2, axis=(1, 2)))
     calm, lively = (float(level) for level in np.quantile(each, (CALM, LIVELY)))
     seen = ramp(calm, *SEEN) * ramp(calm / max(lively, 1e-3), *EVEN)
+    if seen > 0:
+        above, its_bright = _squares(levels, covered, forehead_places(landmarks, SIDE / 2, MANY))
+        low, high = np.array(AS_BRIGHT) * np.median(bright)
+        above = above[(its_bright > low) & (its_bright < min(high, CLIPPED))]
+        if len(above) >= ENOUGH:
+            seen *= ramp(float(np.quantile(above, CALM)) / max(calm, 1e-3), *ELSEWHERE)
     return Noise(calm, seen, _calm(levels, cheeks(landmarks, covered), CALM_SKIN * calm) if seen > 0 else None)
+
+
+def _squares(levels: NDArray[Any], covered: NDArray[np.bool_], places: Points) -> tuple[Plane, Plane]:
+    """Of the squares around those of the `places` (n, 2) that the picture has and nothing covers: the standard
+    deviation of what is fine in each, and its mean brightness, (m,) both."""
+    reach = np.arange(-SIDE // 2 - MARGIN, SIDE // 2 + MARGIN)
+    at = np.rint(places).astype(np.intp)
+    at = at[((at + reach[0] >= 0) & (at + reach[-1] < size_wh_of(levels))).all(axis=1)]
+    rows, columns = at[:, 1, None, None] + reach[:, None], at[:, 0, None, None] + reach
+    free = ~covered[rows, columns].any(axis=(1, 2))
+    if not free.any():
+        return np.empty(0, np.float32), np.empty(0, np.float32)
+    squares = luma_of(levels[rows[free], columns[free]].astype(np.float32))
+    fine = fine_part(squares.reshape(-1, len(reach)), FINE).reshape(squares.shape)
+    inner = np.s_[:, MARGIN : MARGIN + SIDE, MARGIN : MARGIN + SIDE]
+    return np.sqrt(np.mean(fine[inner] ** 2, axis=(1, 2))), np.mean(squares[inner], axis=(1, 2))
 
 
 def with_noise(painted: Tones, photo: NDArray[Any], new: NDArray[np.bool_], noise: Noise, seed: int) -> Tones:

@@ -1,4 +1,4 @@
-"""Where a face shows plain skin: its cheeks and the bridge of its nose, below the eyes."""
+"""Where a face shows plain skin: its cheeks and the bridge of its nose, below the eyes, and its forehead."""
 
 from __future__ import annotations
 
@@ -18,6 +18,10 @@ ASIDE: Final = 0.52
 """How far cheeks reach to either side of the middle between the eyes' outer corners."""
 SPREAD_DOWN: Final = 0.75
 """How far below the line through the eyes' outer corners the places of `cheek_places` reach."""
+FOREHEAD_ABOVE: Final = (0.13, 0.6)
+"""Where a forehead begins, between the brows, and ends, above the line through the eyes' outer corners."""
+FOREHEAD_ASIDE: Final = 0.36
+"""How far a forehead reaches to either side of the middle between the eyes' outer corners."""
 
 
 def cheeks(landmarks: Points, covered: NDArray[np.bool_]) -> NDArray[np.bool_]:
@@ -41,11 +45,21 @@ def right_of_face(landmarks: Points, shape_hw: tuple[int, ...]) -> NDArray[np.bo
 def cheek_places(landmarks: Points, apart: float, most: int) -> Points:
     """(n, 2): places in rows on the cheeks, whatever covers them; at least so many pixels apart, at most so many in a
     row."""
+    return _places(landmarks, ASIDE, (BELOW, SPREAD_DOWN), apart, most)
+
+
+def forehead_places(landmarks: Points, apart: float, most: int) -> Points:
+    """(n, 2): the same on the forehead."""
+    low, high = FOREHEAD_ABOVE
+    return _places(landmarks, FOREHEAD_ASIDE, (-high, -low), apart, most)
+
+
+def _places(landmarks: Points, most_aside: float, below: tuple[float, float], apart: float, most: int) -> Points:
     centre, way_down, reach = _frame(landmarks)
-    step = max(apart / max(reach, 1e-6), 2 * ASIDE / most)
-    aside, below = np.meshgrid(np.arange(-ASIDE, ASIDE, step), np.arange(BELOW, SPREAD_DOWN, step))
+    step = max(apart / max(reach, 1e-6), 2 * most_aside / most)
+    aside, down = np.meshgrid(np.arange(-most_aside, most_aside, step), np.arange(*below, step))
     rightwards = np.array([way_down[1], -way_down[0]])
-    return np.asarray(centre + reach * (aside.reshape(-1, 1) * rightwards + below.reshape(-1, 1) * way_down))
+    return np.asarray(centre + reach * (aside.reshape(-1, 1) * rightwards + down.reshape(-1, 1) * way_down))
 
 
 def _frame(landmarks: Points) -> tuple[Points, Points, float]:
