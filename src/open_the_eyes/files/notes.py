@@ -13,8 +13,8 @@ from .credentials.manifest import has_manifest
 from .formats import TRAITS
 from .gps.removal import may_tell_place
 from .isobmff import avif, known
-from .jpeg.behind import pictures_in
 from .jpeg.segments import has_restarts
+from .jpeg.trailer import pictures_in
 from .left_behind import left_behind
 from .metadata.edit_xmp import is_note, takes_record, tells_source_type
 from .metadata.exif import tag_numbers

@@ -29,7 +29,7 @@ from open_the_eyes.files import (
     without_gps,
     write,
 )
-from open_the_eyes.files.jpeg.index import shifted
+from open_the_eyes.files.jpeg.mpf import shifted
 from open_the_eyes.files.jpeg.segments import MPF, split
 from open_the_eyes.photo import FileFormat, Photo
 from open_the_eyes.settings import Settings

@@ -21,7 +21,7 @@ from ...imaging.painting import Tile
 from ...photo import FileFacts, Photo
 from ...roles import Face
 from ...seen import Seen
-from .told import comes_before_profile, told_by
+from .declared_space import comes_before_profile, declared_by
 
 if TYPE_CHECKING:
     from PIL.ImageCms import ImageCmsTransform
@@ -72,9 +72,9 @@ def space_of(photo: Photo) -> ColourSpace | None:
     file = photo.file
     if file is None:
         return None
-    told = told_by(file) if file.icc is None or comes_before_profile(file) else None
-    if told is not None:
-        return _space_of(told.profile, told.white)
+    declared = declared_by(file) if file.icc is None or comes_before_profile(file) else None
+    if declared is not None:
+        return _space_of(declared.profile, declared.white)
     return None if file.icc is None else _space_of(file.icc, 255)
 
 

@@ -20,7 +20,7 @@ from ...edit_record import PAINTED
 from ...errors import PhotoNotWritten, UsageError
 from ...photo import MEDIA_TYPES, FileFacts, FileFormat
 from ...version import __version__
-from ..jpeg.index import foretold
+from ..jpeg.mpf import foretold
 
 if TYPE_CHECKING:
     from c2pa import Context, Signer

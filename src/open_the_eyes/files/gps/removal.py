@@ -7,7 +7,7 @@ from typing import Final
 
 from ...photo import Photo
 from ..credentials.manifest import has_manifest, without_manifest
-from ..jpeg import behind
+from ..jpeg import trailer
 from ..metadata import photoshop
 from ..metadata.exif import telling
 from .blocks import block_without, extended_packets, is_exif, kind_of, tells, xmp_without
@@ -49,7 +49,7 @@ def without_gps(photo: Photo) -> Photo:
             exif=photoshop.tags_without(exif, photoshop.EXIF_AND_XMP) if facts.format == "TIFF" else exif,
             xmp=xmp,
             blocks=photoshop.segments_without(blocks, photoshop.EXIF_AND_XMP),
-            trailer=behind.without_place(facts.trailer).kept,
+            trailer=trailer.without_place(facts.trailer).kept,
             notes=(*facts.notes, *notes),
             placeless=True,
         ),
@@ -58,4 +58,4 @@ def without_gps(photo: Photo) -> Photo:
 
 def may_tell_place(photo: Photo) -> bool:
     """Whether something stands behind the picture in which the place cannot be searched for."""
-    return photo.file is not None and not behind.without_place(photo.file.trailer).wholly
+    return photo.file is not None and not trailer.without_place(photo.file.trailer).wholly

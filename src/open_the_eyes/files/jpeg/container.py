@@ -14,10 +14,10 @@ from ...imaging.arrays import Rgb
 from ...photo import Encoding, FileFacts, Photo
 from ..parcel import Blocks, Parcel, Unpacked, check_pixels, damaged, foreign_decoder, u16
 from . import segments
-from .beside import check_beside
-from .index import shifted
+from .damage_check import check_beside
 from .layout import NotPatchable
 from .markers import DHT
+from .mpf import shifted
 from .patch import patched
 from .progressive import patched_progressive
 from .save import saved_jpeg
@@ -195,7 +195,7 @@ def _is_rgb_stored(header: JpegImagePlugin.JpegImageFile) -> bool:
 def _carried(data: bytes, parts: Segments, has_icc: bool, xmp: bytes | None) -> Blocks:
     """Every block but the first EXIF, the profile, the first XMP packet and Adobe's.
 
-    The index of a several-picture file (MPF) is kept where there is a trailer, see `index`.
+    The index of a several-picture file (MPF) is kept where there is a trailer, see `mpf`.
     """
     kept: list[tuple[str, bytes]] = []
     indices: list[bytes] = []

@@ -22,10 +22,10 @@ from .anchor import BlockMeans, anchored, shows
 from .bits import BitJoiner
 from .changes import Changes, changes
 from .coefficients import read_blocks, write_blocks
-from .ends import ends_of
 from .layout import Layout, NotPatchable, check_colours, layout_of
 from .locate import Interval, Reader
 from .markers import RST0
+from .padding import ends_of
 from .stretches import positions_of
 
 _MARKER: Final = re.compile(rb"\xff[^\x00]")

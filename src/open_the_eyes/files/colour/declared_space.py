@@ -69,14 +69,15 @@ _GAMMAS: Final = (0.2, 5.0)
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
-    """A profile for samples up to the level that stands for white; 255 but in pictures for bright screens."""
+class DeclaredSpace:
+    """An RGB space that a file declares without a profile: a profile made for it, and the level that stands for white,
+    which is 255 but in pictures for bright screens."""
 
     profile: bytes
     white: int = 255
 
 
-def told_by(facts: FileFacts) -> Told | None:
+def declared_by(facts: FileFacts) -> DeclaredSpace | None:
     """What the file tells without a profile, if it tells anything that is understood."""
     nclx = facts.encoding.nclx
     if nclx is not None:
@@ -93,23 +94,23 @@ def comes_before_profile(facts: FileFacts) -> bool:
 
 
 @lru_cache(maxsize=16)
-def _by_numbers(nclx: Nclx) -> Told | None:
+def _by_numbers(nclx: Nclx) -> DeclaredSpace | None:
     primaries, curve = _PRIMARIES.get(nclx[0]), _CURVES.get(nclx[1])
     if primaries is None or curve is None:
         return None
     light = curve(np.linspace(0, 1, 256, dtype=np.float64))
     white = int(np.argmax(light >= 1 - 1e-3)) if light[-1] > 1 else 255
     part = curve(np.linspace(0, white / 255, _STEPS, dtype=np.float64))
-    return Told(profile_of(primaries, np.clip(part / part[-1], 0, 1)), white)
+    return DeclaredSpace(profile_of(primaries, np.clip(part / part[-1], 0, 1)), white)
 
 
 @lru_cache(maxsize=16)
-def _by_gamma(gamma: float | None, primaries: Chromaticities | None) -> Told | None:
+def _by_gamma(gamma: float | None, primaries: Chromaticities | None) -> DeclaredSpace | None:
     """`gamma` as PNG has it, of samples from light."""
     if gamma is not None and not _GAMMAS[0] <= 1 / gamma <= _GAMMAS[1]:
         return None
     steps = np.linspace(0, 1, _STEPS, dtype=np.float64)
     try:
-        return Told(profile_of(primaries or _SRGB, _srgb(steps) if gamma is None else steps ** (1 / gamma)))
+        return DeclaredSpace(profile_of(primaries or _SRGB, _srgb(steps) if gamma is None else steps ** (1 / gamma)))
     except ValueError:
         return None

@@ -11,11 +11,11 @@ from typing import Any
 import numpy as np
 import pytest
 
-from open_the_eyes.files.jpeg import ends, locate, segments
+from open_the_eyes.files.jpeg import locate, padding, segments
 from open_the_eyes.files.jpeg.coefficients import read_blocks
-from open_the_eyes.files.jpeg.ends import ends_of
 from open_the_eyes.files.jpeg.layout import Layout, layout_of
 from open_the_eyes.files.jpeg.locate import Interval, Reader
+from open_the_eyes.files.jpeg.padding import ends_of
 from tests.files.jpeg.plain_baseline import scan
 from tests.files.jpeg.scenes import coded
 
@@ -82,7 +82,7 @@ def test_the_end_of_every_restart_interval_is_found(blocks: int, quality: int) -
 
 def test_an_end_that_no_guesses_agree_on_is_not_told(monkeypatch: pytest.MonkeyPatch) -> None:
     reader, interval, _ = whole(subsampling=2)
-    monkeypatch.setattr(ends, "_AGREEING", 100)
+    monkeypatch.setattr(padding, "_AGREEING", 100)
     assert ends_of(reader, [interval]) == [None]
 
 

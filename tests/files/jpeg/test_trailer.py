@@ -11,7 +11,7 @@ import pytest
 from PIL import Image
 
 from open_the_eyes.files import may_tell_place, read, without_gps, write
-from open_the_eyes.files.jpeg.behind import without_place
+from open_the_eyes.files.jpeg.trailer import without_place
 from open_the_eyes.photo import Photo
 from open_the_eyes.settings import Settings
 from tests.files.films import FTYP, MDAT, PLACE, box, film, handler, keyed, long_box, track
