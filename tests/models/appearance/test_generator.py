@@ -8,6 +8,7 @@ from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any
+from unittest.mock import Mock
 
 import cv2
 import numpy as np
@@ -18,7 +19,9 @@ from open_the_eyes.errors import WeightsMissing
 from open_the_eyes.imaging.arrays import Rgb
 from open_the_eyes.imaging.face.mesh478 import INNER_CORNER, OUTER_CORNER, SIDES, Side
 from open_the_eyes.imaging.geometry import Box
+from open_the_eyes.models.appearance import generator as painting
 from open_the_eyes.models.appearance.generator import DARKEST_DRAW, MODEL_FILE, AppearanceGenerator, no_blacker
+from open_the_eyes.models.appearance.light import likely_whites
 from open_the_eyes.models.appearance.steps import PaintedPieces, Step, StepContext
 from open_the_eyes.options import GenerateOptions
 from open_the_eyes.options.eye_style import EyeStyle
@@ -95,6 +98,25 @@ def test_an_eye_that_is_open_is_not_painted(
     shape_hw = (one.mask.shape[0], one.mask.shape[1])
     assert patch.mask[opening(one.landmarks, other, shape_hw)].max() == 0
     assert patch.mask[opening(one.landmarks, side, shape_hw)].max() > 0.9
+
+
+def test_whites_are_held_to_those_of_eyes_but_where_one_is_open(
+    generator: AppearanceGenerator, closed_crop: Crop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    held = Mock(wraps=likely_whites.with_bright_whites)
+    monkeypatch.setattr(likely_whites, "with_bright_whites", held)
+    list(generator.generate([Request(replace(closed_crop, sides=("left",)), 1)], PLAIN))
+    assert not held.called
+    list(generator.generate([Request(closed_crop, 1)], PLAIN))
+    assert held.called
+
+
+def test_light_on_lids_is_held_to_the_photos(
+    generator: AppearanceGenerator, closed_crop: Crop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(painting, "with_plausible_highlights", lambda _model, lit, _strip: 0 * lit)
+    patch = generator.generate([Request(closed_crop, 1)], PLAIN)[0]
+    assert patch.pixels[patch.mask > 0.99].max() < 30
 
 
 def test_grey_photos_get_grey_eyes(generator: AppearanceGenerator, closed_crop: Crop) -> None:

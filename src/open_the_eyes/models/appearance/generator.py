@@ -29,6 +29,7 @@ from .exemplars import Exemplars
 from .irises import colour as iris
 from .lashes.wings import draw_wings
 from .light import likely_whites
+from .light.lid_highlights import with_plausible_highlights
 from .light.usual_light import UsualLight
 from .model import AppearanceModel, Prediction
 from .prepared import Prepared, shapes_in
@@ -195,6 +196,8 @@ class AppearanceGenerator(Reloaded):
         if open_side is not None:
             prediction = condition.texture_given_eye(model, relative, open_side, prediction)
         sample = prediction.sample(TEXTURE_VARIETY * variety, rng)
+        if open_side is None:
+            sample = likely_whites.with_bright_whites(model, relative, sample)
         z, painted = likely_whites.with_plausible_whites(model, relative, skin, sample)
         if variety > 0:
             painted = no_blacker(painted, model.with_texture(relative, prediction.mean))
@@ -208,6 +211,7 @@ class AppearanceGenerator(Reloaded):
         painted = iris.coloured(model, painted, ratio) * skin
         lit = tinted(painted, strip, model.soft, TINT_REACH * layout.SIZE_WH[0])
         lit = met_at_rim(iris.with_one_white_hue(model, lit, painted), strip, model.soft, RIM_REACH * layout.SIZE_WH[0])
+        lit = with_plausible_highlights(model, lit, strip)
         return lit, _surprise(z, prediction)
 
     def _cover(self, sides: tuple[Side, ...]) -> Plane:

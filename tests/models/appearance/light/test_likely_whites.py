@@ -6,8 +6,11 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from open_the_eyes.imaging.face.mesh478 import SIDES
+from open_the_eyes.imaging.luma import luma_of
 from open_the_eyes.models.appearance import layout
 from open_the_eyes.models.appearance.generator import MODEL_FILE
+from open_the_eyes.models.appearance.irises import colour as iris
 from open_the_eyes.models.appearance.light import likely_whites
 from open_the_eyes.models.appearance.model import AppearanceModel
 
@@ -52,3 +55,30 @@ def test_in_a_light_in_which_the_mean_lies_off_already_a_prediction_may_too(mode
     z, orange = tinted(model, (1.02, 1.0, 0.98)), np.array([200, 90, 10], np.float32)
     assert np.abs(likely_whites.off(model, model.with_texture(PLAIN, z) * orange, orange)).max() > 0.4
     assert likely_whites.with_plausible_whites(model, PLAIN, orange, z)[0] is z
+
+
+def brightness(model: AppearanceModel, z: NDArray[np.float64]) -> list[float]:
+    """Luma of each eye's white, in times the skin's."""
+    painted = luma_of(model.with_texture(PLAIN, z))
+    return [float(painted[iris.regions(model).white[side]].mean()) for side in SIDES]
+
+
+def test_whites_that_are_bright_enough_stay(model: AppearanceModel) -> None:
+    z = tinted(model, (0.9, 0.9, 0.9))
+    assert likely_whites.with_bright_whites(model, PLAIN, z) is z
+
+
+def test_whites_as_dark_as_no_eye_has_them_become_as_bright_as_eyes_have_them(model: AppearanceModel) -> None:
+    z = tinted(model, (0.4, 0.4, 0.4))
+    brighter = likely_whites.with_bright_whites(model, PLAIN, z)
+    for was, now, usual in zip(*(brightness(model, one) for one in (z, brighter, 0 * z)), strict=True):
+        assert was < 0.42 * usual
+        assert 0.6 * usual < now < 0.8 * usual
+
+
+def test_in_the_shade_whites_may_be_dark_and_only_there(model: AppearanceModel) -> None:
+    z, shaded = tinted(model, (0.4, 0.4, 0.4)), PLAIN.copy()
+    shaded[:, : layout.SIZE_WH[0] // 2] = 0.5
+    before, after = brightness(model, z), brightness(model, likely_whites.with_bright_whites(model, shaded, z))
+    assert after[1] - before[1] > 2 * (after[0] - before[0])
+    assert likely_whites.with_bright_whites(model, 0.5 * PLAIN, z) is z
