@@ -6,6 +6,7 @@ beside dark skin, where a camera has hardly any brightness left to give it: it c
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Final
 
 import cv2
@@ -41,17 +42,19 @@ KEPT: Final = 0.2
 def with_plausible_highlights(model: AppearanceModel, lit: Tones, strip: Tones) -> Tones:
     """The painted strip `lit` (H, W, 3) with its lids, outside the eyes' opening, no brighter than skin on the photo's
     `strip` (H, W, 3) makes plausible; levels 0..255 both."""
-    outside, width = _outside(model)
+    outside, width = _outside(np.ascontiguousarray(model.mean_points).tobytes())
     most, level = _brightest(luma_of(strip), width), luma_of(lit)
     most += HEADROOM * (255 - most)
     over = np.maximum(level - most, 0)
     return np.asarray(lit * threefold(1 - (1 - KEPT) * outside * over / np.maximum(level, 1)), np.float32)
 
 
-def _outside(model: AppearanceModel) -> tuple[Plane, float]:
+@lru_cache(maxsize=4)
+def _outside(mean_points: bytes) -> tuple[Plane, float]:
     """(H, W) 0..1: how surely a place lies outside both eyes' opening; and the width of an eye, pixels."""
+    points = np.frombuffer(mean_points).reshape(-1, 2)
     out = np.ones(layout.SIZE_WH[::-1], np.float32)
-    shapes = [eye_shape(model.mean_points, side) for side in SIDES]
+    shapes = [eye_shape(points, side) for side in SIDES]
     for shape in shapes:
         lids = lid_distances(shape, Box(0, 0, *layout.SIZE_WH))
         beyond = np.asarray(np.maximum(-lids.below_upper, -lids.above_lower) / shape.width, np.float32)
