@@ -80,10 +80,10 @@ def with_bright_whites(model: AppearanceModel, relative: Tones, z: NDArray[np.fl
     lacking = np.maximum(light * (usual - DARKEST * spread) - (usual + by_score @ z), 0)
     if not lacking.any():
         return z
-    left = by_score * model.texture_left
+    left = by_score * model.texture_residual
     together = left @ left.T
     together[np.diag_indices_from(together)] *= 1 + UNSURE**2
-    return np.asarray(z + model.texture_left * (left.T @ np.linalg.solve(together, lacking)))
+    return np.asarray(z + model.texture_residual * (left.T @ np.linalg.solve(together, lacking)))
 
 
 def _whites(model: AppearanceModel, side: Side) -> list[NDArray[np.intp]]:
