@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 from pathlib import Path
 from typing import Any
 
@@ -164,8 +165,9 @@ def test_a_replay_wants_the_very_references_in_any_order(shots: Path, capsys: py
         (["--reference", "stranger.png"], 2, "--reference stranger.png: expected the very files of the edit"),
         (["--reference", "shot2.png", "--reference", "shot1.png"], 2, "which had 1 reference; this is none of them"),
         (["--reference", "nope.png"], 3, "nope.png: expected a photo"),
+        (["--reference", os.devnull], 3, f"{os.devnull}: expected a photo, this is a device"),
     ],
-    ids=["none", "another", "one too many", "missing"],
+    ids=["none", "another", "one too many", "missing", "no file, which may never end"],
 )
 def test_a_replay_with_other_references_is_refused_in_one_line(
     shots: Path, capsys: pytest.CaptureFixture[str], references: list[str], code: int, words: str

@@ -1,8 +1,8 @@
 """`python -m training.appearance.skins FACES`: the hues of skins, and of the whites of eyes beside them.
 
 FACES is the folder that the appearance model is built from. Prints the constants of `cast.py`: mean and covariance of a
-skin's log R/G and log B/G, and how many of the faces lie within `FARTHEST` of that mean. Then those of `iris.py`: what
-least squares tell of a white's log R/G and log B/G from the skin's, and how far whites lie off. Then that of
+skin's log R/G and log B/G, and how many of the faces lie within `FARTHEST` of that mean. Then those of `colour.py`:
+what least squares tell of a white's log R/G and log B/G from the skin's, and how far whites lie off. Then that of
 `likely_whites.py`: between what 98 of 100 eyes' whites lie off the usual ones.
 """
 

@@ -1,4 +1,5 @@
-"""Photos that somebody's own eyes are taken from: read once, and none with painted eyes is taken for a photograph."""
+"""Photos that somebody's own eyes are taken from, looked at before any work; none with painted eyes is taken for a
+photograph without a word."""
 
 from __future__ import annotations
 

@@ -7,9 +7,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ...errors import UnreadablePhoto, UsageError
+from ...errors import UsageError
 from ...options import Options
-from ...system.digest import sha256_of
 from .. import donors, speech
 from . import common as flags
 
@@ -96,12 +95,15 @@ def recorded_references(record: EditRecord, given: Sequence[Path]) -> tuple[Path
     """The given references in the order of the recorded edit, which had these very files.
 
     Raises:
-        UnreadablePhoto: one cannot be read.
+        UnreadablePhoto, PhotoTooLarge: one cannot be read.
         UsageError: one that the edit had is missing, or one is given that it did not have.
     """
+    from ...files import digest_of
     from ...replaying import recorded_order
+    from ...settings import Settings
 
-    contents, names = [_sha256(path) for path in given], [f"--reference {path}" for path in given]
+    settings = Settings.from_environment()
+    contents, names = [digest_of(path, settings) for path in given], [f"--reference {path}" for path in given]
     try:
         order = recorded_order(record, contents, names)
     except UsageError as error:
@@ -114,10 +116,3 @@ def recorded_references(record: EditRecord, given: Sequence[Path]) -> tuple[Path
 def _note(sentence: str) -> None:
     if sentence:
         speech.note(speech.one_line(sentence))
-
-
-def _sha256(path: Path) -> str:
-    try:
-        return sha256_of(path)
-    except OSError as error:
-        raise UnreadablePhoto(f"{path}: expected a photo, got: {error.strerror}; check the name.") from error
