@@ -90,6 +90,16 @@ def test_a_photo_that_was_left_is_deleted_when_the_next_one_is_here_and_not_when
     assert (now.session.job, now.left, job_client.forgotten) == ("next", None, ["first"])
 
 
+def test_who_comes_back_in_the_moment_in_which_it_is_deleted_is_told_that_it_is_gone(
+    controller: Controller, job_client: FakeJobClient, seen: EditSession, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    left = controller.act(ADA, seen, {"act": "anew"}).kept
+    monkeypatch.setattr(job_client, "come_back", lambda *_: job_client.jobs.clear())
+    back = controller.act(ADA, left, {"act": "back"})
+    assert back.kept is None
+    assert "not here any more" in back.headline
+
+
 def test_the_end_of_its_time_deletes_nothing_that_was_come_back_to_meanwhile(
     controller: Controller, job_client: FakeJobClient, seen: EditSession
 ) -> None:

@@ -166,7 +166,8 @@ class Controller:
         if session is None:
             return PageState(None, *refusal("not-here"))
         self._job_client.come_back(act.owner, session)
-        return self._resumed(session, act)
+        there, _ = self._recalled(act.owner, TabMemory.of(session))  # its time may have ended just before
+        return PageState(None, *refusal("not-here")) if there is None else self._resumed(there, act)
 
     def _delete(self, session: EditSession | None, act: Act) -> PageState:
         """What was just left, without waiting for the end of its time."""
