@@ -274,7 +274,8 @@ def test_a_page_loaded_again_goes_on_and_starting_anew_deletes_everything(
     assert "group.jpg" in page.locator(".ote-here").inner_text()
     assert site.jobs() > before
     page.get_by_role("button", name="New photo").click()
-    page.wait_for_selector("#ote-files", state="attached")
+    page.get_by_role("button", name="Delete it now").click()
+    page.get_by_text("Deleted.").wait_for()
     assert site.jobs() == before
     page.reload()
     page.wait_for_selector(".ote-drop")
