@@ -138,6 +138,36 @@ def test_what_is_under_way_is_stopped_when_its_photo_is_left(service: FakeServic
     assert set(service.jobs) == {stored.id}
 
 
+def test_another_tabs_job_of_a_photo_that_is_left_ends_too(service: FakeService, run: JobClient, stored: Job) -> None:
+    other = str(run.finish(ADA, open_at(stored), "standard").waiting)
+    service.jobs[other] = replace(service.jobs[other], state="running", report=None)
+    run.leave(ADA, open_at(stored))
+    assert service.jobs[other].ended
+    assert service.retained[other] == LEFT_SECONDS
+
+
+def test_shots_that_nobody_hears_of_any_more_are_deleted_with_their_photo(
+    service: FakeService, run: JobClient, stored: Job
+) -> None:
+    run.intake.add_shots(ADA, stored, Upload(b"second", (), {}))
+    run.forget_photo(ADA, open_at(stored))
+    assert service.jobs == {}
+
+
+def test_no_copy_is_kept_of_a_photo_that_is_deleted_while_faces_are_found_in_shots_for_it(
+    service: FakeService, run: JobClient, stored: Job, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def deleted_meanwhile(_: bytes) -> PhotoFaces:
+        run.forget_photo(ADA, open_at(stored))
+        return SHOT
+
+    monkeypatch.setattr(run.intake, "_faces_in", deleted_meanwhile)
+    with pytest.raises(NotHere):
+        run.intake.add_shots(ADA, stored, Upload(b"second", (), {}))
+    assert service.submitted
+    assert service.jobs == {}
+
+
 def added(job_client: FakeJobClient, **more: Any) -> dict[str, Any]:
     job_client.jobs["more"] = Job("more", JobRequest(fake_jobs.ADA, {}), "running", 1, 0.0)
     return {"act": "added", "shots_job": "more", "names": ["b.jpg"], **more}

@@ -44,9 +44,9 @@ class MaintenanceTask:
         """
         repository, runner = self._service.repository, self._service.runner
         runner.recover()
-        stale = repository.stale(now - self._service.config.retention, now - GRACE_SECONDS)
+        over = now - self._service.config.retention, now - GRACE_SECONDS
+        stale = [job for job in repository.stale(*over) if repository.forget_stale(job, *over)]
         for job in stale:
-            repository.forget(job)
             self._erased(job)
         for job in repository.forgotten(now - grace):
             if self._erased(job):

@@ -59,10 +59,14 @@ class Controller:
             "take": self._take,
         }
         act = Act(owner, told)
+        if session is not None and session.is_left:
+            return self._after_leaving(session, act)
         try:
             is_whole = True
             if session is None:
                 session, is_whole = self._recalled(owner, TabMemory.from_json(told.get("memory")))
+            elif act.name == "delete":
+                return PageState(session)  # what was left was come back to in its last moment
             elif act.name not in always and not self._is_there(owner, session):
                 session, is_whole = self._recalled(owner, TabMemory.of(session))
             if act.name in always:
@@ -135,22 +139,41 @@ class Controller:
         if session is not None:
             with suppress(NotHere):
                 self._job_client.job(act.owner, session.job)
-                return PageState(None, left=self._job_client.leave(act.owner, session))
+                return PageState(None, left=replace(self._job_client.leave(act.owner, session), is_left=True))
         return PageState(None, *refusal("nothing-deleted"))
+
+    def _after_leaving(self, left: EditSession, act: Act) -> PageState:
+        """What is told after a photo was left; where that is not seen yet, it may be about that photo, as the end of
+        its preview is: that brings nothing back, and the way back stays."""
+        try:
+            if act.name == "back":
+                return self._back(self._recalled(act.owner, TabMemory.of(left))[0], act)
+            if act.name == "delete":
+                return self._delete(left, act)
+            if act.name == "arrived":
+                came = self._arrived(None, act)
+                with suppress(OpenTheEyesError):  # else its time ends by itself
+                    self._job_client.forget_photo(act.owner, left)
+                return came
+            others = {"refused": self._refused, "added": self._added}
+            state = others[act.name](None, act) if act.name in others else PageState(None, leaves_notice=True)
+        except Exception as error:  # noqa: BLE001 -- as in `act`
+            state = failed(None, error, None)
+        return replace(state, left=left)
 
     def _back(self, session: EditSession | None, act: Act) -> PageState:
         """To the photo that was just left, which the button remembers."""
         if session is None:
             return PageState(None, *refusal("not-here"))
         self._job_client.come_back(act.owner, session)
-        return self._resumed(session, act)
+        there, _ = self._recalled(act.owner, TabMemory.of(session))  # its time may have ended just before
+        return PageState(None, *refusal("not-here")) if there is None else self._resumed(there, act)
 
     def _delete(self, session: EditSession | None, act: Act) -> PageState:
         """What was just left, without waiting for the end of its time."""
-        if session is not None and act.is_on(session):
+        if session is not None:
             self._job_client.forget_photo(act.owner, session)
-            return PageState(None)
-        return PageState(session)
+        return PageState(None)
 
     def _refused(self, session: EditSession | None, act: Act) -> PageState:
         problem = act.message.get("problem")

@@ -89,6 +89,7 @@ class EditSession:
         adjusting: the face that controls were turned to; see `adjusted`.
         close_up: the face whose eyes are shown large; None for the whole photo.
         matches: who is who in the other shots, as the visitor has said; `strangers` who is not.
+        is_left: it is not shown any more, and can be come back to for a moment.
     """
 
     names: tuple[str, ...]
@@ -111,6 +112,7 @@ class EditSession:
     strangers: tuple[Same, ...] = ()
     lost_picks: tuple[int, ...] = ()
     open_shots: tuple[int, ...] = ()
+    is_left: bool = False
 
     @property
     def choosable(self) -> tuple[FaceRegion, ...]:

@@ -124,7 +124,7 @@ class JobClient:
         except OpenTheEyesError:
             self.forget(owner, [came.job])
             raise
-        self.forget(owner, {*session.jobs, *self._image_cache.later(session.job)} - {*seen})
+        self.forget(owner, {*session.jobs, *self._image_cache.later(session.job)} - {came.job, *seen})
         now = replace(
             session,
             job=came.job,
@@ -176,6 +176,7 @@ class JobClient:
         left = self.cancel(owner, session)
         for job in jobs:
             with suppress(OpenTheEyesError, ValueError):
+                self._service.cancel(UUID(job), owner)  # another tab's, whose time would not end with this
                 self._service.retain(UUID(job), owner, LEFT_SECONDS)
         return left
 

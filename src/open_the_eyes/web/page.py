@@ -148,7 +148,7 @@ class Page:
 
         def step(before: EditSession | None) -> tuple[EditSession | None, list[Any]]:
             page_state = self._controller.act(owner, before, told)
-            return page_state.session, self._drawn(owner, page_state)
+            return page_state.kept, self._drawn(owner, page_state)
 
         return [session, *await session.act(owner, step, request.headers.get(ACT_NUMBER, ""))]
 

@@ -37,6 +37,11 @@ class PageState:
     leaves_notice: bool = False
     left: EditSession | None = None
 
+    @property
+    def kept(self) -> EditSession | None:
+        """Where the tab is from now on."""
+        return self.session if self.left is None else self.left
+
 
 def is_owed(session: EditSession | None) -> bool:
     """Whether there is no preview of what is wished for, and none is on its way: the way to try again stays."""

@@ -78,7 +78,13 @@ class PhotoIntake:
             raise next(iter(room.values()))
         new, left_out = self._looked_at(upload, room)
         shots, found = [*shots, *(shot for _, shot, _ in new)], (*found, *(seen for _, _, seen in new))
-        return HandedIn(self._queued(owner, photo, shots, faces, found), None, left_out)
+        queued = self._queued(owner, photo, shots, faces, found, job.id)
+        try:
+            self._service.job(UUID(job.id), owner)
+        except NotHere:  # deleted while faces were found: then no copy of it may stay
+            self._service.forget(UUID(queued), owner)
+            raise _deleted() from None
+        return HandedIn(queued, None, left_out)
 
     def known_faces(self, job_id: str) -> tuple[PhotoFaces, tuple[PhotoFaces, ...]]:
         """Of a job's photo, and of the other shots.
@@ -131,11 +137,21 @@ class PhotoIntake:
         return kept, left_out
 
     def _queued(
-        self, owner: str, photo: bytes, shots: Sequence[bytes], faces: PhotoFaces, found: Sequence[PhotoFaces]
+        self,
+        owner: str,
+        photo: bytes,
+        shots: Sequence[bytes],
+        faces: PhotoFaces,
+        found: Sequence[PhotoFaces],
+        first: str | None = None,
     ) -> str:
-        """The id of the preview's job, which is for who looks at it."""
+        """The id of the preview's job, which is for who looks at it.
+
+        Args:
+            first: as for `with_faces`.
+        """
         upload = Upload(photo, tuple(shots), PREVIEW, for_screen=True)
-        job = self.with_faces(self._service.uploads.submit(upload, owner), faces, found)
+        job = self.with_faces(self._service.uploads.submit(upload, owner), faces, found, first)
         self._service.audience.expect(job.id)
         return job.id
 

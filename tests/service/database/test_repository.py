@@ -254,6 +254,11 @@ def test_a_job_that_counts_as_ended_at_another_moment_is_stale_by_that_and_took_
     took = float(before.finished or 0) - float(before.started or 0)
     assert 1000.0 - float(after.started or 0) == pytest.approx(took, abs=1e-3)
     assert repository.stale(1001.0, 0) == [done.id]
+    repository.count_from(done.id, 1002.0)  # whoever has asked what is stale deletes it no more
+    assert not repository.forget_stale(done.id, 1001.0, 0)
+    assert repository.get(done.id) is not None
+    assert repository.forget_stale(done.id, 1003.0, 0)
+    assert repository.get(done.id) is None
 
 
 def test_what_is_over_or_was_given_up_is_stale(repository: JobRepository) -> None:

@@ -247,7 +247,7 @@ def test_a_file_that_another_tab_has_deleted_is_not_fetched_again_and_the_page_s
     preview_done(other)
     other.get_by_role("button", name="New photo").click()
     other.get_by_role("button", name="Delete it now").click()
-    other.wait_for_selector(".ote-drop")
+    other.get_by_text("Deleted.").wait_for()
     page.get_by_role("button", name="Download").click()
     page.locator("#ote-notice [role=alert]").get_by_text("not here any more").wait_for()
     visitor.complaints.clear()  # a job that is not there is an error to the browser's console

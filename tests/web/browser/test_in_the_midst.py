@@ -182,7 +182,7 @@ def test_a_tab_whose_photo_another_one_has_deleted_says_so_when_something_is_don
     preview_done(other)
     other.get_by_role("button", name="New photo").click()
     other.get_by_role("button", name="Delete it now").click()
-    other.wait_for_selector(".ote-drop")
+    other.get_by_text("Deleted.").wait_for()
     page.get_by_label("Face 1: Eyes 3", exact=True).check(force=True)
     page.wait_for_selector(".ote-drop")
     assert "not here any more" in page.locator("#ote-notice [role=alert]").inner_text()
@@ -274,7 +274,8 @@ def test_a_page_loaded_again_goes_on_and_starting_anew_deletes_everything(
     assert "group.jpg" in page.locator(".ote-here").inner_text()
     assert site.jobs() > before
     page.get_by_role("button", name="New photo").click()
-    page.wait_for_selector("#ote-files", state="attached")
+    page.get_by_role("button", name="Delete it now").click()
+    page.get_by_text("Deleted.").wait_for()
     assert site.jobs() == before
     page.reload()
     page.wait_for_selector(".ote-drop")

@@ -46,6 +46,16 @@ def test_a_shot_is_added_to_the_photo_and_loses_nothing_of_it(visitor: Visitor, 
     visitor.complaints.clear()  # a refused request is an error to the browser's console
 
 
+def test_a_shot_that_is_added_while_another_is_on_its_way_comes_beside_it(visitor: Visitor, photos: Path) -> None:
+    page = visitor.open()
+    dropped(page, photos / "Ada blinked.PNG")
+    preview_done(page)
+    for name in ("awake.jpg", "group.jpg"):
+        page.set_input_files("#ote-shots-files", photos / name)
+    page.locator(".ote-here p").first.get_by_text("Ada blinked.PNG and 2 more shots").wait_for()
+    assert page.locator(".ote-shot").count() == 2
+
+
 def test_a_picture_of_the_page_itself_is_no_new_photo(visitor: Visitor, photos: Path) -> None:
     page = visitor.open()
     dropped(page, photos / "Ada blinked.PNG")

@@ -125,6 +125,7 @@ def dragged(page: Page, path: Path, zone: str = "new") -> Callable[[], None]:
     box = page.locator(f".ote-zones.shown [data-drop={zone}]").bounding_box()
     assert box
     place |= {"x": box["x"] + box["width"] / 2, "y": box["y"] + box["height"] / 2}
+    step("dragOver")  # the zone is entered
     step("dragOver")
     return lambda: step("drop")
 

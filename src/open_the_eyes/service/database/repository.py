@@ -18,7 +18,7 @@ from ..jobs.outlook import AT_WORK_SECONDS, Outlook, Peak, UnderWay
 from ..jobs.priority_lock import turns_before
 from ..listing import Cursor
 from ..memo import Memo
-from .statements import changing, counting, forgetting, listing, of_account
+from .statements import changing, counting, forgetting, listing, of_account, over
 from .tables import JOBS, connect, job_of
 
 COUNTED: Final = ("arriving", "queued")
@@ -220,11 +220,13 @@ class JobRepository:
 
     def stale(self, ended_before: float, arriving_before: float) -> list[str]:
         """Jobs whose time is over: by `retention`, or uploads that never became jobs."""
-        ended = sa.and_(JOBS.c.state.in_(ENDED), JOBS.c.lane.in_(LANES))  # both lanes, named: as the index has it
-        old = sa.and_(ended, JOBS.c.finished < ended_before)
-        abandoned = sa.and_(JOBS.c.state == "arriving", JOBS.c.created < arriving_before)
         with self._engine.connect() as connection:
-            return list(connection.execute(sa.select(JOBS.c.id).where(sa.or_(old, abandoned))).scalars())
+            query = sa.select(JOBS.c.id).where(over(ended_before, arriving_before))
+            return list(connection.execute(query).scalars())
+
+    def forget_stale(self, job: str, ended_before: float, arriving_before: float) -> bool:
+        """Forgets a job whose time is over still: since `stale` named it, it may have been given more."""
+        return self._has_changed(forgetting(job).where(over(ended_before, arriving_before)))
 
     def known(self, jobs: Sequence[str]) -> set[str]:
         """Those that exist and were not forgotten."""

@@ -9,7 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from ..api_keys import BY_KEY, KEY, account_of
-from ..jobs.job import TOLD, Job, ToldState
+from ..jobs.job import ENDED, LANES, TOLD, Job, ToldState
 from ..listing import Cursor
 from .tables import JOBS
 
@@ -43,6 +43,14 @@ def of_account(owner: str) -> sa.ColumnElement[bool]:
     account = account_of(owner)
     own = JOBS.c.owner == account
     return sa.or_(own, JOBS.c.owner.endswith(BY_KEY + account.removeprefix(KEY))) if account.startswith(KEY) else own
+
+
+def over(ended_before: float, arriving_before: float) -> sa.ColumnElement[bool]:
+    """Jobs whose time is over: that ended by then, or uploads that never became jobs."""
+    ended = sa.and_(JOBS.c.state.in_(ENDED), JOBS.c.lane.in_(LANES))  # both lanes, named: as the index has it
+    old = sa.and_(ended, JOBS.c.finished < ended_before)
+    abandoned = sa.and_(JOBS.c.state == "arriving", JOBS.c.created < arriving_before)
+    return sa.or_(old, abandoned)
 
 
 def changing(job: str, states: Sequence[str], **values: Any) -> sa.Update:

@@ -13,12 +13,24 @@ watch('value', () => say(...said));
 const MOST_NAMED = 12; // of files beyond those that can come at once
 const refuse = (kind, detail, names = []) => { say(''); tell({ act: 'refused', kind, names, problem: { detail } }); };
 
-let sending; // what is dropped while something else is on its way takes its place
-const send = (files, asShots = false) => {
+let sending; // a photo that is dropped while something else is on its way takes its place
+let isAdding = false, later = []; // shots wait: they come beside those that are on their way
+const added = () => {
+  isAdding = false;
+  const next = later.shift();
+  if (next) send(next, true);
+};
+const send = (given, asShots = false) => {
+  const files = [...given]; // a field that is used again empties its own list
   if (!files.length) return;
+  if (asShots && isAdding) return later.push(files);
   const { maxBytes, maxPhotos, maxShots, shotsOf, tooLarge } = facts();
-  const most = asShots ? maxShots : maxPhotos;
-  const first = [...files].slice(0, most), beyond = [...files].slice(most);
+  if (asShots && !shotsOf) { // their photo was left meanwhile
+    later = [];
+    return;
+  }
+  const most = asShots ? Math.max(maxShots, 1) : maxPhotos; // where there is room for none, the program says so
+  const first = files.slice(0, most), beyond = files.slice(most);
   const photos = first.filter((file) => file.size <= maxBytes);
   if (!photos.length) return refuse('photo-too-large', tooLarge, [files[0].name]);
   // a slip of the hand must not delete the photo that is open
@@ -30,18 +42,24 @@ const send = (files, asShots = false) => {
   const form = new FormData();
   photos.forEach((photo, number) => form.append(number ? 'references' : 'photo', photo));
   sending?.abort();
+  isAdding = asShots;
+  if (!asShots) later = [];
   const request = sending = new XMLHttpRequest();
   request.upload.onprogress = (event) => {
     if (event.lengthComputable) say(`Sending: ${Math.round((100 * event.loaded) / event.total)} %`);
   };
   request.upload.onload = () => say(asShots ? 'Looking at what was added …' : 'Looking at the photo …', false, true);
-  request.onerror = () => say(facts().lost, true); // here, since there may be no program to tell
+  request.onerror = () => { // said here, since there may be no program to tell
+    say(facts().lost, true);
+    [isAdding, later] = [false, []];
+  };
   request.onload = () => {
     if (request !== sending) return;
     let answer = {};
     try { answer = JSON.parse(request.responseText); } catch { /* what is no JSON is no answer of ours */ }
     const names = photos.map((photo) => photo.name);
     say('');
+    if (asShots) document.addEventListener('ote-answered', added, { once: true });
     if (request.status === 202) {
       const out = answer.left_out.map(({ number, problem }) => ({ number, problem, name: names[number] }));
       const others = names.filter((_, number) => number !== answer.photo && !out.some((one) => one.number === number));
