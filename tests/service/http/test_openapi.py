@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import re
 from datetime import datetime
-from math import inf
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -17,6 +16,8 @@ from open_the_eyes.service.errors import Busy
 from open_the_eyes.service.http.events import GONE
 from open_the_eyes.service.http.operations import EVENTS
 from open_the_eyes.service.http.schemas import EventView, JobSummaryView, JobsView, JobView, ReportView
+from open_the_eyes.service.job_service import READY_SECONDS
+from open_the_eyes.service.memo import Memo
 from open_the_eyes.service.problems import name_of
 from tests.service.running import RunningService
 
@@ -102,7 +103,7 @@ def test_that_the_database_is_away_is_answered_as_the_document_says(
 
     for name in ("get", "listed", "check_room", "waiting"):
         monkeypatch.setattr(server.service.repository, name, away)
-    monkeypatch.setattr(server.service, "_ready", (-inf, False))
+    monkeypatch.setattr(server.service, "_ready", Memo[str, bool](READY_SECONDS))  # nothing is known yet
     answer = server.http.request(method, path.replace("{job_id}", str(uuid4())))
     described = document["paths"][path][method]["responses"]
     assert answer.status_code == 503
