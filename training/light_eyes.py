@@ -1,9 +1,9 @@
-"""`python -m training.light_eyes FACES [--sample N]`: whose eyes come out light, for several weights of light eyes.
+"""`python -m training.light_eyes FACES [--sample N]`: whose eyes come out light, for several likelihoods to begin at.
 
 Open-eyed portraits get a painted blink; the appearance model chooses an eye colour for each, as for a photo's likeliest
 eyes but for the whites, which it takes as predicted, and the true eyes tell whether it is on the right side of light
 and dark. Off is the mean distance of the
-logarithms of iris : white. `models.appearance.steer.LIGHT_EYES` was chosen by this.
+logarithms of iris : white. `models.appearance.steer.LIGHT_LIKELY` was chosen by this.
 """
 
 from __future__ import annotations
@@ -33,7 +33,8 @@ from .appearance.blinks import blink_of
 from .appearance.build import in_mean_shape, strip_of
 from .faces import Portrait, expect_faces, pictures_in, portraits, sample_of
 
-WEIGHTS: Final = (0.05, 0.1, 0.2, 0.3, 0.5, 1.0)
+MIDDLES: Final = (0.5, 0.55, 0.6, 0.65, 0.7)
+"""Likelihoods of light eyes at which the likeliest are half light; in `LIGHT_LIKELY` the third."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,15 +62,16 @@ def iris_colours_of(portrait: Portrait, model: AppearanceModel, traits: FaceTrai
     return IrisColours(true, model.iris_likelihoods(features), iris.colour_ratio(model, painted))
 
 
-def row_of(weight: float, faces: list[IrisColours], groups: NDArray[np.float32]) -> list[str]:
-    with patch.object(steer, "LIGHT_EYES", weight):
+def row_of(middle: float, faces: list[IrisColours], groups: NDArray[np.float32]) -> list[str]:
+    off = middle - np.mean(steer.LIGHT_LIKELY)
+    with patch.object(steer, "LIGHT_LIKELY", tuple(end + off for end in steer.LIGHT_LIKELY)):
         chosen = np.array(
             [steer.chosen_ratio("auto", one.likely, one.predicted, groups, 0.0, default_rng(0)) for one in faces]
         )
     true = np.array([one.true for one in faces])
     ours, theirs = steer.is_light(chosen), steer.is_light(true)
     shares = [f"{100 * share.mean():.1f} %" for share in (ours == theirs, theirs, ours, ours & ~theirs)]
-    return [f"{weight:g}", *shares, f"{np.abs(np.log(chosen) - np.log(true)).mean():.3f}"]
+    return [f"{middle:g}", *shares, f"{np.abs(np.log(chosen) - np.log(true)).mean():.3f}"]
 
 
 def main() -> None:
@@ -83,10 +85,10 @@ def main() -> None:
     faces = [one for one in measured if one is not None]
     expect_faces(len(faces), 1, given.faces)
     table = Table(title=f"{given.faces.name}: {len(faces)} portraits")
-    for name in ("weight", "right side", "light in truth", "painted light", "wrongly light", "off"):
+    for name in ("half light at", "right side", "light in truth", "painted light", "wrongly light", "off"):
         table.add_column(name, justify="right")
-    for weight in WEIGHTS:
-        table.add_row(*row_of(weight, faces, model.iris_ratios))
+    for middle in MIDDLES:
+        table.add_row(*row_of(middle, faces, model.iris_ratios))
     Console().print(table)
 
 

@@ -24,8 +24,8 @@ def test_a_portrait_tells_its_true_colour_and_what_is_likely(astronaut: Portrait
     assert np.abs(np.log(colours.predicted) - np.log(colours.true)).mean() < 1
 
 
-def test_the_weight_of_light_eyes_decides_where_both_are_likely() -> None:
+def test_what_light_eyes_begin_at_decides_where_both_are_likely() -> None:
     torn = IrisColours(BLUE, np.array([0.5, 0.5]), np.exp((np.log(BROWN) + np.log(BLUE)) / 2))
     sure = IrisColours(BROWN, np.array([1.0, 0.0]), BROWN)
-    assert row_of(0.001, [torn, sure], GROUPS)[:5] == ["0.001", "50.0 %", "50.0 %", "0.0 %", "0.0 %"]
-    assert row_of(1000, [torn, sure], GROUPS)[1:5] == ["100.0 %", "50.0 %", "50.0 %", "0.0 %"]
+    assert row_of(0.9, [torn, sure], GROUPS)[:5] == ["0.9", "50.0 %", "50.0 %", "0.0 %", "0.0 %"]
+    assert row_of(0.1, [torn, sure], GROUPS)[1:5] == ["100.0 %", "50.0 %", "50.0 %", "0.0 %"]

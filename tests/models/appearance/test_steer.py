@@ -150,9 +150,11 @@ GROUPS = np.array([NAMED["brown"], NAMED["green"], NAMED["blue"]], np.float32)
 LIKELY = np.array([0.8, 0.1, 0.1])
 
 
-def chosen(asked: EyeColor, predicted: object, variety: float, seed: int = 0) -> tuple[float, ...]:
+def chosen(
+    asked: EyeColor, predicted: object, variety: float, seed: int = 0, likely: NDArray[np.float64] = LIKELY
+) -> tuple[float, ...]:
     rng = np.random.default_rng(seed)
-    return tuple(steer.chosen_ratio(asked, LIKELY, np.array(predicted), GROUPS, variety, rng))
+    return tuple(steer.chosen_ratio(asked, likely, np.array(predicted), GROUPS, variety, rng))
 
 
 @pytest.mark.parametrize("name", NAMED)
@@ -164,10 +166,19 @@ def test_a_colour_asked_for_is_given(name: EyeColor) -> None:
     assert shade[0] != 1
 
 
-def test_the_likeliest_colour_is_near_the_one_that_the_texture_shows() -> None:
-    for name in ("brown", "blue"):
-        assert chosen("auto", NAMED[name], 0) == pytest.approx(NAMED[name], rel=0.15)
-    assert sum(chosen("auto", NAMED["blue"], 0)) > 1.4 * sum(chosen("auto", NAMED["brown"], 0))
+def test_the_face_says_whether_eyes_are_light_and_the_texture_which_light_or_dark_colour_it_is() -> None:
+    for predicted in ("brown", "green", "blue"):
+        assert chosen("auto", NAMED[predicted], 0) == pytest.approx(NAMED["brown"])
+    for name in ("green", "blue"):
+        fair = chosen("auto", NAMED[name], 0, likely=np.array([0.2, 0.4, 0.4]))
+        assert fair == pytest.approx(NAMED[name], rel=0.15)
+
+
+@pytest.mark.parametrize(("of_light", "name"), [(0.55, "brown"), (0.65, "blue")])
+def test_no_likeliest_eyes_are_a_mean_of_light_and_dark(of_light: float, name: EyeColor) -> None:
+    between = np.sqrt(np.array(NAMED["brown"]) * NAMED["blue"])
+    likely = np.array([1 - of_light, 0.0, of_light])
+    assert chosen("auto", between, 0, likely=likely) == pytest.approx(NAMED[name])
 
 
 def test_without_variety_chance_has_no_say() -> None:
@@ -190,19 +201,17 @@ def test_draws_differ_stay_among_the_colours_that_exist_and_belong_to_their_seed
 
 
 def test_no_colour_is_drawn_that_is_far_less_likely_than_another() -> None:
-    """Seen through its texture, a brown eye may be brown or green here, two to one; then three to one, which is too
-    little for a light colour."""
+    """Beside what the face says, a brown eye may be brown or green, one to one; then two to one, which is too little
+    for a light colour."""
     between = np.sqrt(np.array(NAMED["brown"]) * NAMED["green"])
     groups = np.array([NAMED["brown"], NAMED["green"]], np.float32)
-    weights = np.array([steer.LIGHT_EYES, 1.0])  # undone: of light eyes a fifth is believed
 
     def draws(likely: tuple[float, float]) -> int:
         rng = np.random.default_rng(0)
-        given = np.array(likely) * weights
-        return len({tuple(steer.chosen_ratio("auto", given, between, groups, 1, rng)) for _ in range(100)})
+        return len({tuple(steer.chosen_ratio("auto", np.array(likely), between, groups, 1, rng)) for _ in range(100)})
 
-    assert draws((0.67, 0.33)) == 2
-    assert draws((0.75, 0.25)) == 1
+    assert draws((0.48, 0.52)) == 2
+    assert draws((0.67, 0.33)) == 1
 
 
 def test_lids_are_drawn_wider_and_narrower_but_never_far_from_the_likeliest() -> None:

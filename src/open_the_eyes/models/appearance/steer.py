@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...imaging.arrays import Points
+from ...imaging.easing import risen
 from ...imaging.face.eye_corners import ring_width
 from ...imaging.face.mesh478 import RING_UPPER, SIDES, Side
 from ...options.eye_style import EyeColor
@@ -25,8 +26,7 @@ LIDS_FOLLOW: Final = (0.6, 0.4)
 """Share of a move up or down that the upper lid makes as well, and of one down the lower lid."""
 
 LIKELIEST_SPREAD: Final = 0.16
-"""Standard deviation, in logarithms, of the likeliest eye colour around the one that the predicted texture shows.
-Chosen on the faces of `val`: with LIGHT_EYES, 85.5 % of them come out on the right side of light and dark."""
+"""Standard deviation, in logarithms, of the likeliest eye colour around the one that the predicted texture shows."""
 SAMPLED_SPREAD: Final = 0.25
 """The same standard deviation for a sampled eye colour."""
 NAMED_SPREAD: Final = 0.06
@@ -42,7 +42,7 @@ LIGHT_BLUE_TO_RED: Final = 0.8
 
 PLAUSIBLE: Final = 0.2
 """Least likelihood of a colour that is sampled, as a share of the likeliest one's."""
-LIGHT_FROM: Final = 0.3
+LIGHT_FROM: Final = 0.5
 """Least likelihood of all light eyes together from which on one is sampled: among many colours, each of some light ones
 may be half as likely as the likeliest brown, and grey eyes are seen at once where nothing else speaks for them."""
 
@@ -57,9 +57,10 @@ GAP_RIDGE: Final = 0.05
 WIDEST: Final = 3.0
 """Most standard deviations by which `with_openness` may change a shape."""
 
-LIGHT_EYES: Final = 0.2
-"""Weight of blue, grey and green eyes: dark eyes on a fair face pass for true, light ones on a dark face do not. The
-price: of the faces of `val` 23 % have light eyes, and 16 % get them (`training.light_eyes`)."""
+LIGHT_LIKELY: Final = (0.58, 0.62)
+"""Likelihood of all light eyes together up to which the likeliest eyes are dark, and from which on they are light. Dark
+eyes on a fair face pass for true, light ones on a dark face do not, and the mean of both, a grey that nobody has, does
+not either."""
 
 
 def sampled_openness(variety: float, rng: np.random.Generator) -> float:
@@ -157,13 +158,25 @@ def chosen_ratio(
         return np.asarray(np.array(NAMED[asked]) * np.exp(NAMED_SPREAD * variety * rng.standard_normal()), np.float64)
     apart = np.mean((np.log(groups) - np.log(np.clip(predicted, *RATIO_LIMITS))) ** 2, axis=1)
     spread = LIKELIEST_SPREAD if variety == 0 else SAMPLED_SPREAD
-    fitting = likely * np.exp(-apart / (2 * spread**2)) * np.where(is_light(groups), LIGHT_EYES, 1.0)
-    fitting = fitting / fitting.sum()
+    light, likely = is_light(groups), likely / likely.sum()
+    of_light = float(likely[light].sum())
+    fitting = likely * np.exp(-apart / (2 * spread**2))
     if variety == 0:
-        return np.asarray(np.exp(fitting @ np.log(groups)))
-    light = is_light(groups)
-    if fitting[light].sum() < LIGHT_FROM:
-        fitting = np.where(light, 0, fitting)
+        return np.asarray(np.exp(_shared(fitting, light, risen(of_light, *LIGHT_LIKELY)) @ np.log(groups)))
+    fitting = _shared(fitting, light, of_light if of_light >= LIGHT_FROM else 0.0)
     plausible = np.where(fitting < PLAUSIBLE * fitting.max(), 0, fitting)
     sample = groups[rng.choice(len(fitting), p=plausible / plausible.sum())]
     return np.asarray(sample**GROUP_SHARE * predicted**TEXTURE_SHARE, np.float64)
+
+
+def _shared(weights: NDArray[np.float64], light: NDArray[np.bool_], of_light: float) -> NDArray[np.float64]:
+    """The weights of eye colours (groups,), scaled so that light ones have the share `of_light` of 1 and dark ones the
+    rest.
+
+    A predicted texture tells which light or which dark colour it is. Whether it is light is what the face says
+    (`AppearanceModel.iris_likelihoods`) and the texture, which comes from the same face, would only say once more.
+    """
+    shares = np.where(light, of_light, 1 - of_light)
+    sums = np.where(light, weights[light].sum(), weights[~light].sum())
+    shared = weights * shares / np.maximum(sums, 1e-300)
+    return np.asarray(shared / shared.sum())
