@@ -146,7 +146,7 @@ def test_irises_without_size_divide_by_nothing() -> None:
     assert np.isfinite(steer.irises_alike(np.zeros((len(layout.MESH), 2)))).all()
 
 
-GROUPS = np.array([NAMED["brown"], NAMED["green"], NAMED["blue"]], np.float32)
+GROUPS = np.array([NAMED["brown"], NAMED["grey"], NAMED["blue"]], np.float32)
 LIKELY = np.array([0.8, 0.1, 0.1])
 
 
@@ -167,9 +167,9 @@ def test_a_colour_asked_for_is_given(name: EyeColor) -> None:
 
 
 def test_the_face_says_whether_eyes_are_light_and_the_texture_which_light_or_dark_colour_it_is() -> None:
-    for predicted in ("brown", "green", "blue"):
+    for predicted in ("brown", "grey", "blue"):
         assert chosen("auto", NAMED[predicted], 0) == pytest.approx(NAMED["brown"])
-    for name in ("green", "blue"):
+    for name in ("grey", "blue"):
         fair = chosen("auto", NAMED[name], 0, likely=np.array([0.2, 0.4, 0.4]))
         assert fair == pytest.approx(NAMED[name], rel=0.15)
 
@@ -182,7 +182,7 @@ def test_no_likeliest_eyes_are_a_mean_of_light_and_dark(of_light: float, name: E
 
 
 def test_without_variety_chance_has_no_say() -> None:
-    assert len({chosen("auto", NAMED["green"], 0, seed) for seed in range(5)}) == 1
+    assert len({chosen("auto", NAMED["grey"], 0, seed) for seed in range(5)}) == 1
 
 
 def test_draws_differ_stay_among_the_colours_that_exist_and_belong_to_their_seed() -> None:
@@ -201,10 +201,10 @@ def test_draws_differ_stay_among_the_colours_that_exist_and_belong_to_their_seed
 
 
 def test_no_colour_is_drawn_that_is_far_less_likely_than_another() -> None:
-    """Beside what the face says, a brown eye may be brown or green, one to one; then two to one, which is too little
+    """Beside what the face says, a brown eye may be brown or grey, one to one; then two to one, which is too little
     for a light colour."""
-    between = np.sqrt(np.array(NAMED["brown"]) * NAMED["green"])
-    groups = np.array([NAMED["brown"], NAMED["green"]], np.float32)
+    between = np.sqrt(np.array(NAMED["brown"]) * NAMED["grey"])
+    groups = np.array([NAMED["brown"], NAMED["grey"]], np.float32)
 
     def draws(likely: tuple[float, float]) -> int:
         rng = np.random.default_rng(0)
