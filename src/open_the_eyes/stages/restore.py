@@ -14,6 +14,7 @@ from typing import Final
 import numpy as np
 
 from ..imaging.arrays import Matrix, Plane, Rgb, Tones, size_wh_of, to_levels, to_tones
+from ..imaging.channels import selected
 from ..imaging.detail.noise import noise_of, with_noise
 from ..imaging.face.alignment import SIDE, carried_back, oval_mask, to_ffhq
 from ..imaging.face.eye_change import gaze_shift, iris_disc, iris_radius, iris_shift, ring_shift
@@ -23,7 +24,6 @@ from ..imaging.geometry import Box, inverted, transformed
 from ..imaging.light.palette import palette_of
 from ..imaging.luma import LUMA, luma_of
 from ..imaging.smooth import smoothed
-from ..imaging.threefold import taken_where
 from ..options import RestoreOptions
 from ..roles import Crop, Face, FaceDetector, FaceRestorer, Watch
 from .blend import Look, lay, lay_into
@@ -167,7 +167,7 @@ def _with_change(look: Look, change: Tones, photo_to_square: Matrix, eyes: Crop)
     painted = _placed(eyes.mask, eyes.window.seen_from(window), mask.shape) > 0
     noise = noise_of(crop.pixels, painted, crop.landmarks)
     noisy = with_noise(after, crop.pixels, sharper, noise, look.patch.seed)
-    return replace(look, opened=taken_where(sharper, to_levels(noisy), look.opened))
+    return replace(look, opened=selected(sharper, to_levels(noisy), look.opened))
 
 
 def _widened(pixels: Rgb, look: Look) -> Look:

@@ -17,12 +17,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..arrays import Plane, Points, Tones, size_wh_of
+from ..channels import as_three, clipped
 from ..easing import ramp
 from ..face.cheeks import cheek_places, cheeks, forehead_places
 from ..geometry import Box
 from ..luma import luma_of
 from ..smooth import smoothed
-from ..threefold import threefold, within
 from .grain import MAD_TO_SIGMA, continued_grain, fine_part
 
 FINE: Final = 0.8
@@ -132,8 +132,8 @@ def noisy_part(
     strength = MAD_TO_SIGMA * float(np.median(np.abs(_fine_luma(grain)[part.cut(new)])))
     louder = min(noise.level / max(strength, 1e-3), 1.2)
     share = np.asarray(noise.seen * louder * _lacking(painted, noise.level), np.float32)
-    noisy = np.asarray(painted + grain * threefold(share), np.float32)
-    return within(noisy, np.zeros(3, np.float32), np.full(3, 255, np.float32))
+    noisy = np.asarray(painted + grain * as_three(share), np.float32)
+    return clipped(noisy, np.zeros(3, np.float32), np.full(3, 255, np.float32))
 
 
 def _calm(photo: NDArray[Any], skin: NDArray[np.bool_], most: float) -> NDArray[np.bool_]:

@@ -9,8 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..arrays import Matrix, Plane, Points, Tones
+from ..binary_masks import filled
 from ..geometry import inverted, scale_of
-from ..marks import filled
 from .eye_corners import eye_middle
 from .mesh478 import FACE_OVAL, MOUTH_CORNERS, NOSE_TIP, SIDES
 

@@ -8,8 +8,8 @@ import cv2
 import numpy as np
 
 from ..arrays import Points, Rgb
+from ..binary_masks import FIXED_BITS, fixed
 from ..geometry import inverted, transformed
-from ..marks import FIXED_BITS, fixed
 from .face_crop import place_around, warped
 from .mesh478 import INNER_CORNER, OUTER_CORNER, SIDES, Side
 

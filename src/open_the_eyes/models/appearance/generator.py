@@ -14,11 +14,11 @@ from numpy.typing import NDArray
 
 from ...givers import Painted
 from ...imaging.arrays import Plane, Points, Tones, to_tones
+from ...imaging.channels import as_three, selected
 from ...imaging.face.eyeball import moved, turned, within_reach
 from ...imaging.face.mesh478 import Side
 from ...imaging.light.palette import lacks_colour
 from ...imaging.light.tint import met_at_rim, tinted
-from ...imaging.threefold import taken_where, threefold
 from ...options import GenerateOptions
 from ...roles import Crop, Patch, Request, Watch
 from ..folded import Folded, FoldedPatches
@@ -144,7 +144,7 @@ class AppearanceGenerator(Reloaded):
             if prepared.palette is not None:
                 pixels = prepared.palette.applied(pixels)
             photo: Tones = piece.part.cut(canvas)
-            photo[...] = taken_where(eyes.mask > 0, pixels, photo)
+            photo[...] = selected(eyes.mask > 0, pixels, photo)
         draw_wings(canvas, prepared.wings, {side: eye.ring[0] for side, eye in shapes_in(crop, points).items()})
         score = -shape_surprise - texture_surprise
         return Patch(canvas, context.mask_of(painted), request.seed, score, Painted(self.name))
@@ -160,7 +160,7 @@ class AppearanceGenerator(Reloaded):
             by = within_reach(shapes[side], np.subtract(wanted.iris_xy, shapes[side].iris_xy))
             eyes = turned(eyes, shapes[side], by)
             shapes[side] = moved(shapes[side], by)
-        pixels = photo + (eyes - photo) * threefold(mask)
+        pixels = photo + (eyes - photo) * as_three(mask)
         return PaintedEyes(pixels, mask, crop.landmarks, shapes, bool(np.any(aimed != points)))
 
     def _shape(self, request: Request, traits: Traits, rng: np.random.Generator) -> tuple[Points, float]:

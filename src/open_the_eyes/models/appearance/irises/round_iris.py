@@ -14,12 +14,12 @@ from typing import Final
 import numpy as np
 
 from ....imaging.arrays import Plane, Tones
-from ....imaging.easing import ramp, risen
+from ....imaging.channels import as_three
+from ....imaging.easing import ramp, smoothstep
 from ....imaging.face.lids import EyeShape
 from ....imaging.face.mesh478 import SIDES
 from ....imaging.luma import luma_of
 from ....imaging.smooth import smoothed
-from ....imaging.threefold import threefold
 from ..refiner import PaintedEyes
 from .ball import Ball, CatchLight, balls_of, catch_light, redrawn, same_light, white_share
 from .drawn_light import DrawnLight, placed_aside
@@ -114,25 +114,25 @@ def _with_iris(ball: Ball, light: DrawnLight | None, softness: float, wholly: fl
     """The part with an iris laid over the painted one, by how much of it counts at this size."""
     r = ball.from_centre
     iris = iris_and_pupil(ball, rng)
-    eye = iris + (_white(ball) - iris) * threefold(risen(r, *RIM))
-    eye = eye * threefold(_shadow(ball, eye)) + _detail(ball)
+    eye = iris + (_white(ball) - iris) * as_three(smoothstep(r, *RIM))
+    eye = eye * as_three(_shadow(ball, eye)) + _detail(ball)
     if light is not None and wholly > 0:
         eye = light.over(eye, ball, wholly)
     eye = smoothed(eye, max(BLUR * softness, 0.4))
     if wholly < 1:  # small eyes keep the lights that were painted
         painted = np.maximum(ball.pixels - 1.15 * np.maximum(ball.iris, ball.iris_level), 0)
-        eye += (1 - wholly) * painted * threefold(ball.clear * (r < LIGHTS_WITHIN))
+        eye += (1 - wholly) * painted * as_three(ball.clear * (r < LIGHTS_WITHIN))
     between = np.clip(np.minimum(ball.below_upper / 0.2, (ball.above_lower + UNDER_LID[0]) / UNDER_LID[1]), 0, 1)
-    weight = np.asarray(between * risen(r, 1.4, 1.15), np.float32)
+    weight = np.asarray(between * smoothstep(r, 1.4, 1.15), np.float32)
     share = DRAWN_SHARE[0] + (DRAWN_SHARE[1] - DRAWN_SHARE[0]) * ramp(r, *TO_RIM)
     share += (1 - share) * np.float32(wholly)
-    out = ball.pixels + (eye - ball.pixels) * threefold(share * weight)
+    out = ball.pixels + (eye - ball.pixels) * as_three(share * weight)
     if wholly < 1:
         crisper = np.float32(CRISPER_BY * (1 - wholly)) * weight
-        out += (out - smoothed(out, CRISPER_SIGMA * ball.radius)) * threefold(crisper)
+        out += (out - smoothed(out, CRISPER_SIGMA * ball.radius)) * as_three(crisper)
         if light is not None:
             lit = light.over(out, ball, light.small_share * (1 - wholly)) - out
-            out += smoothed(lit, max(BLUR * softness, 0.4)) * threefold(weight)
+            out += smoothed(lit, max(BLUR * softness, 0.4)) * as_three(weight)
     return np.asarray(out, np.float32)
 
 
@@ -140,8 +140,8 @@ def _white(ball: Ball) -> Tones:
     """(h, w, 3): the white beside the iris, carried on under its rim."""
     weight = np.asarray(ball.clear * white_share(ball.from_centre), np.float32)
     reach = 0.35 * ball.radius
-    found, total = smoothed(ball.pixels * threefold(weight), reach), smoothed(weight, reach)
-    return np.asarray((found + 0.02 * ball.white) / threefold(total + 0.02), np.float32)
+    found, total = smoothed(ball.pixels * as_three(weight), reach), smoothed(weight, reach)
+    return np.asarray((found + 0.02 * ball.white) / as_three(total + 0.02), np.float32)
 
 
 def _shadow(ball: Ball, drawn: Tones) -> Plane:
@@ -154,7 +154,7 @@ def _shadow(ball: Ball, drawn: Tones) -> Plane:
     wide, least = SHADE * ball.radius, 0.02 * ball.iris_level
     shadow = (smoothed(level * weight, wide) + least) / (smoothed(luma_of(drawn) * weight, wide) + least)
     lid = 1 - LID_SHADOW * np.exp(-np.maximum(ball.below_upper, 0) / LID_SHADOW_REACH)
-    below = 1 + LIT_BELOW * ramp(ball.down, *BELOW) * risen(r, 0.95, 0.8)
+    below = 1 + LIT_BELOW * ramp(ball.down, *BELOW) * smoothstep(r, 0.95, 0.8)
     return np.asarray(np.clip(shadow, *SHADED) * lid * below, np.float32)
 
 
@@ -164,14 +164,14 @@ def _detail(ball: Ball) -> Tones:
     dark = np.minimum(ball.pixels, most)
     between = smoothed(dark, DETAIL_FINEST * ball.radius) - smoothed(dark, DETAIL_COARSEST * ball.radius)
     within = ball.clear * np.clip((0.85 - ball.from_centre) / 0.15, 0, 1)
-    return np.asarray(DETAIL_KEPT * between * threefold(np.asarray(within, np.float32)), np.float32)
+    return np.asarray(DETAIL_KEPT * between * as_three(np.asarray(within, np.float32)), np.float32)
 
 
 def _calm(eye: Tones, ball: Ball, wholly: float) -> Tones:
     """Without the lines of the refiner's grid in the whites, which large eyes would show."""
     weight = np.clip(np.minimum(ball.below_upper - 0.02, ball.above_lower) / 0.12, 0, 1)
     ends = np.clip(np.minimum(ball.along - 0.06, 0.92 - ball.along) / 0.08, 0, 1)
-    weight = np.asarray(weight * ends * risen(ball.from_centre, 1.05, 1.25), np.float32)
+    weight = np.asarray(weight * ends * smoothstep(ball.from_centre, 1.05, 1.25), np.float32)
     reach = CALM_REACH * ball.radius
-    calm = (smoothed(eye * threefold(weight), reach) + 1e-3 * eye) / threefold(smoothed(weight, reach) + 1e-3)
-    return np.asarray(eye + (calm - eye) * threefold(np.asarray(CALMED * wholly * weight, np.float32)), np.float32)
+    calm = (smoothed(eye * as_three(weight), reach) + 1e-3 * eye) / as_three(smoothed(weight, reach) + 1e-3)
+    return np.asarray(eye + (calm - eye) * as_three(np.asarray(CALMED * wholly * weight, np.float32)), np.float32)

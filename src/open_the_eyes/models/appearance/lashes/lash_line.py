@@ -16,12 +16,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ....imaging.arrays import Plane, Tones
-from ....imaging.easing import ramp, risen
+from ....imaging.channels import as_three
+from ....imaging.easing import ramp, smoothstep
 from ....imaging.face.lids import EyeShape, LidDistances, lid_distances
 from ....imaging.face.mesh478 import Side
 from ....imaging.geometry import Box
 from ....imaging.luma import luma_of
-from ....imaging.threefold import threefold
 from ..skin.shut_eye_regions import lash_line_mask, skin_below_mask
 from .shut_lashes import DARKEST
 
@@ -109,7 +109,7 @@ def with_lash_lines(pixels: Tones, mask: Plane, eyes: Iterable[EyeShape], shut: 
         if eye is not None:
             fade = ramp(shape.width, *UP_TO[::-1])
             gain = 1 + (_gain(eye, shape, shut[shape.side]) - 1) * (fade * eye.part.cut(mask))
-            eye.part.cut(out)[...] *= threefold(np.asarray(gain, np.float32))
+            eye.part.cut(out)[...] *= as_three(np.asarray(gain, np.float32))
     return out
 
 
@@ -119,9 +119,9 @@ def _gain(eye: EyeInPicture, shape: EyeShape, shut: ShutLine) -> Plane:
     row, at = eye.darkest_row(shut.skin, OPEN_LINE)
     lacking = LINE_SHARE * max(min(shut.line, 0.95) - LINE_FLOOR - row, 0)
     above = eye.below - at
-    line = risen(np.abs(above) / np.where(above < 0, *AROUND), 1, 0)
-    line *= risen(eye.along, -0.06, 0.06) * risen(eye.along, 1, 0.65)
-    line *= risen(darkness, LINE_FROM * row, max(row, LINE_FROM * row + 0.05))
+    line = smoothstep(np.abs(above) / np.where(above < 0, *AROUND), 1, 0)
+    line *= smoothstep(eye.along, -0.06, 0.06) * smoothstep(eye.along, 1, 0.65)
+    line *= smoothstep(darkness, LINE_FROM * row, max(row, LINE_FROM * row + 0.05))
     measured = line[eye.inside & (np.abs(above) < eye.half)]
     more = line * (lacking / max(float(measured.mean()) if measured.size else 0, 0.2))
 
@@ -129,8 +129,8 @@ def _gain(eye: EyeInPicture, shape: EyeShape, shut: ShutLine) -> Plane:
     iris = (distances.aperture(0.04 * shape.width) > 0.25) & (to_rim < 1.05)
     pupil = max(float(np.percentile(darkness[iris], 95)) if iris.sum() >= MIN_PIXELS else shut.darkest, row)
     if shut.darkest > pupil > 0:
-        deep = risen(darkness, PUPIL_FROM * pupil, pupil)
-        inside = risen(to_rim, 1.15, 0.95) * distances.aperture(0.04 * shape.width)
+        deep = smoothstep(darkness, PUPIL_FROM * pupil, pupil)
+        inside = smoothstep(to_rim, 1.15, 0.95) * distances.aperture(0.04 * shape.width)
         more = np.maximum(more, (min(shut.darkest, 0.95) - pupil) * deep * inside)
     most = np.maximum(darkness, min(max(shut.darkest, shut.line), 0.97))
     wanted = np.minimum(darkness + more, most)
