@@ -131,7 +131,7 @@ class BatchingGenerator:
         try:
             patches, done = self._inner.generate(requests, batch[0].options), 0
             for one in batch:
-                one.patches = patches[done : done + len(one.requests)]  # a part, for it may hold them folded
+                one.patches = patches[done : done + len(one.requests)]  # a part, for they may be trimmed ones
                 done += len(one.requests)
         except BaseException as error:  # noqa: BLE001 -- handed to the photo that it belongs to
             if len(batch) == 1:

@@ -61,7 +61,7 @@ def looks_of(crop: Crop, patches: Sequence[Patch]) -> list[Look]:
 
 
 def _look(crop: Crop, patches: Sequence[Patch], number: int, degradation: Degradation | None) -> Look:
-    """The look of one patch. Takes its index: `FoldedPatches` builds a patch on access, and only one is to be alive."""
+    """The look of one patch. Takes its index: `TrimmedPatches` builds a patch on access, only one is to be alive."""
     patch = patches[number]
     return Look(crop, patch.without_pixels(), blend(crop, patch, degradation))
 

@@ -21,9 +21,9 @@ from ...imaging.light.palette import lacks_colour
 from ...imaging.light.tint import met_at_rim, tinted
 from ...options import GenerateOptions
 from ...roles import Crop, Patch, Request, Watch
-from ..folded import Folded, FoldedPatches
 from ..packaged import DATA, whole
 from ..reloaded import Reloaded
+from ..trimmed_patches import TrimmedPatch, TrimmedPatches
 from . import condition, corners, donor, layout, steer
 from .exemplars import Exemplars
 from .irises import colour as iris
@@ -107,8 +107,8 @@ class AppearanceGenerator(Reloaded):
         requests: Sequence[Request],
         options: GenerateOptions,  # noqa: ARG002 -- what it says of eyes has come with each request
         watch: Watch | None = None,
-    ) -> FoldedPatches:
-        patches: list[Folded] = []
+    ) -> TrimmedPatches:
+        patches: list[TrimmedPatch] = []
         prepared: Prepared | None = None
         traits: Traits = None
         light: UsualLight | None = None
@@ -123,8 +123,8 @@ class AppearanceGenerator(Reloaded):
             if prepared is None or not prepared.suits(request.crop, request.seed):
                 prepared = self.prepared(request)
             patch = prepared.finished(self._patch(prepared, traits, replace(request, crop=prepared.crop)))
-            patches.append(Folded.of(light.back(patch), asked.crop))
-        return FoldedPatches(patches)
+            patches.append(TrimmedPatch.of(light.back(patch), asked.crop))
+        return TrimmedPatches(patches)
 
     def _patch(self, prepared: Prepared, traits: Traits, request: Request) -> Patch:
         crop, rng = request.crop, np.random.default_rng(request.seed)

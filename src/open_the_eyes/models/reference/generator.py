@@ -14,7 +14,7 @@ from ...options import GenerateOptions
 from ...progress import part_of
 from ...roles import Crop, Donor, EyeGenerator, Patch, Request, Watch
 from ..appearance.generator import AppearanceGenerator
-from ..folded import Folded, FoldedPatches, folded
+from ..trimmed_patches import TrimmedPatch, TrimmedPatches, trimmed
 from .choice import Ranked
 from .donor_attempts import DonorAttempts, Draw
 from .face_givers import Givers
@@ -43,8 +43,8 @@ class ReferenceGenerator:
 
     def generate(
         self, requests: Sequence[Request], options: GenerateOptions, watch: Watch | None = None
-    ) -> FoldedPatches:
-        patches: dict[int, Folded] = {}
+    ) -> TrimmedPatches:
+        patches: dict[int, TrimmedPatch] = {}
         orders: dict[int, Sequence[Ranked]] = {}
         leaders: dict[int, tuple[Donor, ...]] = {}
         for numbers in _by_face(requests):
@@ -58,17 +58,17 @@ class ReferenceGenerator:
                 if watch is not None:  # what is left to the painter takes no time here
                     watch.tell("generate", len(patches) / len(requests))
                 if givers.can_give and not (requests[n].lead_only and self._paints):
-                    patches[n] = Folded.of(attempts.patch(requests[n], draws[n]), crop)
+                    patches[n] = TrimmedPatch.of(attempts.patch(requests[n], draws[n]), crop)
                 elif not self._paints:
-                    patches[n] = Folded.of(_nothing(requests[n], givers.order), crop)
+                    patches[n] = TrimmedPatch.of(_nothing(requests[n], givers.order), crop)
         rest = [n for n in range(len(requests)) if n not in patches]
         if rest:
             steered = [replace(requests[n], donors=leaders[n]) for n in rest]
             left = part_of(watch, len(patches) / len(requests), 1.0)
             painted = self._otherwise.generate(steered, options, left)
-            for n, one in zip(rest, folded(painted, (requests[n].crop for n in rest)), strict=True):
+            for n, one in zip(rest, trimmed(painted, (requests[n].crop for n in rest)), strict=True):
                 patches[n] = replace(one, inner=_led(one.inner, requests[n], orders[n]))
-        return FoldedPatches(patches[n] for n in range(len(requests)))
+        return TrimmedPatches(patches[n] for n in range(len(requests)))
 
 
 def _by_face(requests: Sequence[Request]) -> Iterable[list[int]]:
