@@ -8,8 +8,8 @@ from functools import cache, lru_cache
 from typing import TYPE_CHECKING
 
 from .errors import UsageError, memory_in_words
-from .givers import ReferenceFace
 from .options import ENGINES, EngineName, GenerateOptions, Options
+from .origins import ReferenceFace
 from .portrait import portrait
 from .roles import Crop, Donor, EyeGenerator, Face, FaceDescriber, FaceDetector, FaceRestorer, Request
 from .settings import Settings

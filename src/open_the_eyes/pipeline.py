@@ -16,7 +16,7 @@ from .looking import each_reference, searched
 from .options import EngineName, Mode, Options
 from .photo import Photo
 from .progress import Progress, Shares, part_of
-from .reporting import face_reports, givers_of, recorded, report_of
+from .reporting import donor_photos, face_reports, recorded, report_of
 from .results import Inspected, Opened
 from .roles import Crop, Donor, FaceRestorer
 from .seen import Seen
@@ -103,7 +103,7 @@ def open_eyes(
 
     faces = face_reports(decisions, matches, kept, options)
     report = report_of(source, engine.name, options, faces, watch, reference_photos, matches.unrelated)
-    variations = recorded(variations, report, options, as_read, givers_of(kept.values(), reference_photos))
+    variations = recorded(variations, report, options, as_read, donor_photos(kept.values(), reference_photos))
     opened = Opened(variations, report, options, parts=parts.held())
     watch.tell("compose", 1.0)
     return opened

@@ -18,7 +18,7 @@ from .options import Options
 from .options.values import check_one_of, checked_quality
 from .photo import FileFormat, Photo
 from .report import FaceReport, OutputReport, Report, StageReport
-from .reporting import face_reports, givers_of, recorded
+from .reporting import donor_photos, face_reports, recorded
 from .roles import Face
 from .stages.compose import Parts
 from .stopwatch import Stopwatch
@@ -113,8 +113,8 @@ class Opened:
             choose = choose.of_faces(tuple(attempts))
         generate = replace(self.options.generate, variations=1, picks=tuple(attempts.items()))
         options = replace(self.options, choose=choose, generate=generate)
-        givers = givers_of(parts.kept.values(), parts.references)
-        photos = recorded(parts.composed(1), report, options, parts.as_read, givers)
+        donors = donor_photos(parts.kept.values(), parts.references)
+        photos = recorded(parts.composed(1), report, options, parts.as_read, donors)
         return Opened(photos, report, options, parts=parts)
 
     @memory_in_words()

@@ -10,12 +10,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import UsageError
-from ..givers import Lack, Match, NoDonor, NoDonors, ReferenceFace
 from ..imaging.arrays import Rgb
 from ..imaging.assignment import Pairing, paired
 from ..imaging.face.mesh478 import SIDES, Side
 from ..options import MatchOptions
 from ..options.face_numbers import no_such_face
+from ..origins import Lack, Match, NoDonor, NoDonors, ReferenceFace
 from ..roles import Donor, Face, FaceDescriber
 from ..seen import Seen
 from .choose import Decision, face_states
@@ -155,8 +155,8 @@ def _donor(
     column = pair.rival if pair.column is None else pair.column
     if column is None:
         return NoDonor("stranger", reference.name)
-    giver = reference.face(column + 1)
-    match_ = Match(number, giver, reference.by_name)
+    reference_face = reference.face(column + 1)
+    match_ = Match(number, reference_face, reference.by_name)
     log_odds = float(table[number - 1, column])
     if pair.column is None:
         return NoDonor("stranger", reference.name, match_, log_odds)
@@ -168,7 +168,7 @@ def _donor(
         return NoDonor(_lack(face), reference.name, match_, log_odds)
     likeness = 1.0 if by_request else float(1 / (1 + np.exp(-log_odds)))
     seen = crop_without_view(reference.pixels, face, sides)
-    return Donor(seen, giver, likeness, is_stranger=by_request and log_odds < MAYBE)
+    return Donor(seen, reference_face, likeness, is_stranger=by_request and log_odds < MAYBE)
 
 
 def left_alone(decisions: Sequence[Decision], matches: Matches) -> list[Decision]:

@@ -18,7 +18,7 @@ _SHOT: Final = re.compile(r"reference (\d{1,3}), face \d{1,5}")
 
 @dataclass(frozen=True, slots=True)
 class NotFrom:
-    """Why a face has not got the eyes of another shot, as `givers.Lack` has it."""
+    """Why a face has not got the eyes of another shot, as `origins.Lack` has it."""
 
     why: str
     same: Same

@@ -12,7 +12,6 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from ...givers import Painted
 from ...imaging.arrays import Plane, Points, Tones, to_tones
 from ...imaging.channels import as_three, selected
 from ...imaging.face.eyeball import moved, turned, within_reach
@@ -20,6 +19,7 @@ from ...imaging.face.mesh478 import Side
 from ...imaging.light.palette import lacks_colour
 from ...imaging.light.tint import met_at_rim, tinted
 from ...options import GenerateOptions
+from ...origins import Painted
 from ...roles import Crop, Patch, Request, Watch
 from ..packaged import DATA, whole
 from ..reloaded import Reloaded

@@ -11,13 +11,13 @@ from typing import Final
 
 import numpy as np
 
-from ...givers import Painted
 from ...imaging.arrays import Tones, to_tones
 from ...imaging.detail.grain import fine_part
 from ...imaging.face.eye_corners import eyes_apart
 from ...imaging.light.palette import palette_of
 from ...imaging.light.tint import tinted
 from ...options import GenerateOptions
+from ...origins import Painted
 from ...roles import EyeGenerator, Request, Watch
 from ..trimmed_patches import TrimmedPatch, TrimmedPatches, trimmed
 from .denoising import InpaintInput

@@ -26,7 +26,7 @@ IN_PUPIL: Final = 0.5
 NO_LIGHT: Final = 0.95
 """Brightness up to which nothing is a light yet, as a share of the largest (`IRIS`, `IN_PUPIL`)."""
 PUPIL_LIMIT: Final = (PUPIL - 0.08, PUPIL + 0.08)
-"""Distances from the iris' centre between which `IN_PUPIL` gives way to `IRIS`."""
+"""Distances from the iris' centre between which the pupil's largest brightness becomes the iris'."""
 PLAIN_PUPIL: Final = (PUPIL - 0.02, PUPIL + 0.16)
 """Distances from the iris' centre between which plain hues give way to painted ones."""
 CLEAR: Final = (2.2, 1.5)
