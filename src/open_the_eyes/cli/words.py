@@ -216,9 +216,9 @@ def _from(origin: Origin | None) -> str:
     return f", from {printable(str(origin))}" if origin else ""
 
 
-def _besides(told: str) -> str:
+def _besides(note: str) -> str:
     """What a report adds of opened eyes: why a reference gave none, that a restorer's work was not kept."""
-    return f"; {printable(_clause(told))}" if told else ""
+    return f"; {printable(_clause(note))}" if note else ""
 
 
 def _clause(sentence: str) -> str:

@@ -113,7 +113,17 @@ def taken_apart(data: bytes, settings: Settings) -> tuple[FileFormat, Unpacked]:
 
 @dataclass(frozen=True, slots=True)
 class _Decoded:
-    """The picture upright, the profile its colours are in, and the kind of colour the file stores."""
+    """A picture out of its file, upright.
+
+    Args:
+        pixels: (H, W, 3).
+        alpha: (H, W); None where all is opaque by the file's kind of colour.
+        icc: the profile that the colours are in.
+        mode: the kind of colour that the file stores, as Pillow calls it.
+        deep: (H, W, 3 or 4), the same with 16 bits a colour.
+        notes: sentences for the report.
+        sound: no strict decoder refuses the picture.
+    """
 
     pixels: Rgb
     alpha: NDArray[np.uint8] | None

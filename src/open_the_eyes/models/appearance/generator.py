@@ -43,6 +43,7 @@ REFINER_FILE: Final = DATA / "refiner.onnx"
 EXEMPLARS_FILE: Final = DATA / "exemplars.npz"
 
 Traits: TypeAlias = NDArray[np.float32] | None
+"""(768,), what the whole face tells beside the skin around the eyes (`FaceTraits`); None where it was not looked at."""
 
 SHAPE_VARIETY: Final = 0.45
 """Share of the predicted spread of shapes that variations get."""
@@ -127,6 +128,7 @@ class AppearanceGenerator(Reloaded):
         return TrimmedPatches(patches)
 
     def _patch(self, prepared: Prepared, traits: Traits, request: Request) -> Patch:
+        """Eyes for one request: predicted on the strip, laid into each piece of the photo, taken through all steps."""
         crop, rng = request.crop, np.random.default_rng(request.seed)
         predicted, shape_surprise = self._shape(request, traits, rng)
         gaze = request.style.gaze
@@ -185,8 +187,7 @@ class AppearanceGenerator(Reloaded):
         self, request: Request, points: Points, traits: Traits, rng: np.random.Generator
     ) -> tuple[Tones, float]:
         """The strip with painted eyes, in the mean shape and in the photo's light, and how unlikely it is."""
-        crop, leader = request.crop, request.leader
-        model, variety, colour = self.model, request.variety, request.style.eye_color
+        crop, model, variety = request.crop, self.model, request.variety
         strip = to_mean_shape(crop.pixels, crop.landmarks, points, model.mean_points)
         skin = model.skin_of(strip)
         relative = model.relative(strip, skin)
@@ -201,18 +202,36 @@ class AppearanceGenerator(Reloaded):
         z, painted = likely_whites.with_plausible_whites(model, relative, skin, sample)
         if variety > 0:
             painted = no_blacker(painted, model.with_texture(relative, prediction.mean))
-        if open_side is not None and colour == "auto":
-            ratio = iris.colour_ratio(model, relative, (open_side,))
-        elif leader is not None and colour == "auto" and not lacks_colour(leader.crop.pixels, crop.pixels):
-            ratio = donor.iris_ratio(model, leader)
-        else:
-            likely, shown = model.iris_likelihoods(features), iris.colour_ratio(model, painted)
-            ratio = steer.chosen_ratio(colour, likely, shown, model.iris_ratios, variety, rng)
+        ratio = self._iris_ratio(request, relative, painted, features, rng)
         painted = iris.coloured(model, painted, ratio) * skin
         lit = tinted(painted, strip, model.soft, TINT_REACH * layout.SIZE_WH[0])
         lit = met_at_rim(iris.with_one_white_hue(model, lit, painted), strip, model.soft, RIM_REACH * layout.SIZE_WH[0])
         lit = with_plausible_highlights(model, lit, strip)
         return lit, _surprise(z, prediction)
+
+    def _iris_ratio(
+        self,
+        request: Request,
+        relative: Tones,
+        painted: Tones,
+        features: NDArray[np.float64],
+        rng: np.random.Generator,
+    ) -> NDArray[np.float64]:
+        """Iris : sclera (3,): as an open eye or the donor has it, else as was asked for or is likely.
+
+        Args:
+            relative: (H, W, 3), the strip as it is in the photo, in multiples of the skin.
+            painted: the same with painted eyes.
+            features: `AppearanceModel.texture_features`.
+        """
+        model, leader, colour = self.model, request.leader, request.style.eye_color
+        if colour == "auto":
+            if request.crop.open_side is not None:
+                return iris.colour_ratio(model, relative, (request.crop.open_side,))
+            if leader is not None and not lacks_colour(leader.crop.pixels, request.crop.pixels):
+                return donor.iris_ratio(model, leader)
+        likely, shown = model.iris_likelihoods(features), iris.colour_ratio(model, painted)
+        return steer.chosen_ratio(colour, likely, shown, model.iris_ratios, request.variety, rng)
 
     def _cover(self, sides: tuple[Side, ...]) -> Plane:
         """How much of the painted strip shows, on the sides that are to be opened."""
