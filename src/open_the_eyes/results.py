@@ -147,7 +147,7 @@ class Opened:
         if file_format is None:
             raise UsageError("this photo came as pixels, so a format is needed: encoded('PNG').", option="file_format")
         check_one_of("file_format", file_format, get_args(FileFormat))
-        return files.encoded_and_told(
+        return files.encoded_with_report(
             self.photo, file_format, self.photo.edit, "", quality=quality, credentials=credentials
         )
 

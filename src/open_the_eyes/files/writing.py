@@ -74,13 +74,15 @@ def write(
     check_free(target, overwrite=overwrite)
     file_format = format_for(photo, target)
     try:
-        data, told = encoded_and_told(photo, file_format, record, str(target), quality=quality, credentials=credentials)
+        data, report = encoded_with_report(
+            photo, file_format, record, str(target), quality=quality, credentials=credentials
+        )
     except PhotoNotWritten as error:
         raise PhotoNotWritten(f"{target}: {error}") from error
     source = None if photo.file is None else photo.file.path
     write_whole(target, data, overwrite=overwrite, like=source)
     beside = None if source is None else left_beside(source, target)
-    return told if beside is None else replace(told, notes=(*told.notes, beside))
+    return report if beside is None else replace(report, notes=(*report.notes, beside))
 
 
 def encoded(photo: Photo, file_format: FileFormat, record: EditRecord | None, *, quality: int | None = None) -> bytes:
@@ -92,7 +94,7 @@ def encoded(photo: Photo, file_format: FileFormat, record: EditRecord | None, *,
     return CODECS[file_format].pack(packed_for(photo, file_format, record, quality))
 
 
-def encoded_and_told(
+def encoded_with_report(
     photo: Photo,
     file_format: FileFormat,
     record: EditRecord | None,
