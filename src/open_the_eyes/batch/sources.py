@@ -144,13 +144,13 @@ class PhotoCollector:
 
         results = _ResultsInside(self._out, root)
         enterable = functools.cache(lambda folder: os.access(folder, os.X_OK))
-        for one in found:
-            if isinstance(one, _Skipped):
-                if not results.have_folder(one.path.parent if one.kind == HIDDEN_PHOTO else one.path):
-                    self._skipped[one.path] = one.kind  # two patterns may meet it
+        for entry in found:
+            if isinstance(entry, _Skipped):
+                if not results.have_folder(entry.path.parent if entry.kind == HIDDEN_PHOTO else entry.path):
+                    self._skipped[entry.path] = entry.kind  # two patterns may meet it
                 continue
-            folder = one.parent
-            file = one if enterable(folder) else folder  # whose names may be read, and no more
+            folder = entry.parent
+            file = entry if enterable(folder) else folder  # whose names may be read, and no more
             locked = is_folder(file) and not os.access(file, os.R_OK | os.X_OK)
             lost = is_link(file) and not is_there(file)  # it fails by its name, as every photo that cannot be read
             kind = "" if (ordinary := is_file(file)) else special(file)
@@ -183,6 +183,7 @@ class _ResultsInside:
         self._known: dict[Path, bool] = {}
 
     def have(self, place: Path) -> bool:
+        """Whether a file or a folder lies there."""
         views = [(seen(place), same, results) for seen, same, results in self._ways]
         return any(same(results, above) for view, same, results in views for above in (view, *view.parents))
 

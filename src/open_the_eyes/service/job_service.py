@@ -292,11 +292,7 @@ class JobService:
 
 
 def _kept(ask: Callable[[str, str], _Asked], job: str, name: str) -> _Asked:
-    """What the store says of a file of a job.
-
-    Raises:
-        NotHere: the file has been deleted.
-    """
+    """What the store says of a file of a job; raises NotHere where that has been deleted."""
     try:
         return ask(job, name)
     except FileNotFoundError:
