@@ -34,7 +34,7 @@ from .pictures import face_of
 
 say: Final = Console(markup=False, highlight=False, soft_wrap=True).print
 PROGRAM: Final = (sys.executable, "-m", "open_the_eyes")
-SIDE: Final = 360
+PHOTO_PX: Final = 360
 LONGEST_SECONDS: Final = 900
 OPEN_EVERY: Final = 5
 """Every so many photos one has open eyes."""
@@ -57,7 +57,9 @@ def made(folder: Path, count: int) -> Path:
         random = np.random.default_rng(number)
         left, top, light = random.integers(0, 20), random.integers(0, 20), random.integers(-6, 7)
         whole = original if number % OPEN_EVERY == OPEN_EVERY - 1 else blinked
-        small = cv2.resize(whole[top : 490 + top, left : 490 + left], (SIDE, SIDE), interpolation=cv2.INTER_AREA)
+        small = cv2.resize(
+            whole[top : 490 + top, left : 490 + left], (PHOTO_PX, PHOTO_PX), interpolation=cv2.INTER_AREA
+        )
         path = folder / f"roll{number // 50:03}" / f"photo{number:05}.jpg"
         path.parent.mkdir(parents=True, exist_ok=True)
         Image.fromarray(np.clip(small.astype(int) + light, 0, 255).astype(np.uint8)).save(path, quality=90)

@@ -16,7 +16,7 @@ import onnx
 from numpy.typing import NDArray
 from onnx import TensorProto, helper, numpy_helper
 
-SIDE: Final = 512
+FACE_PX: Final = 512
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +47,7 @@ def write_restorer(path: Path, sizes: Sizes = FULL) -> Path:
     x = _coder(net, x, sizes.channels[::-1], sizes.blocks, down=False)
     x = net.conv(x, sizes.channels[0], 3)
     net.node("Tanh", [x], "output")
-    face = [1, 3, SIDE, SIDE]
+    face = [1, 3, FACE_PX, FACE_PX]
     graph = helper.make_graph(
         net.nodes,
         "restorer",
@@ -122,7 +122,7 @@ def _coder(net: _Graph, x: str, channels: tuple[int, ...], blocks: int, *, down:
 
 def _transformer(net: _Graph, x: str, sizes: Sizes) -> str:
     """Self-attention and a wide layer, `depth` times, over the places of the coarsest level."""
-    places, width, heads = (SIDE // 2 ** (len(sizes.channels) - 1)) ** 2, sizes.width, sizes.heads
+    places, width, heads = (FACE_PX // 2 ** (len(sizes.channels) - 1)) ** 2, sizes.width, sizes.heads
     each = width // heads
     x = net.node("Transpose", [net.shaped(x, 1, width, places)], perm=[0, 2, 1])
     for _ in range(sizes.depth):

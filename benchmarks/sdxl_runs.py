@@ -159,7 +159,7 @@ class Rig:
         )
 
     def restore(self, count: int) -> None:
-        side = restorer_random.SIDE
+        side = restorer_random.FACE_PX
         self.restorer.restore([np.full((side, side, 3), 128, np.uint8)] * count, 0.7)
 
     def timeline(self) -> Timeline:

@@ -27,7 +27,7 @@ GROUP: Final = 128
 TILE: Final = (8, 1024)
 """To multiples of these torchao fills up the rows and columns of an int4 weight, for its kernel's sake: 640 columns
 weigh as much as 1024."""
-SIDE: Final = 1024 // 8
+LATENT_SIDE: Final = 1024 // 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +109,7 @@ def unet_call(channels: int, words: int, ids: int, rows: int) -> Callable[[Any],
         import torch
 
         added = {"text_embeds": torch.empty(rows, 1280), "time_ids": torch.empty(rows, ids)}
-        latents, prompt = torch.empty(rows, channels, SIDE, SIDE), torch.empty(rows, 77, words)
+        latents, prompt = torch.empty(rows, channels, LATENT_SIDE, LATENT_SIDE), torch.empty(rows, 77, words)
         return unet(latents, torch.tensor(5), encoder_hidden_states=prompt, added_cond_kwargs=added)
 
     return call
@@ -119,7 +119,7 @@ def decode(vae: Any) -> object:
     """A call of the VAE with one row."""
     import torch
 
-    return vae.decode(torch.empty(1, 4, SIDE, SIDE))
+    return vae.decode(torch.empty(1, 4, LATENT_SIDE, LATENT_SIDE))
 
 
 def builds() -> dict[str, Callable[[], Any]]:

@@ -9,10 +9,10 @@ from types import SimpleNamespace
 from typing import Any
 
 from open_the_eyes.errors import NoRoomOnDisk, PhotoNotWritten, UnreadablePhoto
-from open_the_eyes.givers import NoDonors
 from open_the_eyes.imaging.face.mesh478 import Side
 from open_the_eyes.imaging.geometry import Box
 from open_the_eyes.options import Options
+from open_the_eyes.origins import NoDonors
 from open_the_eyes.report import EyeReport, FaceReport, InputReport, OutputReport, Report, StageReport
 from open_the_eyes.roles import Outcome
 

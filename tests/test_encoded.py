@@ -13,7 +13,7 @@ from PIL import Image, features
 
 from open_the_eyes import files
 from open_the_eyes.errors import PhotoNotWritten, UsageError
-from open_the_eyes.files import writing
+from open_the_eyes.files.codecs import CODECS
 from open_the_eyes.imaging.geometry import Box
 from open_the_eyes.imaging.painting import Tile
 from open_the_eyes.photo import FileFormat, Photo
@@ -104,7 +104,7 @@ def test_a_picture_that_its_format_cannot_hold_is_refused_in_words(monkeypatch: 
     def full(_: Any) -> bytes:
         raise OSError("broken data stream")
 
-    monkeypatch.setitem(writing._PACK, "PNG", full)
+    monkeypatch.setitem(CODECS, "PNG", replace(CODECS["PNG"], pack=full))
     with pytest.raises(PhotoNotWritten, match=r"can hold \(broken data stream\); choose another"):
         opened().encoded()
 

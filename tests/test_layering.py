@@ -24,7 +24,7 @@ MODULES: Final = sorted(SOURCE.rglob("*.py"))
 
 LAYERS: Final = (
     {"addresses", "imaging", "wording"},
-    {"errors", "givers", "naming", "notebook", "system", "version"},
+    {"errors", "naming", "notebook", "origins", "system", "version"},
     {"options", "portrait"},
     {"edit_record", "settings"},
     {"photo", "roles"},

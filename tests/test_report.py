@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 
-from open_the_eyes.givers import Match, NoDonor, NoDonors, ReferenceFace
 from open_the_eyes.imaging.geometry import Box
 from open_the_eyes.options import MatchOptions
+from open_the_eyes.origins import Match, NoDonor, NoDonors, ReferenceFace
 from open_the_eyes.report import EyeReport, FaceReport, InputReport, OutputReport, Report, StageReport
 from open_the_eyes.version import __version__
 

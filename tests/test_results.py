@@ -137,7 +137,7 @@ def test_a_result_that_needs_nothing_more_keeps_its_record(opened_blink: Opened,
 
 
 @pytest.mark.parametrize(
-    ("engine", "restorer", "came", "givers", "word"),
+    ("engine", "restorer", "came", "donors", "word"),
     [
         pytest.param("reference", "none", PIXELS, [TAKEN], PHOTOGRAPHED, id="photos put together"),
         pytest.param("reference", "none", TAKEN, [PIXELS], PHOTOGRAPHED, id="once more"),
@@ -153,10 +153,10 @@ def test_a_result_that_needs_nothing_more_keeps_its_record(opened_blink: Opened,
     ],
 )
 def test_what_the_picture_is_made_of_is_never_said_too_well(
-    engine: str, restorer: Restorer, came: Photo, givers: list[Photo], word: str
+    engine: str, restorer: Restorer, came: Photo, donors: list[Photo], word: str
 ) -> None:
     report = replace(report_of("a.jpg", face_report("opened")), engine=engine)
-    (photo,) = recorded((PIXELS,), report, Options.of(restorer=restorer), came, givers)
+    (photo,) = recorded((PIXELS,), report, Options.of(restorer=restorer), came, donors)
     assert photo.edit is not None
     assert photo.edit.source_type == word
     assert photo.edit.earlier == (() if came.edit is None else (replace(FIRST, engine=came.edit.engine),))

@@ -8,8 +8,8 @@ from functools import cache, lru_cache
 from typing import TYPE_CHECKING
 
 from .errors import UsageError, memory_in_words
-from .givers import ReferenceFace
 from .options import ENGINES, EngineName, GenerateOptions, Options
+from .origins import ReferenceFace
 from .portrait import portrait
 from .roles import Crop, Donor, EyeGenerator, Face, FaceDescriber, FaceDetector, FaceRestorer, Request
 from .settings import Settings
@@ -152,15 +152,12 @@ def load_engine(
         raise UsageError(f"expected Settings(...), got {written(settings)}; leave them out.", option="settings")
     from .models.reference.generator import ReferenceGenerator
     from .models.restorers import OnnxRestorers
-    from .models.sdxl.loading import load_sdxl, sdxl_lacks
+    from .models.sdxl.loading import load_sdxl
 
     settings = Settings.from_environment() if settings is None else settings
     why, better_needs = "asked for", ""
     if name == "auto":
-        lacks = sdxl_lacks(settings)
-        name, why = "sdxl", "a GPU and the weights are here"
-        if lacks:
-            name, why, better_needs = "appearance", "runs on any machine", f"sdxl would need {lacks}"
+        name, why, better_needs = _best_here(settings)
     detector, (appearance, likeness) = _detector(settings), _packaged_models()
     own_eyes = ReferenceGenerator(appearance, paints=name != "reference")  # an open eye is its shut partner's donor
     painter: EyeGenerator = load_sdxl(settings, own_eyes) if name == "sdxl" else own_eyes
@@ -177,6 +174,16 @@ def load_engine(
         donors_only=name == "reference",
         better_needs=better_needs,
     )
+
+
+def _best_here(settings: Settings) -> tuple[EngineName, str, str]:
+    """The best engine that can run here, why it was taken, and what a better one would need; "" where there is none."""
+    from .models.sdxl.loading import sdxl_lacks
+
+    lacks = sdxl_lacks(settings)
+    if lacks:
+        return "appearance", "runs on any machine", f"sdxl would need {lacks}"
+    return "sdxl", "a GPU and the weights are here", ""
 
 
 def _portrait_request(face: Face, pixels: Rgb, *, with_donor: bool) -> Request:

@@ -16,7 +16,7 @@ from .looking import each_reference, searched
 from .options import EngineName, Mode, Options
 from .photo import Photo
 from .progress import Progress, Shares, part_of
-from .reporting import face_reports, givers_of, recorded, report_of
+from .reporting import donor_photos, face_reports, recorded, report_of
 from .results import Inspected, Opened
 from .roles import Crop, Donor, FaceRestorer
 from .seen import Seen
@@ -89,24 +89,16 @@ def open_eyes(
         crops = {d.id: crop_of(seen.pixels, d.face, d.to_open) for d in decisions if d.to_open}
         check_room(list(crops.values()), options.generate.variations + SPARE[options.generate.mode])
     kept = _painted(run, seen.pixels, crops, matches.donors)
-    with watch.stage("compose", run.shares.compose, 1.0):
-        parts = Parts(
-            as_read=as_read,
-            source=source,
-            srgb=seen.srgb,
-            decisions=tuple(decisions),
-            matches=matches,
-            kept=kept,
-            references=tuple(reference_photos),
-        )
-        variations = parts.composed(options.generate.variations)
-
-    faces = face_reports(decisions, matches, kept, options)
-    report = report_of(source, engine.name, options, faces, watch, reference_photos, matches.unrelated)
-    variations = recorded(variations, report, options, as_read, givers_of(kept.values(), reference_photos))
-    opened = Opened(variations, report, options, parts=parts.held())
-    watch.tell("compose", 1.0)
-    return opened
+    parts = Parts(
+        as_read=as_read,
+        source=source,
+        srgb=seen.srgb,
+        decisions=tuple(decisions),
+        matches=matches,
+        kept=kept,
+        references=tuple(reference_photos),
+    )
+    return _composed(run, parts)
 
 
 @memory_in_words()
@@ -225,6 +217,19 @@ def _painted(
         face_id: with_pick_note(keep(crop, tried[face_id], want), picks.get(face_id), tried[face_id])
         for face_id, crop in crops.items()
     }
+
+
+def _composed(run: _Run, parts: Parts) -> Opened:
+    """Compose: the variations, each with the record of this edit, and the report on them."""
+    options, watch = run.options, run.watch
+    with watch.stage("compose", run.shares.compose, 1.0):
+        variations = parts.composed(options.generate.variations)
+    faces = face_reports(parts.decisions, parts.matches, parts.kept, options)
+    report = report_of(parts.source, run.engine.name, options, faces, watch, parts.references, parts.matches.unrelated)
+    donors = donor_photos(parts.kept.values(), parts.references)
+    opened = Opened(recorded(variations, report, options, parts.as_read, donors), report, options, parts=parts.held())
+    watch.tell("compose", 1.0)
+    return opened
 
 
 def _round(

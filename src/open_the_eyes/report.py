@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from .givers import MATCH, NoDonors, Origin
 from .imaging.face.mesh478 import SIDES, Side
 from .imaging.geometry import Box
+from .origins import MATCH, NoDonors, Origin
 from .roles import Outcome
 from .version import __version__
 

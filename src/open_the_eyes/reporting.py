@@ -9,9 +9,9 @@ from typing import Final
 
 from . import files
 from .edit_record import PAINTED
-from .givers import NoDonors, ReferenceFace
 from .imaging.face.mesh478 import SIDES
 from .options import Options
+from .origins import NoDonors, ReferenceFace
 from .photo import Photo
 from .report import EyeReport, FaceReport, InputReport, Report
 from .stages.choose import Decision
@@ -40,7 +40,7 @@ def face_reports(
     )
 
 
-def givers_of(kept: Iterable[Kept], references: Sequence[Photo]) -> list[Photo]:
+def donor_photos(kept: Iterable[Kept], references: Sequence[Photo]) -> list[Photo]:
     """The references from which any of the eyes that were kept came."""
     origins = [eyes.origin for face in kept for eyes in face.best]
     return [
@@ -92,19 +92,19 @@ def report_of(
 
 
 def recorded(
-    variations: tuple[Photo, ...], report: Report, options: Options, as_read: Photo, givers: Sequence[Photo]
+    variations: tuple[Photo, ...], report: Report, options: Options, as_read: Photo, donors: Sequence[Photo]
 ) -> tuple[Photo, ...]:
     """The variations, each with the record of this edit; as they are where no eye was opened.
 
     Args:
         as_read: the photo as it was read, with all that its file tells.
-        givers: the references that gave eyes, in whichever variation.
+        donors: the references that gave eyes, in whichever variation.
     """
     if not any(face.outcome == "opened" for face in report.faces):
         return variations
     before = files.read_record(as_read)
     paints = report.engine != "reference" or options.restore.restorer != "none"
-    painted = paints or any(map(files.is_painted, (as_read, *givers)))
+    painted = paints or any(map(files.is_painted, (as_read, *donors)))
     others = {name: value for name, value in options.changed().items() if name not in ("mode", "seed")}
     record = files.EditRecord(
         engine=report.engine,
@@ -116,7 +116,7 @@ def recorded(
         input=report.input.sha256,
         references=tuple(reference.sha256 for reference in report.references),
         earlier=() if before is None else before.as_earlier(),
-        source_type=PAINTED if painted else files.type_of_composite(as_read, givers),
+        source_type=PAINTED if painted else files.type_of_composite(as_read, donors),
         processor=arithmetic.processor(),
         libraries=arithmetic.libraries(report.engine),
         program=program.state(),

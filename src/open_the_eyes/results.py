@@ -18,7 +18,7 @@ from .options import Options
 from .options.values import check_one_of, checked_quality
 from .photo import FileFormat, Photo
 from .report import FaceReport, OutputReport, Report, StageReport
-from .reporting import face_reports, givers_of, recorded
+from .reporting import donor_photos, face_reports, recorded
 from .roles import Face
 from .stages.compose import Parts
 from .stopwatch import Stopwatch
@@ -113,8 +113,8 @@ class Opened:
             choose = choose.of_faces(tuple(attempts))
         generate = replace(self.options.generate, variations=1, picks=tuple(attempts.items()))
         options = replace(self.options, choose=choose, generate=generate)
-        givers = givers_of(parts.kept.values(), parts.references)
-        photos = recorded(parts.composed(1), report, options, parts.as_read, givers)
+        donors = donor_photos(parts.kept.values(), parts.references)
+        photos = recorded(parts.composed(1), report, options, parts.as_read, donors)
         return Opened(photos, report, options, parts=parts)
 
     @memory_in_words()
@@ -147,7 +147,7 @@ class Opened:
         if file_format is None:
             raise UsageError("this photo came as pixels, so a format is needed: encoded('PNG').", option="file_format")
         check_one_of("file_format", file_format, get_args(FileFormat))
-        return files.encoded_and_told(
+        return files.encoded_with_report(
             self.photo, file_format, self.photo.edit, "", quality=quality, credentials=credentials
         )
 

@@ -10,13 +10,13 @@ from typing import Final, Literal, Protocol, runtime_checkable
 import numpy as np
 from numpy.typing import NDArray
 
-from .givers import Giver, Origin
 from .imaging.arrays import Plane, Points, Rgb, Tones
 from .imaging.face.mesh478 import SIDES, Side
 from .imaging.geometry import Box
 from .imaging.light.tonal_range import TonalRange
 from .options import GenerateOptions
 from .options.eye_style import PLAIN_STYLE, EyeStyle
+from .origins import DonorOrigin, Origin
 
 Refusal = Literal["too_small", "profile", "covered"]
 Outcome = Literal[
@@ -153,14 +153,14 @@ class Donor:
 
     Args:
         crop: the eyes at their own photo's resolution.
-        giver: whose they are.
+        origin: whose they are.
         likeness: how surely it is the same person, 0..1.
         is_soft: whether it is too blurred to be laid in, which mixes the colour of irises with the white.
         is_stranger: whether it looks like somebody else, and was asked for all the same.
     """
 
     crop: Crop
-    giver: Giver
+    origin: DonorOrigin
     likeness: float
     is_soft: bool = False
     is_stranger: bool = False

@@ -18,7 +18,7 @@ from open_the_eyes.imaging.arrays import Rgb
 from tests.processes import heed_ctrl_c
 
 BLINKS: Final = 7
-SIDE: Final = 300
+PHOTO_PX: Final = 300
 PROGRAM: Final = (sys.executable, "-c", "import sys; from open_the_eyes.cli import main; sys.exit(main())")
 
 
@@ -30,7 +30,7 @@ def shoot(tmp_path_factory: pytest.TempPathFactory, portrait: Rgb, blinked: Rgb)
     for name in ("day1", "day2"):
         (folder / name).mkdir()
     for number in range(BLINKS):
-        small = cv2.resize(blinked[number : 480 + number], (SIDE, SIDE), interpolation=cv2.INTER_AREA)
+        small = cv2.resize(blinked[number : 480 + number], (PHOTO_PX, PHOTO_PX), interpolation=cv2.INTER_AREA)
         suffix = ".png" if number == BLINKS - 1 else ".jpg"
         Image.fromarray(np.asarray(small, np.uint8)).save(folder / f"day1/blink{number}{suffix}", quality=90)
     with (folder / "day1/blink1.jpg").open("ab") as file:

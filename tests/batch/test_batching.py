@@ -18,7 +18,7 @@ from open_the_eyes.batch.worker import WorkerConfig, WorkerSlot, make_processor
 from open_the_eyes.engine import Engine
 from open_the_eyes.errors import NoRoomOnGpu
 from open_the_eyes.imaging.arrays import Rgb
-from open_the_eyes.models.folded import FoldedPatches
+from open_the_eyes.models.trimmed_patches import TrimmedPatches
 from open_the_eyes.options import GenerateOptions, Options
 from open_the_eyes.photo import Photo
 from open_the_eyes.pipeline import open_eyes
@@ -87,7 +87,7 @@ def test_what_comes_folded_stays_folded(engine: Engine, closed_crop: Crop) -> No
     shared = BatchingGenerator(engine.generator)
     with shared.photo():
         patches = shared.generate([Request(closed_crop, seed) for seed in (1, 2)], PLAIN)
-    assert isinstance(patches, FoldedPatches)
+    assert isinstance(patches, TrimmedPatches)
     assert len(patches) == 2
 
 

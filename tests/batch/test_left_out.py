@@ -12,7 +12,7 @@ def test_what_is_left_out_is_told_by_kind_and_raw_files_come_first() -> None:
     for name in ("a/notes.md", "a/x.opened.CR2", "x.CR2", "y.nef", "b/clip.MOV", "price.pdf", "x.xmp"):
         found.add(name)
     said = "2 camera raw files: develop them to JPEG or TIFF first; 1 PDF; 1 film; 1 result of ours; 2 other files"
-    assert str(found) == left_out.told(found.to_json()) == said
+    assert str(found) == left_out.in_words(found.to_json()) == said
     assert found.to_json()["camera raw file"] == {"files": 2, "first": ["x.CR2", "y.nef"]}
 
 

@@ -19,8 +19,8 @@ from open_the_eyes.batch.process_item import process_item
 from open_the_eyes.batch.record import Record
 from open_the_eyes.batch.spec import BatchSpec
 from open_the_eyes.files import is_as_signed, read, read_record, write
-from open_the_eyes.givers import Match, NoDonor, NoDonors, ReferenceFace
 from open_the_eyes.options import Options
+from open_the_eyes.origins import Match, NoDonor, NoDonors, ReferenceFace
 from open_the_eyes.results import Opened
 from open_the_eyes.settings import Settings
 from tests.batch.processors import SPEC, planned

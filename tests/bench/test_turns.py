@@ -82,7 +82,7 @@ def test_a_fresh_process_has_the_gpu_to_itself_and_one_that_fails_is_a_row(
         events.append(f"{photo.stem} comes")
         if photo.stem == failing:
             raise OpenTheEyesError("bench: it ended with: CUDA out of memory")
-        return SimpleNamespace(timeline=lambda case: Timeline(case, (), (), (), ()), told={"vram": {}})
+        return SimpleNamespace(timeline=lambda case: Timeline(case, (), (), (), ()), answer={"vram": {}})
 
     monkeypatch.setattr(run, "make_room", lambda _: events.append("ours leave"))
     monkeypatch.setattr(run.speed, "portrait_photos", lambda *_: (Path("portrait.jpg"), None))

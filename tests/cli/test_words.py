@@ -10,7 +10,7 @@ import pytest
 from open_the_eyes.cli import words
 from open_the_eyes.edit_record import EarlierEdit
 from open_the_eyes.files import EditRecord
-from open_the_eyes.givers import Match, NoDonor, NoDonors, Origin, OtherEye, Painted, ReferenceFace
+from open_the_eyes.origins import Match, NoDonor, NoDonors, Origin, OtherEye, Painted, ReferenceFace
 from open_the_eyes.report import FaceReport, Report, StageReport
 from open_the_eyes.roles import Outcome
 from tests.stand_in import face_report, report_of

@@ -8,10 +8,10 @@ import numpy as np
 import pytest
 
 from open_the_eyes.errors import UsageError
-from open_the_eyes.givers import ReferenceFace
 from open_the_eyes.imaging.face.mesh478 import Side
 from open_the_eyes.options import GenerateOptions
 from open_the_eyes.options.eye_style import FaceStyle
+from open_the_eyes.origins import ReferenceFace
 from open_the_eyes.roles import Crop, Donor
 from open_the_eyes.stages.attempts import FIRST_LED, check_numbers, is_due, is_led, rounds, with_pick_note
 from open_the_eyes.stages.keep import Candidate, keep

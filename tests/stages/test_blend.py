@@ -12,12 +12,12 @@ import pytest
 from numpy.typing import NDArray
 
 from open_the_eyes.imaging.arrays import Rgb, to_levels, to_tones
+from open_the_eyes.imaging.channels import as_three
 from open_the_eyes.imaging.detail.motion import stroke_of
 from open_the_eyes.imaging.detail.noise import noise_of
 from open_the_eyes.imaging.geometry import Box
 from open_the_eyes.imaging.painting import Painting, Tile
 from open_the_eyes.imaging.smooth import smoothed
-from open_the_eyes.imaging.threefold import threefold
 from open_the_eyes.roles import Crop, Face, Patch
 from open_the_eyes.stages import blend as stage
 from open_the_eyes.stages.blend import Opening, all_laid_on, blend, laid_on, lay, lay_into, looks_of
@@ -90,7 +90,7 @@ def test_what_was_painted_gets_the_photos_noise(closed_crop: Crop) -> None:
 def test_eyes_in_a_face_that_is_out_of_focus_get_as_soft(closed_crop: Crop) -> None:
     soft = replace(closed_crop, pixels=to_levels(smoothed(to_tones(closed_crop.pixels), 2.0)))
     stripes = np.where(np.indices(soft.mask.shape)[1] % 16 < 8, np.float32(60), np.float32(180))
-    sharp = Patch(threefold(stripes), soft.mask, 0, 0.0)
+    sharp = Patch(as_three(stripes), soft.mask, 0, 0.0)
     inside = cv2.erode(np.asarray(soft.mask > 0.98, np.uint8), np.ones((3, 3)))[:, 1:] > 0
     crisp, calm = (np.abs(np.diff(blend(c, sharp)[..., 1].astype(int)))[inside].max() for c in (closed_crop, soft))
     assert calm < 0.6 * crisp
@@ -104,7 +104,7 @@ def test_eyes_in_a_face_that_moved_are_drawn_out_along_its_movement(closed_crop:
     for pixels in (closed_crop.pixels, moved):
         crop = replace(closed_crop, pixels=pixels)
         plain = Patch(to_tones(pixels), crop.mask, 0, 0.0)
-        dotted = replace(plain, pixels=plain.pixels + threefold(dots))
+        dotted = replace(plain, pixels=plain.pixels + as_three(dots))
         out.append((to_tones(blend(crop, dotted)) - blend(crop, plain))[crop.mask >= 1].std())
     assert out[1] < 0.6 * out[0]
 

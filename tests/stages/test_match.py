@@ -12,10 +12,10 @@ from numpy.typing import NDArray
 
 from open_the_eyes.engine import Engine
 from open_the_eyes.errors import UsageError
-from open_the_eyes.givers import Match, NoDonor, NoDonors, ReferenceFace
 from open_the_eyes.imaging.arrays import Rgb
 from open_the_eyes.imaging.face.mesh478 import SIDES, Side
 from open_the_eyes.options import ChooseOptions, MatchOptions
+from open_the_eyes.origins import Match, NoDonor, NoDonors, ReferenceFace
 from open_the_eyes.photo import Photo
 from open_the_eyes.roles import Eye, Face, FaceDetector
 from open_the_eyes.seen import Seen
@@ -43,7 +43,7 @@ def test_everybody_finds_themselves_wherever_they_stand() -> None:
     ours = [table.person(n, x, (SHUT, SHUT)) for n, x in (("ann", 0), ("bea", 400), ("cy", 800))]
     theirs = [table.person(n, x) for n, x in (("cy", 0), ("ann", 400), ("bea", 800))]
     donors = run(table, ours, theirs).donors
-    assert {n: str(one[0].giver) for n, one in donors.items()} == {
+    assert {n: str(one[0].origin) for n, one in donors.items()} == {
         1: "shot1.jpg, face 2",
         2: "shot1.jpg, face 3",
         3: "shot1.jpg, face 1",
@@ -72,7 +72,7 @@ def test_every_reference_gives_a_donor_in_order() -> None:
     table = Table()
     ours = [table.person("ann", 0, (SHUT, SHUT))]
     found = run(table, ours, [table.person("ann", 10)], [table.person("bea", 0)], [table.person("ann", 0)])
-    assert [str(one.giver) for one in found.donors[1]] == ["shot1.jpg, face 1", "shot3.jpg, face 1"]
+    assert [str(one.origin) for one in found.donors[1]] == ["shot1.jpg, face 1", "shot3.jpg, face 1"]
     assert all(0.9 < one.likeness <= 1 for one in found.donors[1])
 
 
@@ -128,8 +128,8 @@ def test_a_picture_of_a_person_within_the_picture_is_a_rival_only_where_it_is_la
     table = Table()
     ours = [table.person("ann", 300, (SHUT, SHUT), width=300)]
     found = run(table, ours, [table.person("ann", 0, width=width), table.person("ann", 300, width=300)])
-    givers = [one.giver for one in found.donors.get(1, ())]
-    assert givers == ([] if rival else [ReferenceFace("shot1.jpg", 1, 2)])
+    origins = [one.origin for one in found.donors.get(1, ())]
+    assert origins == ([] if rival else [ReferenceFace("shot1.jpg", 1, 2)])
 
 
 def test_a_persons_word_beats_everything() -> None:
@@ -137,14 +137,14 @@ def test_a_persons_word_beats_everything() -> None:
     ours = [table.person("ann", 0, (SHUT, SHUT))]
     theirs = [table.person("bea", 0), table.person("ann", 400)], [table.person("ann", 0)]
     found = run(table, ours, *theirs, options=MatchOptions(match=((1, 1, 1),)))
-    assert [str(one.giver) for one in found.donors[1]] == ["shot1.jpg, face 1"]
+    assert [str(one.origin) for one in found.donors[1]] == ["shot1.jpg, face 1"]
     assert found.donors[1][0].likeness == 1
 
 
-@pytest.mark.parametrize(("giver", "stranger"), [("ann", False), ("bea", True)], ids=["herself", "somebody else"])
-def test_who_was_asked_for_and_looks_like_somebody_else_is_marked(giver: str, *, stranger: bool) -> None:
+@pytest.mark.parametrize(("who", "stranger"), [("ann", False), ("bea", True)], ids=["herself", "somebody else"])
+def test_who_was_asked_for_and_looks_like_somebody_else_is_marked(who: str, *, stranger: bool) -> None:
     table = Table()
-    ours, theirs = [table.person("ann", 0, (SHUT, SHUT))], [table.person(giver, 0)]
+    ours, theirs = [table.person("ann", 0, (SHUT, SHUT))], [table.person(who, 0)]
     found = run(table, ours, theirs, options=MatchOptions(match=((1, 1, 1),)))
     assert found.donors[1][0].is_stranger is stranger
 
@@ -282,7 +282,7 @@ def test_the_real_describer_finds_the_person_and_refuses_the_stranger_beside_her
         engine.required_describer(),
         MatchOptions(),
     )
-    assert [str(one.giver) for one in found.donors[1]] == ["shot1.jpg, face 2"]
+    assert [str(one.origin) for one in found.donors[1]] == ["shot1.jpg, face 2"]
 
 
 def test_of_real_twins_neither_is_taken(engine: Engine, blinked: Rgb, portrait: Rgb) -> None:

@@ -18,7 +18,7 @@ from open_the_eyes.engine import Engine
 from open_the_eyes.errors import Cancelled, UsageError, WeightsMissing
 from open_the_eyes.imaging.arrays import Rgb, to_levels, to_tones
 from open_the_eyes.imaging.detail.grain import fine_part
-from open_the_eyes.imaging.face.alignment import FFHQ, SIDE, oval_mask, to_ffhq
+from open_the_eyes.imaging.face.alignment import ALIGNED_PX, FFHQ, oval_mask, to_ffhq
 from open_the_eyes.imaging.face.mesh478 import IRIS, SIDES
 from open_the_eyes.imaging.geometry import transformed
 from open_the_eyes.imaging.luma import LUMA
@@ -68,19 +68,19 @@ def allowed(closed_crop: Crop, pixels: Rgb) -> NDArray[np.bool_]:
 
 def skin_over_the_eyes() -> Nodes:
     """Closes both eyes, as some restorers do."""
-    cover = np.zeros((SIDE, SIDE), np.float32)
-    for x, y in FFHQ[:2] * SIDE:
+    cover = np.zeros((ALIGNED_PX, ALIGNED_PX), np.float32)
+    for x, y in FFHQ[:2] * ALIGNED_PX:
         cv2.ellipse(cover, (round(x), round(y)), (46, 26), 0, 0, 360, (1.0,), -1)
-    return networks.painting(np.full((SIDE, SIDE, 3), (214, 168, 140)), cover)
+    return networks.painting(np.full((ALIGNED_PX, ALIGNED_PX, 3), (214, 168, 140)), cover)
 
 
 def green_irises(face: Face) -> Nodes:
-    cover = np.zeros((SIDE, SIDE), np.float32)
+    cover = np.zeros((ALIGNED_PX, ALIGNED_PX), np.float32)
     for side in SIDES:
         iris = transformed(face.landmarks[IRIS[side]], to_ffhq(face.landmarks))
         radius = float(np.linalg.norm(iris[1:] - iris[0], axis=1).mean())
         cv2.circle(cover, (round(iris[0, 0]), round(iris[0, 1])), round(radius), (1.0,), -1)
-    return networks.painting(np.full((SIDE, SIDE, 3), (20, 150, 40)), cover * 0.6)
+    return networks.painting(np.full((ALIGNED_PX, ALIGNED_PX, 3), (20, 150, 40)), cover * 0.6)
 
 
 def test_a_network_that_changes_nothing_changes_nothing(equipped: Equipped, blinked: Rgb, opened_blink: Opened) -> None:
@@ -182,8 +182,8 @@ def test_a_restorer_that_turns_irises_green_is_not_listened_to(
 def test_a_restorer_that_paints_something_else_is_not_listened_to(
     equipped: Equipped, blinked: Rgb, opened_blink: Opened
 ) -> None:
-    noise = np.random.default_rng(0).integers(0, 256, (SIDE, SIDE, 3))
-    result = restored(equipped(networks.painting(noise, np.ones((SIDE, SIDE)))), blinked)
+    noise = np.random.default_rng(0).integers(0, 256, (ALIGNED_PX, ALIGNED_PX, 3))
+    result = restored(equipped(networks.painting(noise, np.ones((ALIGNED_PX, ALIGNED_PX)))), blinked)
     assert "was not kept" in result.faces[0].reason
     assert not changed(result, opened_blink).any()
 
@@ -191,7 +191,9 @@ def test_a_restorer_that_paints_something_else_is_not_listened_to(
 def test_a_cast_of_the_whole_picture_does_not_reach_the_photo(
     equipped: Equipped, blinked: Rgb, opened_blink: Opened
 ) -> None:
-    nodes, constants = networks.painting(np.full((SIDE, SIDE, 3), (0, 64, 100)), np.full((SIDE, SIDE), 0.05))
+    nodes, constants = networks.painting(
+        np.full((ALIGNED_PX, ALIGNED_PX, 3), (0, 64, 100)), np.full((ALIGNED_PX, ALIGNED_PX), 0.05)
+    )
     constants["keep"] = np.ones_like(constants["keep"])
     result = restored(equipped((nodes, constants)), blinked, whole_face=True)
     assert result.faces[0].outcome == "opened"

@@ -160,7 +160,7 @@ def test_picked_eyes_stay_picked_in_another_style_where_they_are_among_the_new_o
     assert again.with_preview(Preview("third", EyeStyles(), {1: (2, 3), 3: (2,)}, {})).lost_picks == ()
 
 
-def test_the_file_has_the_eyes_of_whom_they_were_seen_from_and_picks_go_with_their_giver(seen: EditSession) -> None:
+def test_the_file_has_the_eyes_of_whom_they_were_seen_from_and_picks_go_with_their_donor(seen: EditSession) -> None:
     assert seen.preview is not None
     painted, own = EyeOrigin("appearance"), EyeOrigin("reference 1, face 2")
     before = (

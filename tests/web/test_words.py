@@ -10,10 +10,10 @@ from typing import Literal, get_args
 import pytest
 
 from open_the_eyes.engine import Engine
-from open_the_eyes.givers import Match, NoDonor, NoDonors, ReferenceFace
 from open_the_eyes.imaging.arrays import Rgb
 from open_the_eyes.options import Options
 from open_the_eyes.options.eye_style import EyeStyle
+from open_the_eyes.origins import Match, NoDonor, NoDonors, ReferenceFace
 from open_the_eyes.photo import Photo
 from open_the_eyes.pipeline import open_eyes
 from open_the_eyes.roles import Outcome, Watch

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from open_the_eyes.imaging.arrays import Plane, Points, to_tones
-from open_the_eyes.imaging.easing import ramp, risen
+from open_the_eyes.imaging.easing import ramp, smoothstep
 from open_the_eyes.imaging.face.eye_corners import radius_of
 from open_the_eyes.imaging.face.lids import EyeShape, LidDistances, lid_distances
 from open_the_eyes.imaging.geometry import Box
@@ -110,4 +110,4 @@ def _away_from_iris(lids: LidDistances, mean_points: Points) -> Plane:
     """0 in the iris where the lids leave it free."""
     radius = radius_of(mean_points[16:21])
     free = lids.aperture(0.04 * EYE_PX)
-    return np.asarray(1 - free * (1 - risen(lids.to_iris, IRIS[0] * radius, IRIS[1] * radius)), np.float32)
+    return np.asarray(1 - free * (1 - smoothstep(lids.to_iris, IRIS[0] * radius, IRIS[1] * radius)), np.float32)

@@ -18,9 +18,9 @@ import numpy as np
 from open_the_eyes.imaging.arrays import Points, Rgb
 from open_the_eyes.imaging.face.face_crop import drawn
 from open_the_eyes.imaging.pyramid import Pyramid
+from open_the_eyes.models.faces.detections import Detection
 from open_the_eyes.models.faces.finder import MIN_HIT, place_of
-from open_the_eyes.models.faces.hits import Hit
-from open_the_eyes.models.faces.networks import MESH_SIDE, FaceNetworks
+from open_the_eyes.models.faces.networks import MESH_PX, FaceNetworks
 from open_the_eyes.models.faces.tiles import Overview
 from open_the_eyes.portrait import portrait
 
@@ -63,13 +63,13 @@ class Original:
             binary_graph_path=FINDER_GRAPH, outputs=["detections"], calculator_params=parameters
         )
 
-    def find(self, window: Rgb) -> list[Hit]:
-        hits = []
+    def find(self, window: Rgb) -> list[Detection]:
+        detections = []
         for one in self._finder.process({"image": window}).detections or []:
             box, points = one.location_data.relative_bounding_box, one.location_data.relative_keypoints
             corners = np.array([[box.xmin, box.ymin], [box.xmin + box.width, box.ymin + box.height]])
-            hits.append(Hit(corners, np.array([[p.x, p.y] for p in points]), float(one.score[0])))
-        return sorted(hits, key=lambda hit: -hit.score)
+            detections.append(Detection(corners, np.array([[p.x, p.y] for p in points]), float(one.score[0])))
+        return sorted(detections, key=lambda detection: -detection.score)
 
     def mesh(self, crop: Rgb) -> tuple[Points | None, float]:
         """None for the points where it is surer than 9 in 10 that there is no face."""
@@ -77,7 +77,7 @@ class Original:
         presence, landmarks = getattr(seen, PRESENCE), seen.landmarks
         if landmarks is None:
             return None, float(presence or 0)
-        points = np.array([[p.x, p.y, p.z] for p in landmarks.landmark], np.float64) * MESH_SIDE
+        points = np.array([[p.x, p.y, p.z] for p in landmarks.landmark], np.float64) * MESH_PX
         points[:, :2] -= 0.5
         return points, float(presence)
 
@@ -86,10 +86,10 @@ def crops(pixels: Rgb, networks: FaceNetworks, tilt_deg: float = 0.0) -> Iterato
     """A photo as the finder sees it, and the first face there as the mesh does, tilted by so much."""
     photo = Pyramid(pixels)
     window = Overview(photo).whole(1.0)
-    for hit in networks.find(window.pixels)[:1]:
-        place = place_of(hit, window)
+    for detection in networks.find(window.pixels)[:1]:
+        place = place_of(detection, window)
         place = replace(place, roll_deg=place.roll_deg + tilt_deg)
-        yield window.pixels, drawn(photo, place.to_photo(MESH_SIDE), (MESH_SIDE, MESH_SIDE))
+        yield window.pixels, drawn(photo, place.to_photo(MESH_PX), (MESH_PX, MESH_PX))
 
 
 def compared(photos: list[Path]) -> None:
@@ -101,12 +101,12 @@ def compared(photos: list[Path]) -> None:
         for window, crop in () if pixels is None else crops(np.ascontiguousarray(pixels[..., ::-1]), networks):
             theirs, ours = original.find(window), networks.find(window)
             other += len(theirs) != len(ours)
-            places += [abs(a.corners - b.corners).max() * MESH_SIDE for a, b in zip(theirs, ours, strict=False)]
+            places += [abs(a.corners - b.corners).max() * MESH_PX for a, b in zip(theirs, ours, strict=False)]
             (mesh, presence), (our_mesh, our_presence) = original.mesh(crop), networks.mesh(crop)
             presences.append(abs(presence - our_presence))
             if mesh is not None:
                 points.append(float(abs(mesh - our_mesh).max()))
-    print(f"{len(presences) - 1} faces; windows with more or fewer hits: {other}")
+    print(f"{len(presences) - 1} faces; windows with more or fewer detections: {other}")
     print(f"largest differences: boxes {max(places):.6f} px, mesh {max(points):.6f} px, presence {max(presences):.7f}")
 
 
@@ -116,8 +116,8 @@ def kept(path: Path) -> None:
     (_, crop), *_ = crops(portrait(), FaceNetworks(MIN_HIT), tilt_deg=20)
     arrays: dict[str, Any] = {"crop": crop}
     for name, view in _views(crop).items():
-        hits, (points, presence) = original.find(view), original.mesh(view)
-        arrays[f"{name}: hits"] = np.array([[*hit.corners.ravel(), *hit.keypoints.ravel(), hit.score] for hit in hits])
+        detections, (points, presence) = original.find(view), original.mesh(view)
+        arrays[f"{name}: hits"] = np.array([[*d.corners.ravel(), *d.keypoints.ravel(), d.score] for d in detections])
         arrays |= {f"{name}: points": points, f"{name}: presence": presence}
     np.savez_compressed(path, **arrays)
 

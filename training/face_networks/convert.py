@@ -16,9 +16,9 @@ from .layers import TO_CHANNELS_FIRST, Layers
 from .onnx_graph import GraphMaker
 from .tflite_file import Network
 
-SIDE: Final = 192
+WINDOW_PX: Final = 192
 FLOAT: Final = TensorProto.FLOAT
-PIXELS: Final = helper.make_tensor_value_info("pixels", TensorProto.UINT8, (1, SIDE, SIDE, 3))
+PIXELS: Final = helper.make_tensor_value_info("pixels", TensorProto.UINT8, (1, WINDOW_PX, WINDOW_PX, 3))
 NOTICE: Final = (
     "Converted from a network of MediaPipe 0.10.21, Copyright 2020 The MediaPipe Authors, Apache License 2.0."
 )

@@ -101,18 +101,18 @@ class BatchingGenerator:
 
     def _is_ready(self) -> bool:
         everybody = len(self._waiting) >= self._announced
-        full = sum(len(one.requests) for one in self._waiting) >= self._most
+        full = sum(len(call.requests) for call in self._waiting) >= self._most
         return everybody or full or time.monotonic() - self._first_call >= self._wait
 
     def _take_batch(self) -> list[_PendingCall]:
         """Those with the same options, in the order they came, while there is room."""
         options, room = self._waiting[0].options, self._most
         batch: list[_PendingCall] = []
-        for one in list(self._waiting):
-            if one.options == options and (not batch or len(one.requests) <= room):
-                batch.append(one)
-                self._waiting.remove(one)
-                room -= len(one.requests)
+        for call in list(self._waiting):
+            if call.options == options and (not batch or len(call.requests) <= room):
+                batch.append(call)
+                self._waiting.remove(call)
+                room -= len(call.requests)
         self._first_call = time.monotonic()
         return batch
 
@@ -122,20 +122,20 @@ class BatchingGenerator:
         finally:
             with self._changed:
                 self._running = False
-                for one in batch:
-                    one.done.set()
+                for call in batch:
+                    call.done.set()
                 self._changed.notify_all()
 
     def _answer(self, batch: list[_PendingCall]) -> None:
-        requests = [request for one in batch for request in one.requests]
+        requests = [request for call in batch for request in call.requests]
         try:
             patches, done = self._inner.generate(requests, batch[0].options), 0
-            for one in batch:
-                one.patches = patches[done : done + len(one.requests)]  # a part, for it may hold them folded
-                done += len(one.requests)
+            for call in batch:
+                call.patches = patches[done : done + len(call.requests)]  # a part, for they may be trimmed ones
+                done += len(call.requests)
         except BaseException as error:  # noqa: BLE001 -- handed to the photo that it belongs to
             if len(batch) == 1:
                 batch[0].error = error
                 return
-            for one in batch:
-                self._answer([one])
+            for call in batch:
+                self._answer([call])

@@ -45,10 +45,10 @@ class LeftOut:
 
     def __str__(self) -> str:
         """ "2 camera raw files: develop them to JPEG or TIFF first; 1 film; 1 other file"; "none" where none is."""
-        return told({kind: {"files": number} for kind, number in self.counts.items()}) or "none"
+        return in_words({kind: {"files": number} for kind, number in self.counts.items()}) or "none"
 
 
-def told(kinds: dict[str, Any]) -> str:
+def in_words(kinds: dict[str, Any]) -> str:
     """What `LeftOut.to_json` gives, for people."""
     return "; ".join(_part(kind, kinds[kind]["files"]) for kind in _in_order(kinds))
 

@@ -139,17 +139,17 @@ class Manifest:
 
         Elsewhere than in a folder here only those are known whose size is another.
         """
-        there = [one for one in self._written(item.name) if self.holds(one.output.path)]
-        return tuple(one.output.path for one in there if not self._is_as_written(one))
+        there = [result for result in self._written(item.name) if self.holds(result.output.path)]
+        return tuple(result.output.path for result in there if not self._is_as_written(result))
 
     def ours(self, item: Item, fingerprint: str) -> tuple[tuple[str, str], ...]:
         """Paths and SHA-256 of what was written of this photo under this fingerprint, as `Item` has them."""
-        ours = (one for one in self._written(item.name) if one.fingerprint == fingerprint and not one.kept)
-        return tuple((one.output.path, one.output.sha256) for one in ours if one.original.is_of(item))
+        ours = (result for result in self._written(item.name) if result.fingerprint == fingerprint and not result.kept)
+        return tuple((result.output.path, result.output.sha256) for result in ours if result.original.is_of(item))
 
     def others(self, item: Item) -> tuple[str, ...]:
         """Paths of results that are another photo's of this name."""
-        return tuple(one.output.path for one in self._written(item.name) if not one.original.is_of(item))
+        return tuple(result.output.path for result in self._written(item.name) if not result.original.is_of(item))
 
     def has_other_results(self, item: Item, fingerprint: str) -> bool:
         """Whether results of this photo are there that were made under another fingerprint, or are called otherwise."""
@@ -168,11 +168,11 @@ class Manifest:
         new = {output.path for output in record.outputs}
         anew = record.state != "kept"
         old = (
-            one
-            for one in self._written(record.name)
-            if one.fingerprint != record.fingerprint or (anew and (new or one.original.has_become(record)))
+            result
+            for result in self._written(record.name)
+            if result.fingerprint != record.fingerprint or (anew and (new or result.original.has_become(record)))
         )
-        return [path for path in (one.output.path for one in old) if path not in new and self.holds(path)]
+        return [path for path in (result.output.path for result in old) if path not in new and self.holds(path)]
 
     def close(self) -> None:
         """Lets the next batch in."""
@@ -205,10 +205,10 @@ class Manifest:
                 "name another OUT, or delete this file."
             ) from None
 
-    def _is_as_written(self, one: Written) -> bool:
-        if one.kept or self._size_of(one.output.path) != one.output.size:
+    def _is_as_written(self, result: Written) -> bool:
+        if result.kept or self._size_of(result.output.path) != result.output.size:
             return False
-        return self._home is None or one.is_file(self._home / one.output.path)
+        return self._home is None or result.is_file(self._home / result.output.path)
 
     def _read(self) -> None:
         """Takes in what is there; a line that was never finished is ended, so that the next one begins anew."""

@@ -109,18 +109,7 @@ def plan(
         raise UsageError(
             f"OUT {out}: expected a folder for the results, this is {special(target) or 'a file'}; name one."
         )
-    found = PhotoCollector(target)
-    for source in sources:
-        found.add(source)
-    photos, left_out = _to_do(found)
-    if not photos:
-        from ..files import SUFFIXES
-
-        raise UsageError(
-            f"batch: expected photos ({', '.join(sorted(SUFFIXES))}) in {', '.join(sources)}, found {left_out}; "
-            "check the name, and put patterns into quotes."
-        )
-    root = found.root(photos)
+    photos, root, left_out = _to_do(sources, target)
     if (keep_names or copy) and is_one_place(root, target):
         option = "--keep-names" if keep_names else "--copy"
         raise UsageError(f"expected another folder than {root}, originals are never replaced; name one.", option=option)
@@ -136,17 +125,30 @@ def plan(
     return Plan(str(root), target, items, left_out)
 
 
-def _to_do(found: PhotoCollector) -> tuple[list[Path], LeftOut]:
-    """Without the results that `open -o` gave names of their own, unless these were named one by one."""
-    from ..files import made_here
+def _to_do(sources: Sequence[str], out: Path) -> tuple[list[Path], Path, LeftOut]:
+    """The photos that `sources` name, the folder that is mirrored, and what is left out: among it results that `open
+    -o` gave names of their own, unless these were named one by one.
 
+    Raises:
+        UsageError, UnreadablePhoto: as `plan` does for what is named.
+    """
+    from ..files import SUFFIXES, made_here
+
+    found = PhotoCollector(out)
+    for source in sources:
+        found.add(source)
     settings, left_out, photos = Settings.from_environment(), found.left_out, []
     for photo in each_once(found.photos):
         if not found.is_named(photo) and is_file(photo) and made_here(photo, settings):
             left_out.add(str(photo), RESULT)
         else:
             photos.append(photo)
-    return photos, left_out
+    if not photos:
+        raise UsageError(
+            f"batch: expected photos ({', '.join(sorted(SUFFIXES))}) in {', '.join(sources)}, found {left_out}; "
+            "check the name, and put patterns into quotes."
+        )
+    return photos, found.root(photos), left_out
 
 
 def _item(photo: Path, root: Path, out: Path, keep_names: bool) -> Item:

@@ -10,7 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
-from .. import files, givers
+from .. import files, origins
 from ..engine import Engine
 from ..errors import PhotoNotWritten
 from ..files.whole_file import owned_by, write_whole
@@ -30,7 +30,7 @@ from .references import References
 from .spec import BatchSpec
 from .thumbnails import eye_comparison, face_picture, jpeg_base64
 
-MATCH: Final = f"open {givers.MATCH}"
+MATCH: Final = f"open {origins.MATCH}"
 """Flag by which somebody says who is whose: that is told for one photo, so it is no option of a batch."""
 MAX_EYES: Final = 4
 """Most faces of one photo that the contact sheet shows before and after."""

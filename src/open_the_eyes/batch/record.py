@@ -35,10 +35,10 @@ class Output:
     mtime_ns: int = 0
 
     @classmethod
-    def from_json(cls, told: dict[str, Any]) -> Output:
-        notes = tuple(map(str, told["notes"]))
-        path, sha256, encoding = str(told["path"]), str(told["sha256"]), str(told["encoding"])
-        return cls(path, int(told["size"]), sha256, encoding, notes, int(told["mtime_ns"]))
+    def from_json(cls, entry: dict[str, Any]) -> Output:
+        notes = tuple(map(str, entry["notes"]))
+        path, sha256, encoding = str(entry["path"]), str(entry["sha256"]), str(entry["encoding"])
+        return cls(path, int(entry["size"]), sha256, encoding, notes, int(entry["mtime_ns"]))
 
 
 class OtherVersion(ValueError):
@@ -106,18 +106,18 @@ class Record:
             OtherVersion: it is ours, and of another version.
         """
         try:
-            told = json.loads(line)
+            entry = json.loads(line)
         except (ValueError, RecursionError):
             return None
-        if not isinstance(told, dict) or not isinstance(told.get("name"), str) or "outputs" not in told:
+        if not isinstance(entry, dict) or not isinstance(entry.get("name"), str) or "outputs" not in entry:
             return None
         try:
-            outputs = tuple(map(Output.from_json, told["outputs"]))
-            lists = {name: tuple(told[name]) for name in ("faces", "eyes", "reasons", "crops")}
-            values = {field.name: told[field.name] for field in fields(cls)} | lists | {"outputs": outputs}
+            outputs = tuple(map(Output.from_json, entry["outputs"]))
+            lists = {name: tuple(entry[name]) for name in ("faces", "eyes", "reasons", "crops")}
+            values = {field.name: entry[field.name] for field in fields(cls)} | lists | {"outputs": outputs}
         except (ValueError, TypeError, KeyError, AttributeError) as error:
             raise OtherVersion(line) from error
-        if told.keys() - values or values["state"] not in STATES:
+        if entry.keys() - values or values["state"] not in STATES:
             raise OtherVersion(line)
         return cls(**values)
 

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import codecs
 import copy
 import functools
 import glob
 import itertools
 import operator
 import os
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from ..addresses import is_address
 from ..errors import UnreadablePhoto, UsageError
 from ..naming import is_result
 from ..system.paths import is_file, is_folder, is_link, is_there, real_place, special
@@ -22,10 +20,10 @@ from ..system.patterns import any_case, is_pattern
 from ..system.same_file import marks_of
 from ..wording import typed
 from .left_out import HIDDEN_FOLDER, HIDDEN_PHOTO, LINKED_FOLDER, LeftOut
+from .photo_list import LIST_SUFFIX, photos_listed
 
 FOLDER: Final = "open-the-eyes.batch"
 """Folder in that of the results in which the batch keeps what it needs. Never looked into for photos."""
-LIST_SUFFIX: Final = ".txt"
 _OF_SYSTEM: Final = frozenset(
     {"@eaDir", "#recycle", "#snapshot", "@Recycle", "@Recently-Snapshot"}  # of Synology's and QNAP's drives
     | {"$RECYCLE.BIN", "System Volume Information", "lost+found"}
@@ -81,11 +79,11 @@ class PhotoCollector:
         if not source.strip() or "\0" in source:
             raise UsageError(f"batch: expected a folder, a photo, a pattern or a list, got {typed(source)}.")
         if is_folder(path):
-            self._take_in(_walked(path), path)
+            self._gather(_walked(path), path)
             self._roots.append(path)
             self._walked.append(path)
         elif is_file(path) and path.suffix.lower() == LIST_SUFFIX:
-            self._take_by_name(_listed(path))
+            self._take_by_name(photos_listed(path))
         elif is_there(path):
             self._take_by_name([path])
         elif is_pattern(source):
@@ -93,7 +91,7 @@ class PhotoCollector:
             if not is_folder(root):
                 raise _not_found(root)
             parts = path.parts[len(root.parts) :]
-            self._take_in(_matching(root, parts), root)
+            self._gather(_matching(root, parts), root)
             self._roots.append(root)
             (self._walked if parts[0] == "**" else self._named).append(root)
         else:
@@ -140,46 +138,60 @@ class PhotoCollector:
         self._by_name.update(map(spelled_out, photos))
         self._roots.append(None)
 
-    def _take_in(self, files: Iterable[Path | _Skipped], root: Path) -> None:
+    def _gather(self, found: Iterable[Path | _Skipped], root: Path) -> None:
         """Sorts what was found below `root`; where results go inside that tree, they are no photos to do."""
         from ..files import SUFFIXES
 
-        marks = functools.cache(marks_of)
-
-        def is_one(one: Path, other: Path) -> bool:
-            return not marks(one).isdisjoint(marks(other))
-
-        inside = []
-        for seen, same in ((spelled_out, operator.eq), (real_place, is_one)):
-            out, top = seen(self._out), seen(root)
-            if any(same(above, top) for above in out.parents):
-                inside.append((seen, same, out))
-
-        def in_results(path: Path) -> bool:
-            places = [(seen(path), same, out) for seen, same, out in inside]
-            return any(same(out, above) for place, same, out in places for above in (place, *place.parents))
-
-        folder_in_results = functools.cache(in_results)
+        results = _ResultsInside(self._out, root)
         enterable = functools.cache(lambda folder: os.access(folder, os.X_OK))
-        for path in files:
-            if isinstance(path, _Skipped):
-                place = path.path.parent if path.kind == HIDDEN_PHOTO else path.path
-                if not (inside and folder_in_results(place)):
-                    self._skipped[path.path] = path.kind  # two patterns may meet it
+        for entry in found:
+            if isinstance(entry, _Skipped):
+                if not results.have_folder(entry.path.parent if entry.kind == HIDDEN_PHOTO else entry.path):
+                    self._skipped[entry.path] = entry.kind  # two patterns may meet it
                 continue
-            folder = path.parent
-            file = path if enterable(folder) else folder  # whose names may be read, and no more
+            folder = entry.parent
+            file = entry if enterable(folder) else folder  # whose names may be read, and no more
             locked = is_folder(file) and not os.access(file, os.R_OK | os.X_OK)
             lost = is_link(file) and not is_there(file)  # it fails by its name, as every photo that cannot be read
             kind = "" if (ordinary := is_file(file)) else special(file)
             if FOLDER in file.parts or not (ordinary or locked or lost or kind):
                 continue
-            if inside and (in_results(file) if locked or is_link(file) else folder_in_results(folder)):
+            if results.have(file) if locked or is_link(file) else results.have_folder(folder):
                 continue
             if locked or (not kind and file.suffix.lower() in SUFFIXES and not is_result(file.name)):
                 self.photos.append(file)
             else:
                 self._unfit.add(str(file), kind.partition(" ")[2])
+
+
+class _ResultsInside:
+    """Which places lie in the folder of results, if that is inside the tree that is looked through: by their names, or
+    where links lead."""
+
+    def __init__(self, out: Path, root: Path) -> None:
+        marks = functools.cache(marks_of)
+
+        def is_one(one: Path, other: Path) -> bool:
+            return not marks(one).isdisjoint(marks(other))
+
+        self._ways: list[tuple[Callable[[Path], Path], Callable[[Path, Path], bool], Path]] = []
+        """How a place is looked at, how two are told to be one, and the folder of results looked at in this way."""
+        for seen, same in ((spelled_out, operator.eq), (real_place, is_one)):
+            results, top = seen(out), seen(root)
+            if any(same(above, top) for above in results.parents):
+                self._ways.append((seen, same, results))
+        self._known: dict[Path, bool] = {}
+
+    def have(self, place: Path) -> bool:
+        """Whether a file or a folder lies there."""
+        views = [(seen(place), same, results) for seen, same, results in self._ways]
+        return any(same(results, above) for view, same, results in views for above in (view, *view.parents))
+
+    def have_folder(self, folder: Path) -> bool:
+        """The same, found out once a folder."""
+        if folder not in self._known:
+            self._known[folder] = self.have(folder)
+        return self._known[folder]
 
 
 def _not_found(path: Path) -> UsageError | UnreadablePhoto:
@@ -242,34 +254,6 @@ def _matching(folder: Path, parts: Sequence[str]) -> Iterator[Path | _Skipped]:
         for name in glob.iglob(pattern, root_dir=folder):  # noqa: PTH207 -- Path.glob follows other rules
             if name == parts[0] or not _is_kept(name):
                 yield from _matching(folder / name, parts[1:])
-
-
-def _listed(path: Path) -> list[Path]:
-    """A photo a line, relative to the list's own folder; empty lines and lines with # are left out."""
-    try:
-        data = path.read_bytes()
-    except OSError as error:
-        raise UsageError(f"{path}: expected a list that can be read, got: {error.strerror}.") from error
-    wide = data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))  # as Windows PowerShell writes with ">"
-    text = data.decode("utf-16", "replace") if wide else data.decode("utf-8-sig", "surrogateescape")
-    if "\0" in text:
-        raise UsageError(
-            f"{path}: expected a list in UTF-8, or UTF-16 with its mark, got zero bytes; save it as UTF-8."
-        )
-    names = [line.strip() for line in text.split("\n") if line.strip() and not line.lstrip().startswith("#")]
-    elsewhere = next((name for name in names if is_address(name)), None)
-    if elsewhere is not None:
-        raise UsageError(f"{path}: expected photos of this machine, got an address, {elsewhere}; fetch them first.")
-    photos = [path.parent / name for name in names]
-    relative = [name for name in names if not Path(name).is_absolute()]
-    if not any(is_there(path.parent / name) for name in relative):  # else the names are right, and some photos gone
-        from_here = next((name for name in relative if is_there(Path(name))), None)
-        if from_here is not None:
-            raise UsageError(
-                f"{path}: expected names as they are from the list's own folder, {typed(from_here)} is there from this "
-                "folder alone; move the list here, or write whole names into it."
-            )
-    return photos
 
 
 def _fixed_part(pattern: str) -> Path:

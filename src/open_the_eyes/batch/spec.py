@@ -49,16 +49,16 @@ class BatchSpec:
 
     def to_json(self) -> dict[str, object]:
         """Engine and options, as people may want to read them."""
-        told: dict[str, object] = {"engine": self.painter, "options": self.options.changed()}
+        shown: dict[str, object] = {"engine": self.painter, "options": self.options.changed()}
         if self.references:
-            told["references"] = [str(path) for path in self.references]
+            shown["references"] = [str(path) for path in self.references]
         if self.quality is not None:
-            told["quality"] = self.quality
+            shown["quality"] = self.quality
         if self.certificate is not None:
-            told["signed_with"] = str(self.certificate)
+            shown["signed_with"] = str(self.certificate)
         if self.settings:
-            told["settings"] = dict(self.settings)
-        return told
+            shown["settings"] = dict(self.settings)
+        return shown
 
     @cached_property
     def fingerprint(self) -> str:
@@ -70,14 +70,14 @@ class BatchSpec:
             UnreadablePhoto: a reference, or the certificate, is not there.
         """
         files = [*self.references, *([] if self.certificate is None else [self.certificate])]
-        told = [
+        decisive = [
             self.painter,
             self.options.changed(),
             [_sha256(path) for path in files],
             dict(self.settings),
             self.quality,
         ]
-        return hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()[:16]
+        return hashlib.sha256(json.dumps(decisive, sort_keys=True).encode()).hexdigest()[:16]
 
 
 def deciding(settings: Settings, painter: str) -> dict[str, str]:

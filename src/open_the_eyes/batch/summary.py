@@ -89,7 +89,7 @@ def _parts(summary: dict[str, Any], records: Iterable[Record]) -> Iterator[str]:
 
 
 def _line(record: Record) -> dict[str, Any]:
-    told: dict[str, Any] = {
+    entry: dict[str, Any] = {
         "photo": record.name,
         "sha256": record.sha256,
         "state": record.state,
@@ -99,7 +99,7 @@ def _line(record: Record) -> dict[str, Any]:
         "outputs": [_output(output) for output in record.outputs],
         "seconds": record.seconds,
     }
-    return told | ({"error": record.error, "exit_code": record.exit_code} if record.error else {})
+    return entry | ({"error": record.error, "exit_code": record.exit_code} if record.error else {})
 
 
 def _output(output: Output) -> dict[str, Any]:

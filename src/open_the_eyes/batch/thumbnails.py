@@ -34,8 +34,10 @@ def eye_comparison(before: Photo, after: Photo, face: Box) -> Rgb | None:
     if not changed.any():
         return None
     rows, columns = np.flatnonzero(changed.any(axis=1)), np.flatnonzero(changed.any(axis=0))
-    seen = Box(around.left + columns[0], around.top + rows[0], around.left + columns[-1] + 1, around.top + rows[-1] + 1)
-    window = _window(seen, SIDE_WH, size_wh)
+    shown = Box(
+        around.left + columns[0], around.top + rows[0], around.left + columns[-1] + 1, around.top + rows[-1] + 1
+    )
+    window = _window(shown, SIDE_WH, size_wh)
     gap = np.full((SIDE_WH[1], GAP_PX, 3), 255, np.uint8)
     left, right = (files.excerpt(_fitted(one.cut(window), SIDE_WH), before) for one in (before, after))
     return np.hstack([left, gap, right])
@@ -54,9 +56,9 @@ def jpeg_base64(picture: Rgb) -> str:
     return base64.b64encode(data.tobytes()).decode("ascii")
 
 
-def _window(seen: Box, picture_wh: tuple[int, int], size_wh: tuple[int, int]) -> Box:
+def _window(shown: Box, picture_wh: tuple[int, int], size_wh: tuple[int, int]) -> Box:
     """The part of a photo to show `seen` in, of the picture's shape where the photo's border lets it."""
-    return _of_shape(seen, ROOM, picture_wh[0] / picture_wh[1]).clipped(size_wh).to_whole().clipped(size_wh)
+    return _of_shape(shown, ROOM, picture_wh[0] / picture_wh[1]).clipped(size_wh).to_whole().clipped(size_wh)
 
 
 def _of_shape(box: Box, room: float, shape: float) -> Box:

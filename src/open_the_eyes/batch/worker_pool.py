@@ -186,15 +186,15 @@ class WorkerPool:
         """Everything a worker has sent; and if it is dead, what becomes of its photos."""
         try:
             while worker.pipe.poll():
-                told = worker.pipe.recv()
-                if isinstance(told, StartFailed):
-                    raise NoCapacity(_no_start(str(told)))
-                if isinstance(told, OpenTheEyesError):
-                    raise told
-                if told == "ready":
+                message = worker.pipe.recv()
+                if isinstance(message, StartFailed):
+                    raise NoCapacity(_no_start(str(message)))
+                if isinstance(message, OpenTheEyesError):
+                    raise message
+                if message == "ready":
                     worker.ready, self._failed_starts = True, 0
                     continue
-                name, record = told
+                name, record = message
                 worker.tasks.pop(name)
                 worker.done += 1
                 yield record

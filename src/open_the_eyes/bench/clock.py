@@ -59,8 +59,8 @@ def timed(cases: Sequence[Case], turns: int, tell: Callable[[float], None] = lam
     found = []
     for case, row in zip(cases, rows, strict=True):
         floor, seconds, processor, stages = zip(*row, strict=True)
-        names = dict.fromkeys(name for told in stages for name in told)
-        parts = {name: tuple(told.get(name, 0.0) for told in stages) for name in names}
+        names = dict.fromkeys(name for times in stages for name in times)
+        parts = {name: tuple(times.get(name, 0.0) for times in stages) for name in names}
         found.append(Timed(case, seconds, processor, parts, floor))
     return found
 

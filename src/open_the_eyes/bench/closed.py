@@ -60,7 +60,7 @@ class Row:
 
 def rows_of(
     photos: Iterable[Path],
-    told: Mapping[str, Mapping[str, str]],
+    groups: Mapping[str, Mapping[str, str]],
     engine: Engine,
     options: Options,
     networks: Networks,
@@ -75,7 +75,7 @@ def rows_of(
         except OpenTheEyesError as error:
             absent.append(because(error, "success", path.name))
             continue
-        row.groups |= told.get(path.name, {})
+        row.groups |= groups.get(path.name, {})
         rows.append(row)
     return rows, absent
 
@@ -111,17 +111,17 @@ def _opened(path: Path, engine: Engine, options: Options, networks: Networks) ->
     index = max(range(len(faces)), key=lambda k: faces[k].box.area)
     result = open_eyes(photo, options, engine=engine)
     outcome = result.faces[index].outcome
-    seen = _seen_again(result, faces[index], engine)
+    again = _seen_again(result, faces[index], engine)
     opened = outcome == "opened"
     steps = {
         "face found": True,
         "detected": bool(decisions[index].to_open),
         "opened": opened,
-        "verified": opened and seen is not None and decide([seen], ChooseOptions())[0].outcome == "already_open",
+        "verified": opened and again is not None and decide([again], ChooseOptions())[0].outcome == "already_open",
     }
     row = Row(path.name, outcome, steps, _groups(faces[index]))
     if opened:
-        row.measured = _measured(photo.pixels, result, decisions, index, seen, networks)
+        row.measured = _measured(photo.pixels, result, decisions, index, again, networks)
     row.shot = _shot(path.name, photo.pixels, result, faces[index], row)
     return row
 
@@ -138,7 +138,7 @@ def _measured(
     result: Opened,
     decisions: list[Decision],
     index: int,
-    seen: Face | None,
+    again: Face | None,
     networks: Networks,
 ) -> dict[str, float]:
     after = result.photo.pixels
@@ -151,10 +151,10 @@ def _measured(
     ratio = measures.eye_to_skin(after, decisions[index].face, ours)
     if ratio is not None:
         row["eye : skin"] = ratio
-    if seen is not None:
-        row["openness"] = min(seen.eyes[side].openness for side in SIDES)
-        row["eyes apart"] = measures.gazes_apart(seen.landmarks)
-        likeness = networks.likeness((before, decisions[index].face.landmarks), (after, seen.landmarks))
+    if again is not None:
+        row["openness"] = min(again.eyes[side].openness for side in SIDES)
+        row["eyes apart"] = measures.gazes_apart(again.landmarks)
+        likeness = networks.likeness((before, decisions[index].face.landmarks), (after, again.landmarks))
         if likeness is not None:
             row["identity"] = likeness
     return row

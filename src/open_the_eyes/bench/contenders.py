@@ -10,7 +10,7 @@ import numpy as np
 
 from ..engine import Engine
 from ..imaging.arrays import Rgb, to_levels, to_tones
-from ..imaging.face.alignment import SIDE, to_ffhq
+from ..imaging.face.alignment import ALIGNED_PX, to_ffhq
 from ..imaging.face.face_crop import warped
 from ..imaging.geometry import inverted
 from ..options import Options
@@ -103,11 +103,11 @@ class RestorerAlone:
     def open(self, scene: Scene) -> Rgb:
         h, w = scene.pixels.shape[:2]
         to_square = to_ffhq(scene.face.landmarks)
-        square = warped(scene.pixels, inverted(to_square), (SIDE, SIDE))
+        square = warped(scene.pixels, inverted(to_square), (ALIGNED_PX, ALIGNED_PX))
         (restored,) = self.restorer.restore([square], self.fidelity)
         back = cv2.warpAffine(restored, to_square, (w, h), flags=cv2.INTER_CUBIC | cv2.WARP_INVERSE_MAP)
-        inner = np.zeros((SIDE, SIDE), np.float32)
-        rim = SIDE // 16
+        inner = np.zeros((ALIGNED_PX, ALIGNED_PX), np.float32)
+        rim = ALIGNED_PX // 16
         inner[rim:-rim, rim:-rim] = 1
         soft = cv2.GaussianBlur(inner, (0, 0), rim / 3)
         there = cv2.warpAffine(soft, to_square, (w, h), flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP)[..., None]

@@ -107,31 +107,31 @@ class BenchReport:
 
     def to_json(self) -> dict[str, Any]:
         """Plain JSON values; samples with six digits."""
-        told = asdict(self)
-        for figure in told["figures"]:
+        document = asdict(self)
+        for figure in document["figures"]:
             for name in ("value", "low", "high"):
                 figure[name] = None if figure[name] is None else _short(figure[name])
             figure["samples"] = [_short(v) for v in figure["samples"]]
             figure["floor"] = [_short(v) for v in figure["floor"]]
-        return {"schema": SCHEMA, **told}
+        return {"schema": SCHEMA, **document}
 
 
-def report_from_json(told: Any, name: str) -> BenchReport:
+def report_from_json(document: Any, name: str) -> BenchReport:
     """The report that `to_json` turned into JSON.
 
     Raises:
         UsageError: it is something else, or of another schema; `name`, where it came from, is in the message.
     """
-    if not isinstance(told, dict) or told.get("schema") != SCHEMA:
-        came = f"schema {written(told.get('schema'))}" if isinstance(told, dict) else "no JSON object"
+    if not isinstance(document, dict) or document.get("schema") != SCHEMA:
+        came = f"schema {written(document.get('schema'))}" if isinstance(document, dict) else "no JSON object"
         raise UsageError(f"{name}: expected a report.json of `open-the-eyes bench`, schema {SCHEMA}; got {came}.")
     try:
-        figures = tuple(_figure(one) for one in told["figures"])
-        absent = tuple(Absent(**one) for one in told["absent"])
-        timelines = tuple(_timeline(one) for one in told["timelines"])
-        machine, plan = dict(told["machine"]), dict(told["plan"])
-        notes = tuple(str(one) for one in told["notes"])
-        return BenchReport(machine, plan, figures, absent, timelines, float(told["seconds"]), notes)
+        figures = tuple(_figure(one) for one in document["figures"])
+        absent = tuple(Absent(**one) for one in document["absent"])
+        timelines = tuple(_timeline(one) for one in document["timelines"])
+        machine, plan = dict(document["machine"]), dict(document["plan"])
+        notes = tuple(str(one) for one in document["notes"])
+        return BenchReport(machine, plan, figures, absent, timelines, float(document["seconds"]), notes)
     except (LookupError, TypeError, ValueError) as error:
         raise UsageError(
             f"{name}: expected a whole report.json of `open-the-eyes bench`, parts of it are missing or damaged. "
@@ -139,19 +139,19 @@ def report_from_json(told: Any, name: str) -> BenchReport:
         ) from error
 
 
-def _figure(told: dict[str, Any]) -> Figure:
-    lists = {name: tuple(told[name]) for name in ("samples", "floor", "names")}
-    figure = Figure(**{**told, **lists})
+def _figure(values: dict[str, Any]) -> Figure:
+    lists = {name: tuple(values[name]) for name in ("samples", "floor", "names")}
+    figure = Figure(**{**values, **lists})
     numbers = (figure.value, *figure.samples, *figure.floor)
     if not all(isinstance(n, int | float) for n in numbers):
         raise ValueError(f"{figure.what}: a figure that is no number")
     return figure
 
 
-def _timeline(told: dict[str, Any]) -> Timeline:
-    marks = tuple((float(second), str(name)) for second, name in told["marks"])
-    seconds, ram, vram = (tuple(float(v) for v in told[name]) for name in ("seconds", "ram_mib", "vram_mib"))
-    return Timeline(str(told["case"]), seconds, ram, vram, marks)
+def _timeline(values: dict[str, Any]) -> Timeline:
+    marks = tuple((float(second), str(name)) for second, name in values["marks"])
+    seconds, ram, vram = (tuple(float(v) for v in values[name]) for name in ("seconds", "ram_mib", "vram_mib"))
+    return Timeline(str(values["case"]), seconds, ram, vram, marks)
 
 
 def _short(value: float) -> float:

@@ -51,7 +51,7 @@ def groups_told(folder: Path) -> dict[str, dict[str, str]]:
     Raises:
         UsageError: a table that is not UTF-8 text, or may not be read.
     """
-    told: dict[str, dict[str, str]] = {}
+    groups: dict[str, dict[str, str]] = {}
     for table in (Path(f"{folder}.csv"), *sorted(folder.glob("*.csv"))):
         if not is_file(table):
             continue
@@ -59,10 +59,10 @@ def groups_told(folder: Path) -> dict[str, dict[str, str]]:
             with table.open(encoding="utf-8-sig", newline="") as file:
                 for row in csv.DictReader(file):
                     if row.get(NAME):
-                        told[Path(row[NAME]).name] = _groups(row)
+                        groups[Path(row[NAME]).name] = _groups(row)
         except (OSError, UnicodeDecodeError, csv.Error) as error:
             raise UsageError(f"{table}: expected a table as UTF-8 text, got {error!s:.100}. Save it as CSV.") from None
-    return told
+    return groups
 
 
 def _groups(row: Mapping[str, str | None]) -> dict[str, str]:

@@ -41,18 +41,18 @@ class Probe:
     """What one fresh process reported.
 
     Args:
-        told: its line of JSON, as `bench.probe` writes it.
+        answer: its line of JSON, as `bench.probe` writes it.
         floor: seconds of decoding and encoding the photo, right before.
     """
 
-    told: dict[str, Any]
+    answer: dict[str, Any]
     floor: float
 
     def timeline(self, case: str) -> Timeline:
         """The process's memory over time, with the stages that began."""
-        rows = np.asarray(self.told["samples"], np.float64).reshape(-1, 3)
+        rows = np.asarray(self.answer["samples"], np.float64).reshape(-1, 3)
         vram = tuple(rows[:, 2].tolist()) if rows[:, 2].any() else ()
-        marks = tuple((float(second), str(name)) for second, name in self.told["marks"])
+        marks = tuple((float(second), str(name)) for second, name in self.answer["marks"])
         return Timeline(case, tuple(rows[:, 0].tolist()), tuple(rows[:, 1].tolist()), vram, marks)
 
 
@@ -74,15 +74,15 @@ def probe(photo: Path, engine: str, options: dict[str, Any] | None = None) -> Pr
 
 def cold_figures(probes: Sequence[Probe]) -> list[Figure]:
     """Seconds of a fresh process: until the libraries are there, of the first photo and of the second."""
-    floor = [one.floor for one in probes]
+    floor = [probed.floor for probed in probes]
     wanted = {"start and libraries": "import", "first photo": "first", "second photo": "second"}
-    rows = {what: [float(one.told[name]) for one in probes] for what, name in wanted.items()}
+    rows = {what: [float(probed.answer[name]) for probed in probes] for what, name in wanted.items()}
     figures = [figure_of("cold", "portrait", what, seconds, unit="s", floor=floor) for what, seconds in rows.items()]
-    together = [float(one.told["import"]) + float(one.told["first"]) for one in probes]
+    together = [float(probed.answer["import"]) + float(probed.answer["first"]) for probed in probes]
     figures.insert(0, figure_of("cold", "portrait", "one photo, from the start", together, unit="s", floor=floor))
-    stages = probes[0].told["first stages"]
+    stages = probes[0].answer["first stages"]
     for name in stages:
-        seconds = [float(one.told["first stages"].get(name, 0.0)) for one in probes]
+        seconds = [float(probed.answer["first stages"].get(name, 0.0)) for probed in probes]
         figures.append(figure_of("cold", "portrait", f"first photo/{name}", seconds, unit="s", floor=floor))
     return figures
 

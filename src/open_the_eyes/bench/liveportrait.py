@@ -106,10 +106,10 @@ class LivePortrait:
         return self._worker.stdin
 
 
-def _heard(stream: IO[str], told: SimpleQueue[str]) -> None:
+def _heard(stream: IO[str], lines: SimpleQueue[str]) -> None:
     """Its answers, without its own prints, and a last one when it has ended."""
     with stream:
         for line in stream:
             if line.startswith("OTE "):
-                told.put(line[len("OTE ") :].strip())
-    told.put(ENDED)
+                lines.put(line[len("OTE ") :].strip())
+    lines.put(ENDED)

@@ -68,11 +68,11 @@ def gpu(device: str = "auto") -> str:
     return str(torch.cuda.get_device_name(number))
 
 
-def said(told: dict[str, Any]) -> str:
+def said(described: dict[str, Any]) -> str:
     """A machine, as `machine` describes it, in one line."""
-    memory = "" if told["memory_gib"] is None else f", {told['memory_gib']:g} GiB"
-    busy = "" if told.get("load") is None else f", load {told['load']:g} at the start"
-    return f"{told['processor']}, {told['cores']} cores{memory}, {told['gpu'] or 'no GPU'}{busy}"
+    memory = "" if described["memory_gib"] is None else f", {described['memory_gib']:g} GiB"
+    busy = "" if described.get("load") is None else f", load {described['load']:g} at the start"
+    return f"{described['processor']}, {described['cores']} cores{memory}, {described['gpu'] or 'no GPU'}{busy}"
 
 
 def _version(name: str) -> str:

@@ -18,8 +18,8 @@ ONCE: Final = ("Published figures", "Not measured here")
 
 def markdown_of(*reports: BenchReport) -> str:
     """The page of one run or of several, every figure of it from their reports."""
-    told: set[tuple[str, ...]] = set()
-    runs = [line for report in reports for line in _run(report, told)]
+    printed: set[tuple[str, ...]] = set()
+    runs = [line for report in reports for line in _run(report, printed)]
     return "\n".join([*_head(), *runs, *_measures(reports)]).rstrip() + "\n"
 
 
@@ -43,7 +43,7 @@ def _head() -> Iterator[str]:
     yield "`bench survey tally answers*.json` counts the answers that they saved there, with 95 % intervals."
 
 
-def _run(report: BenchReport, told: set[tuple[str, ...]]) -> Iterator[str]:
+def _run(report: BenchReport, printed: set[tuple[str, ...]]) -> Iterator[str]:
     """A run without the rows that were told, and need to be told once; those that it tells are added."""
     machine = report.machine
     yield ""
@@ -52,16 +52,16 @@ def _run(report: BenchReport, told: set[tuple[str, ...]]) -> Iterator[str]:
     yield f"Open The Eyes {machine['version']} on {said(machine)}. {machine['system']}, Python {machine['python']}."
     yield f"Plan: {_plan(report)}; it took {report.seconds:.0f} seconds. Libraries: {_libraries(report)}."
     for table in tables_of(report):
-        new = _untold(table, told) if table.title in ONCE else table
+        new = _not_yet_printed(table, printed) if table.title in ONCE else table
         if new.rows:
             yield ""
             yield from _table(new)
 
 
-def _untold(table: Table, told: set[tuple[str, ...]]) -> Table:
+def _not_yet_printed(table: Table, printed: set[tuple[str, ...]]) -> Table:
     rows = [(row, tuple(cell.text for cell in row)) for row in table.rows]
-    new = tuple(row for row, texts in rows if texts not in told)
-    told.update(texts for _, texts in rows)
+    new = tuple(row for row, texts in rows if texts not in printed)
+    printed.update(texts for _, texts in rows)
     return replace(table, rows=new)
 
 
@@ -98,5 +98,5 @@ def _libraries(report: BenchReport) -> str:
 
 def _plan(report: BenchReport) -> str:
     plan = report.plan
-    told = [f"{name} {value}" for name, value in plan.items() if value not in (None, False) and name != "parts"]
-    return ", ".join(told)
+    words = [f"{name} {value}" for name, value in plan.items() if value not in (None, False) and name != "parts"]
+    return ", ".join(words)

@@ -72,6 +72,8 @@ class Plan:
         return min(self.warm_turns, 2 if self.quick else 5)
 
     def to_json(self) -> dict[str, Any]:
-        told = {name: value for name, value in asdict(self).items() if name != "options"}
-        folders = {name: None if told[name] is None else told[name].name for name in ("closed", "open", "liveportrait")}
-        return {**told, **folders, "parts": list(self.parts), "turns": self.warm_turns}
+        values = {name: value for name, value in asdict(self).items() if name != "options"}
+        folders = {
+            name: None if values[name] is None else values[name].name for name in ("closed", "open", "liveportrait")
+        }
+        return {**values, **folders, "parts": list(self.parts), "turns": self.warm_turns}

@@ -18,7 +18,7 @@ from .memory import Sampler
 
 def probed(photo: Path, name: str, options: dict[str, Any], since: float) -> dict[str, Any]:
     """Seconds and memory; "first" holds what a cold process pays once, "second" does not."""
-    told: dict[str, Any] = {}
+    answer: dict[str, Any] = {}
     with Sampler(since) as sampler:
         sampler.mark("load libraries")
         from ..engine import engine_name, load_engine
@@ -26,7 +26,7 @@ def probed(photo: Path, name: str, options: dict[str, Any], since: float) -> dic
         from ..pipeline import open_eyes
 
         engine = load_engine(engine_name(name))
-        told["import"] = time.time() - since
+        answer["import"] = time.time() - since
         for turn in ("first", "second"):
             began = time.perf_counter()
             opened = open_eyes(
@@ -35,11 +35,11 @@ def probed(photo: Path, name: str, options: dict[str, Any], since: float) -> dic
             sampler.mark("save")
             with tempfile.TemporaryDirectory() as folder:
                 report = opened.save(Path(folder) / photo.name)
-            told[turn] = time.perf_counter() - began
-            told[f"{turn} stages"] = {stage.name: stage.seconds for stage in report.stages}
-            told["vram"] = {s.name: s.peak_vram_mib for s in report.stages if s.peak_vram_mib is not None}
+            answer[turn] = time.perf_counter() - began
+            answer[f"{turn} stages"] = {stage.name: stage.seconds for stage in report.stages}
+            answer["vram"] = {s.name: s.peak_vram_mib for s in report.stages if s.peak_vram_mib is not None}
             sampler.mark("rest")
-    return {**told, "samples": sampler.samples, "marks": sampler.marks}
+    return {**answer, "samples": sampler.samples, "marks": sampler.marks}
 
 
 if __name__ == "__main__":

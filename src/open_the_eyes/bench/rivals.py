@@ -24,7 +24,7 @@ from .engines import because
 from .figures import Absent
 from .liveportrait import LivePortrait
 
-SIDE: Final = 1024
+FRAME_PX: Final = 1024
 PROMPT: Final = "close-up photo of a face with open eyes, looking at the camera"
 NEGATIVE: Final = "closed eyes, blinking"
 STEPS: Final = 30
@@ -85,7 +85,7 @@ class StockSdxl:
     """diffusers' own SDXL inpainting pipeline, called as its documentation does, on a square around the face."""
 
     load: Callable[[], Any]
-    side: int = SIDE
+    side: int = FRAME_PX
     name: str = STOCK
     _pipeline: Any = field(default=None, init=False)
 

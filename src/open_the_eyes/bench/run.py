@@ -125,7 +125,7 @@ def _memory(plan: Plan, engine: Engine, work: Path, found: Found, tell: Progress
             found.add(absent=[because(error, "memory", "8K photo")])
     for case, (probe, promised) in cases.items():
         timeline = probe.timeline(case)
-        figures, absent = fresh.memory_figures(case, timeline, fresh.budgets_of(promised), probe.told["vram"])
+        figures, absent = fresh.memory_figures(case, timeline, fresh.budgets_of(promised), probe.answer["vram"])
         found.add(figures, absent, [timeline] if timeline.seconds else [])
 
 

@@ -95,10 +95,10 @@ def speed_figures(
     return figures, absent
 
 
-def figures_of(one: Timed) -> Iterable[Figure]:
+def figures_of(timing: Timed) -> Iterable[Figure]:
     """The figures of one case: seconds in all, of each stage, and last of the floor."""
-    yield figure_of("speed", one.case.name, "photo", one.seconds, unit="s", floor=one.floor)
-    yield figure_of("speed", one.case.name, "processor", one.processor, unit="s")
-    for stage, seconds in one.stages.items():
-        yield figure_of("speed", one.case.name, f"stage/{stage}", seconds, unit="s", floor=one.floor)
-    yield figure_of("speed", one.case.name, "floor", one.floor, unit="s", better="neither")
+    yield figure_of("speed", timing.case.name, "photo", timing.seconds, unit="s", floor=timing.floor)
+    yield figure_of("speed", timing.case.name, "processor", timing.processor, unit="s")
+    for stage, seconds in timing.stages.items():
+        yield figure_of("speed", timing.case.name, f"stage/{stage}", seconds, unit="s", floor=timing.floor)
+    yield figure_of("speed", timing.case.name, "floor", timing.floor, unit="s", better="neither")

@@ -39,17 +39,19 @@ def tables_of(report: BenchReport) -> Iterator[Table]:
 
 def speed(report: BenchReport) -> Table:
     rows = []
-    for one in report.whats("speed", "photo"):
-        floor, work = (report.find("speed", one.case, what) for what in ("floor", "processor"))
+    for figure in report.whats("speed", "photo"):
+        floor, work = (report.find("speed", figure.case, what) for what in ("floor", "processor"))
         rows.append(
             (
-                Cell(one.case),
-                Cell(f"{seconds(one.value)}{_between(one)}", one.value),
-                *(time_cell(percentile(one.samples, p)) for p in (95, 99)),
-                Cell(NONE) if floor is None else Cell(f"{one.value / floor.value:.1f} ×", one.value / floor.value),
+                Cell(figure.case),
+                Cell(f"{seconds(figure.value)}{_between(figure)}", figure.value),
+                *(time_cell(percentile(figure.samples, p)) for p in (95, 99)),
+                Cell(NONE)
+                if floor is None
+                else Cell(f"{figure.value / floor.value:.1f} ×", figure.value / floor.value),
                 Cell(NONE) if work is None else time_cell(work.value),
-                Cell(f"{60 / one.value:.0f}", 60 / one.value),
-                published(mode_of(one.case)),
+                Cell(f"{60 / figure.value:.0f}", 60 / figure.value),
+                published(mode_of(figure.case)),
             )
         )
     columns = ("one photo, warm", "p50", "p95", "p99", "× floor", "processor", "a minute", "published")
@@ -71,11 +73,15 @@ def stages(report: BenchReport) -> Table:
     for name in _in_order([name.removeprefix("stage/") for name in names]):
         cells = [Cell(_indented(name))]
         cells += [time_cell(frozen[name].value) if name in frozen else Cell(NONE)] if frozen else []
-        for one in totals:
-            found = report.find("speed", one.case, f"stage/{name}")
+        for figure in totals:
+            found = report.find("speed", figure.case, f"stage/{name}")
             cells.append(Cell(NONE) if found is None else time_cell(found.value))
         rows.append((*cells, published(name)))
-    head = ["stage", *(["first, cold"] if frozen else []), *(one.case.removeprefix("portrait, ") for one in totals)]
+    head = [
+        "stage",
+        *(["first, cold"] if frozen else []),
+        *(figure.case.removeprefix("portrait, ") for figure in totals),
+    ]
     lead = "Medians; cases without a name of their own are the portrait's. A cold stage loads what it needs."
     return Table("Stage by stage", (*head, "published"), tuple(rows), lead)
 
@@ -83,14 +89,14 @@ def stages(report: BenchReport) -> Table:
 def several(report: BenchReport) -> Table:
     rows = []
     figures = report.whats("batch", "photo")
-    for one in figures:
+    for figure in figures:
         rows.append(
             (
-                Cell(one.case),
-                time_cell(one.value),
-                Cell(f"{seconds(one.low)} to {seconds(one.high)}", one.low),
-                Cell(f"{60 / one.value:.0f}", 60 / one.value),
-                Cell(f"{figures[0].value / one.value:.2f} ×", figures[0].value / one.value),
+                Cell(figure.case),
+                time_cell(figure.value),
+                Cell(f"{seconds(figure.low)} to {seconds(figure.high)}", figure.low),
+                Cell(f"{60 / figure.value:.0f}", 60 / figure.value),
+                Cell(f"{figures[0].value / figure.value:.2f} ×", figures[0].value / figure.value),
             )
         )
     columns = ("several photos", "a photo", "95 % interval", "photos a minute", "against one process")
@@ -98,10 +104,14 @@ def several(report: BenchReport) -> Table:
 
 
 def cold(report: BenchReport) -> Table:
-    wanted = [one for one in report.of("cold") if "/" not in one.what]
+    wanted = [figure for figure in report.of("cold") if "/" not in figure.what]
     rows = [
-        (Cell(one.what), time_cell(one.value), Cell(f"{seconds(one.low)} to {seconds(one.high)}", one.low))
-        for one in wanted
+        (
+            Cell(figure.what),
+            time_cell(figure.value),
+            Cell(f"{seconds(figure.low)} to {seconds(figure.high)}", figure.low),
+        )
+        for figure in wanted
     ]
     lead = "A process of its own: Python, libraries and models are loaded inside these seconds."
     return Table("Cold start", ("fresh process", "median", "95 % interval"), tuple(rows), lead)
@@ -109,20 +119,20 @@ def cold(report: BenchReport) -> Table:
 
 def memory(report: BenchReport) -> Table:
     rows = []
-    for one in report.of("memory"):
-        if one.what.startswith("component/"):
+    for figure in report.of("memory"):
+        if figure.what.startswith("component/"):
             continue
-        text = mebibytes(one.value) if one.unit == "MiB" else f"{100 * one.value:.0f} %"
-        rows.append((Cell(one.case), Cell(one.what), Cell(text, one.value)))
+        text = mebibytes(figure.value) if figure.unit == "MiB" else f"{100 * figure.value:.0f} %"
+        rows.append((Cell(figure.case), Cell(figure.what), Cell(text, figure.value)))
     lead = "Of a fresh process that opens one photo twice, sampled every 10 ms."
     return Table("Peak memory", ("photo", "what", "figure"), tuple(rows), lead)
 
 
 def components(report: BenchReport) -> Table:
-    figures = [one for one in report.of("memory") if one.what.startswith("component/")]
-    cases = list(dict.fromkeys(one.case for one in figures))
+    figures = [figure for figure in report.of("memory") if figure.what.startswith("component/")]
+    cases = list(dict.fromkeys(figure.case for figure in figures))
     rows = []
-    for name in dict.fromkeys(one.what for one in figures):
+    for name in dict.fromkeys(figure.what for figure in figures):
         cells = [Cell(name.removeprefix("component/"))]
         for case in cases:
             found = report.find("memory", case, name)
@@ -135,7 +145,7 @@ def components(report: BenchReport) -> Table:
 def success(report: BenchReport) -> Table:
     figures = report.of("success")
     rows = []
-    for case in dict.fromkeys(one.case for one in figures):
+    for case in dict.fromkeys(figure.case for figure in figures):
         steps = [report.find("success", case, step) for step in STEPS]
         count = next((len(step.samples) for step in steps if step is not None), 0)
         rows.append((Cell(case), Cell(str(count), count), *(_share(step) for step in steps)))
@@ -149,12 +159,12 @@ def success(report: BenchReport) -> Table:
 def quality(report: BenchReport) -> Iterator[Table]:
     """One table a set of photos: a line a measure, a column a contender."""
     figures = report.of("quality")
-    for case in dict.fromkeys(one.case for one in figures):
-        there = [one for one in figures if one.case == case]
-        ways = list(dict.fromkeys(one.way for one in there))
-        count = max(len(one.samples) for one in there)
+    for case in dict.fromkeys(figure.case for figure in figures):
+        there = [figure for figure in figures if figure.case == case]
+        ways = list(dict.fromkeys(figure.way for figure in there))
+        count = max(len(figure.samples) for figure in there)
         rows = []
-        for what in dict.fromkeys(one.what for one in there):
+        for what in dict.fromkeys(figure.what for figure in there):
             cells = [Cell(what), Cell(wanted_of(what))]
             for way in ways:
                 cells.append(_measure(next((o for o in there if (o.what, o.way) == (what, way)), None)))
@@ -165,8 +175,8 @@ def quality(report: BenchReport) -> Iterator[Table]:
 
 def alarms(report: BenchReport) -> Table:
     rows = [
-        (Cell(one.case), Cell(one.what), Cell(str(len(one.samples)), len(one.samples)), _share(one))
-        for one in report.of("alarms")
+        (Cell(figure.case), Cell(figure.what), Cell(str(len(figure.samples)), len(figure.samples)), _share(figure))
+        for figure in report.of("alarms")
     ]
     return Table("Detection", ("photos", "what", "n", "share"), tuple(rows), "Of the largest face. Intervals: Wilson.")
 
@@ -192,24 +202,24 @@ def number(value: float, what: str) -> str:
     return f"{value:.{KINDS[what].digits}f}"
 
 
-def _measure(one: Figure | None) -> Cell:
-    if one is None:
+def _measure(figure: Figure | None) -> Cell:
+    if figure is None:
         return Cell(NONE)
-    text = number(one.value, one.what)
-    if one.low is not None and one.high is not None and one.statistic == "mean":
-        text += f" [{number(one.low, one.what)}, {number(one.high, one.what)}]"
-    return Cell(text, one.value)
+    text = number(figure.value, figure.what)
+    if figure.low is not None and figure.high is not None and figure.statistic == "mean":
+        text += f" [{number(figure.low, figure.what)}, {number(figure.high, figure.what)}]"
+    return Cell(text, figure.value)
 
 
-def _between(one: Figure) -> str:
-    return "" if one.low is None else f" [{seconds(one.low)}, {seconds(one.high)}]"
+def _between(figure: Figure) -> str:
+    return "" if figure.low is None else f" [{seconds(figure.low)}, {seconds(figure.high)}]"
 
 
-def _share(one: Figure | None) -> Cell:
-    if one is None:
+def _share(figure: Figure | None) -> Cell:
+    if figure is None:
         return Cell(NONE)
-    between = "" if one.low is None or one.high is None else f" [{100 * one.low:.0f}, {100 * one.high:.0f}]"
-    return Cell(f"{100 * one.value:.0f} %{between}", one.value)
+    between = "" if figure.low is None or figure.high is None else f" [{100 * figure.low:.0f}, {100 * figure.high:.0f}]"
+    return Cell(f"{100 * figure.value:.0f} %{between}", figure.value)
 
 
 def _in_order(names: Sequence[str]) -> list[str]:

@@ -158,42 +158,42 @@ def figures_of(findings: Findings, case: str, networks: Networks) -> list[Figure
 def measured_figures(rows: Mapping[str, Mapping[str, float]], case: str, way: str) -> Iterator[Figure]:
     """Measures by photo, `rows[photo][measure]`, as one figure a measure."""
     for what, kind in KINDS.items():
-        told = {name: row[what] for name, row in rows.items() if what in row}
-        if told:
+        by_photo = {name: row[what] for name, row in rows.items() if what in row}
+        if by_photo:
             yield figure_of(
                 "quality",
                 case,
                 what,
-                list(told.values()),
+                list(by_photo.values()),
                 unit=kind.unit,
                 better=kind.better,
                 statistic="peak" if what == "outside" else "mean",
                 way=way,
-                names=list(told),
+                names=list(by_photo),
             )
 
 
-def _row(one: Hidden, made: Rgb, engine: Engine, networks: Networks) -> dict[str, float]:
-    window, truth = one.truth.window, one.truth
+def _row(blink: Hidden, made: Rgb, engine: Engine, networks: Networks) -> dict[str, float]:
+    window, truth = blink.truth.window, blink.truth
     inner = np.asarray(window.cut(made), np.uint8)
     row = measures.against_truth(inner, truth)
     row |= networks.pair(measures.strip(measures.framed(inner, truth)), measures.strip(truth.pixels))
-    row["seam"] = seam_step(one.scene.crop.pixels, one.scene.crop.window.cut(made), one.scene.crop.mask)
-    row["outside"] = measures.outside(one.scene.pixels, made, one.editable)
-    seen = engine.detector.measure(made, one.face)
-    if seen is not None:
-        row["gaze"] = measures.gaze_error(one.face.landmarks, seen.landmarks)
-        row["eyes apart"] = measures.gazes_apart(seen.landmarks, one.face.landmarks)
-        row["openness"] = min(seen.eyes[side].openness for side in SIDES)
-        likeness = networks.likeness((one.pixels, one.face.landmarks), (made, seen.landmarks))
+    row["seam"] = seam_step(blink.scene.crop.pixels, blink.scene.crop.window.cut(made), blink.scene.crop.mask)
+    row["outside"] = measures.outside(blink.scene.pixels, made, blink.editable)
+    again = engine.detector.measure(made, blink.face)
+    if again is not None:
+        row["gaze"] = measures.gaze_error(blink.face.landmarks, again.landmarks)
+        row["eyes apart"] = measures.gazes_apart(again.landmarks, blink.face.landmarks)
+        row["openness"] = min(again.eyes[side].openness for side in SIDES)
+        likeness = networks.likeness((blink.pixels, blink.face.landmarks), (made, again.landmarks))
         if likeness is not None:
             row["identity"] = likeness
-    ratio, true_ratio = (measures.eye_to_skin(picture, one.face, truth) for picture in (made, one.pixels))
+    ratio, true_ratio = (measures.eye_to_skin(picture, blink.face, truth) for picture in (made, blink.pixels))
     if ratio is not None and true_ratio:
         row["sharpness"], row["eye : skin"] = ratio / true_ratio, ratio
     return row
 
 
-def _shot(one: Hidden, shown: Sequence[tuple[str, Rgb]], row: dict[str, float]) -> Shot:
+def _shot(blink: Hidden, shown: Sequence[tuple[str, Rgb]], row: dict[str, float]) -> Shot:
     caption = f"SSIM {row['SSIM']:.3f}, iris colour off by {row['iris colour']:.1f}"
-    return Shot(one.name, row["SSIM"], caption, tuple((label, jpeg(picture, STRIP_PX)) for label, picture in shown))
+    return Shot(blink.name, row["SSIM"], caption, tuple((label, jpeg(picture, STRIP_PX)) for label, picture in shown))

@@ -6,14 +6,14 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Final
 
 from ..errors import UsageError
-from ..givers import Painted
 from ..options.eye_style import checked_styles
+from ..origins import Painted
 from ..wording import numbers_in_words, short, typed
 from .speech import printable
 
 if TYPE_CHECKING:
     from ..edit_record import EarlierEdit, EditRecord
-    from ..givers import Origin
+    from ..origins import Origin
     from ..report import FaceReport, Report, StageReport
 
 _STATES: Final = {
@@ -216,9 +216,9 @@ def _from(origin: Origin | None) -> str:
     return f", from {printable(str(origin))}" if origin else ""
 
 
-def _besides(told: str) -> str:
+def _besides(note: str) -> str:
     """What a report adds of opened eyes: why a reference gave none, that a restorer's work was not kept."""
-    return f"; {printable(_clause(told))}" if told else ""
+    return f"; {printable(_clause(note))}" if note else ""
 
 
 def _clause(sentence: str) -> str:

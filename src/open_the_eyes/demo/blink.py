@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..imaging.arrays import Plane, Points, Rgb, Tones, size_wh_of, to_levels, to_tones
-from ..imaging.easing import smoothstep
+from ..imaging.easing import unit_smoothstep
 from ..imaging.face.eye_corners import seen_eye_width
 from ..imaging.face.mesh478 import SIDES, Side
 from ..imaging.geometry import Box, inverted
@@ -111,9 +111,9 @@ def _ball_shading(lines: BlinkLines, v: Field) -> Field:
     way = (v - crease) / np.maximum(lines.shut - crease, 0.05)
     across = np.exp(-(((lines.u - 0.45) / 0.34) ** 2))
     bulge = np.exp(-(((way - 0.5) / 0.3) ** 2)) * across
-    rim = smoothstep((way - 0.55) / 0.45) * arch(lines.u)
+    rim = unit_smoothstep((way - 0.55) / 0.45) * arch(lines.u)
     fold = np.exp(-((way / 0.18) ** 2)) * arch(lines.u)
-    return np.asarray(1 + 0.04 * bulge - 0.09 * rim - 0.09 * fold - 0.06 * smoothstep((lines.u - 0.7) / 0.35))
+    return np.asarray(1 + 0.04 * bulge - 0.09 * rim - 0.09 * fold - 0.06 * unit_smoothstep((lines.u - 0.7) / 0.35))
 
 
 def _grain(pixels: Rgb, eye: BlinkFrame, window: Box) -> Tones:
@@ -161,9 +161,9 @@ def _with_lashes(
 
 def _allowed(u: Field, v: Field, lines: BlinkLines) -> Field:
     """0..1: 0 towards the window's rim and above the brow's edge."""
-    sides = smoothstep((u - LEFT_U - 0.12) / 0.12) * smoothstep((RIGHT_U - 0.08 - u) / 0.12)
-    ends = smoothstep((v - TOP_V - 0.04) / 0.06) * smoothstep((BOTTOM_V - 0.04 - v) / 0.08)
-    return sides * ends * smoothstep((v - lines.brow) / 0.05 + 0.5)
+    sides = unit_smoothstep((u - LEFT_U - 0.12) / 0.12) * unit_smoothstep((RIGHT_U - 0.08 - u) / 0.12)
+    ends = unit_smoothstep((v - TOP_V - 0.04) / 0.06) * unit_smoothstep((BOTTOM_V - 0.04 - v) / 0.08)
+    return sides * ends * unit_smoothstep((v - lines.brow) / 0.05 + 0.5)
 
 
 def _folded(index: NDArray[Any], size: int) -> NDArray[Any]:

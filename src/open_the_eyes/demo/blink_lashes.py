@@ -10,10 +10,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..imaging.arrays import Plane, Points, Rgb, Tones
+from ..imaging.binary_masks import FIXED_BITS, fixed
 from ..imaging.detail.sharpness import edge_blur
 from ..imaging.face.mesh478 import SIDES
 from ..imaging.geometry import Box, inverted, transformed
-from ..imaging.marks import FIXED_BITS, fixed
 from .blink_lines import BlinkFrame, BlinkLines, Field, blurred, lid_line, looked_up, photo_maps
 
 LASHES: Final = 54

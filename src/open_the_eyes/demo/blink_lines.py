@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..imaging.arrays import Matrix, Plane, Points, Rgb, Tones, to_tones
-from ..imaging.easing import smoothstep
+from ..imaging.easing import unit_smoothstep
 from ..imaging.face.eye_corners import eye_corners, seen_eye_width
 from ..imaging.face.mesh478 import BROW, CHIN, EYE_RING, RING_UPPER, Side
 from ..imaging.geometry import Box, across, inverted, transformed
@@ -98,27 +98,27 @@ class BlinkLines:
         above = (v - self.brow) / np.maximum(self.skin + self.drop - self.brow, 0.02)
         from_above = v - self.drop * np.clip(above, 0, 1)
         rise = self.lower - self.shut + LOWER_MARGIN * np.sqrt(arch(self.u))
-        from_below = v + rise * (1 - smoothstep((v - self.shut) / 0.32))
+        from_below = v + rise * (1 - unit_smoothstep((v - self.shut) / 0.32))
         return np.where(v < self.shut, from_above, from_below)
 
     def lid(self, v: Field) -> Field:
         """0..1: where the picture shows the new lid and not moved skin."""
         top, bottom = self.skin + self.drop, self.shut + 0.04
-        inside = smoothstep((v - top) / 0.10 + 0.7) * smoothstep((bottom - v) / 0.06 + 0.5)
+        inside = unit_smoothstep((v - top) / 0.10 + 0.7) * unit_smoothstep((bottom - v) / 0.06 + 0.5)
         return (
             np.maximum(inside, 0.65 * self.fold(v))
-            * smoothstep((self.u + 0.16) / 0.12)
-            * smoothstep((1.06 - self.u) / 0.06)
+            * unit_smoothstep((self.u + 0.16) / 0.12)
+            * unit_smoothstep((1.06 - self.u) / 0.06)
         )
 
     def fold(self, v: Field) -> Field:
         """0..1: where the open eye's crease and upper lashes would show through and are calmed."""
         top = self.skin + self.drop
         return (
-            smoothstep((v - top) / 0.19 + 1)
-            * smoothstep((self.shut + 0.03 + 0.03 * smoothstep((0.1 - self.u) / 0.15) - v) / 0.05)
-            * smoothstep((self.u + 0.32) / 0.14)
-            * smoothstep((1.1 - self.u) / 0.1)
+            unit_smoothstep((v - top) / 0.19 + 1)
+            * unit_smoothstep((self.shut + 0.03 + 0.03 * unit_smoothstep((0.1 - self.u) / 0.15) - v) / 0.05)
+            * unit_smoothstep((self.u + 0.32) / 0.14)
+            * unit_smoothstep((1.1 - self.u) / 0.1)
         )
 
 

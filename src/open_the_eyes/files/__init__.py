@@ -19,7 +19,7 @@ from .metadata.source_type import is_painted, type_of_composite
 from .reading import digest_of, read, size_of
 from .sniff import HEAD_BYTES
 from .whole_file import check_free
-from .writing import SUFFIXES, encoded, encoded_and_told, format_asked, format_for, suffix_for, true_suffix, write
+from .writing import SUFFIXES, encoded, encoded_with_report, format_asked, format_for, suffix_for, true_suffix, write
 
 __all__ = [
     "AROUND_FACE",
@@ -32,7 +32,7 @@ __all__ = [
     "check_free",
     "digest_of",
     "encoded",
-    "encoded_and_told",
+    "encoded_with_report",
     "excerpt",
     "for_screen",
     "format_asked",

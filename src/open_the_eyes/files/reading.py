@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Callable
 from dataclasses import dataclass
 from os import PathLike
 from pathlib import Path
@@ -12,18 +11,17 @@ from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image
 
 from ..errors import PhotoError
 from ..imaging.arrays import Rgb, size_wh_of
 from ..imaging.depth import Deep, to_8_bit
 from ..photo import FileFacts, FileFormat, Photo, Stored
 from ..settings import Settings
-from . import jpeg, png, tiff, webp
+from . import jpeg
+from .codecs import CODECS
 from .colour.decoded import to_planes
 from .colour.deep_samples import mode_of, to_deep
 from .intake import take_in
-from .isobmff import avif, heif
 from .metadata.exif import orientation_of
 from .metadata.orientation import turned
 from .metadata.source_type import source_types_in
@@ -34,28 +32,6 @@ _DOUBTFUL: Final = (
     "The source's picture data is damaged or unusual, and a strict decoder refuses it: where the picture looks wrong, "
     "it did so before."
 )
-_UNPACK: Final[dict[FileFormat, Callable[[bytes, int], Unpacked]]] = {
-    "JPEG": jpeg.unpack,
-    "PNG": png.unpack,
-    "WEBP": webp.unpack,
-    "TIFF": tiff.unpack,
-    "HEIF": heif.unpack,
-    "AVIF": avif.unpack,
-}
-_DECODE: Final[dict[FileFormat, Callable[[bytes], Image.Image]]] = {
-    "JPEG": jpeg.decode,
-    "PNG": png.decode,
-    "WEBP": webp.decode,
-    "TIFF": tiff.decode,
-    "HEIF": heif.decode,
-    "AVIF": avif.decode,
-}
-_DECODE_DEEP: Final[dict[FileFormat, Callable[[bytes], Deep]]] = {
-    "PNG": png.decode_deep,
-    "TIFF": tiff.decode_deep,
-    "HEIF": heif.decode_deep,
-    "AVIF": avif.decode_deep,
-}
 
 
 def read(source: str | PathLike[str] | bytes, settings: Settings) -> Photo:
@@ -132,12 +108,22 @@ def taken_apart(data: bytes, settings: Settings) -> tuple[FileFormat, Unpacked]:
     """
     file_format = sniff(data)
     with foreign_decoder():  # libraries that only look at the header stumble over hostile bytes, too
-        return file_format, _UNPACK[file_format](data, settings.max_pixels)
+        return file_format, CODECS[file_format].unpack(data, settings.max_pixels)
 
 
 @dataclass(frozen=True, slots=True)
 class _Decoded:
-    """The picture upright, the profile its colours are in, and the kind of colour the file stores."""
+    """A picture out of its file, upright.
+
+    Args:
+        pixels: (H, W, 3).
+        alpha: (H, W); None where all is opaque by the file's kind of colour.
+        icc: the profile that the colours are in.
+        mode: the kind of colour that the file stores, as Pillow calls it.
+        deep: (H, W, 3 or 4), the same with 16 bits a colour.
+        notes: sentences for the report.
+        sound: no strict decoder refuses the picture.
+    """
 
     pixels: Rgb
     alpha: NDArray[np.uint8] | None
@@ -154,7 +140,7 @@ def _decoded(file_format: FileFormat, unpacked: Unpacked, orientation: int) -> _
         _check_size(size_wh_of(rgb), unpacked)
         return _Decoded(rgb if orientation == 1 else turned(rgb, orientation), None, unpacked.icc, "RGB")
     strict = jpeg.decode_strictly(unpacked.bare) if file_format == "JPEG" else None
-    picture = _DECODE[file_format](unpacked.bare) if strict is None else strict
+    picture = CODECS[file_format].decode(unpacked.bare) if strict is None else strict
     _check_size(picture.size, unpacked)
     pixels, alpha, icc = to_planes(picture, orientation, unpacked.icc)
     refused = file_format == "JPEG" and strict is None
@@ -163,7 +149,7 @@ def _decoded(file_format: FileFormat, unpacked: Unpacked, orientation: int) -> _
 
 
 def _decoded_deep(file_format: FileFormat, unpacked: Unpacked, orientation: int) -> _Decoded:
-    samples = _DECODE_DEEP[file_format](unpacked.bare)
+    samples = CODECS[file_format].decode_deep(unpacked.bare)
     _check_size(size_wh_of(samples), unpacked)
     deep = to_deep(samples, orientation)
     alpha = to_8_bit(deep[:, :, 3]) if deep.shape[2] == 4 else None

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import struct
-from collections.abc import Callable
 from dataclasses import replace
 from os import PathLike
 from pathlib import Path
@@ -14,13 +13,11 @@ from ..edit_record import PAINTED, EditRecord
 from ..errors import PhotoNotWritten, UnreadablePhoto
 from ..photo import FileFormat, Photo
 from ..report import OutputReport
-from . import jpeg, png, tiff, webp
+from .codecs import CODECS
 from .credentials import Credentials, signed
-from .isobmff import avif, heif
 from .metadata.sidecar import left_beside
 from .notes import notes_of
 from .packing import packed_for
-from .parcel import Parcel
 from .sniff import sniff
 from .whole_file import REPLACE, check_free, write_whole
 
@@ -43,14 +40,6 @@ SUFFIXES: Final[dict[str, FileFormat]] = {
 OTHER_PICTURES: Final = frozenset(
     {".apng", ".bmp", ".dng", ".exr", ".gif", ".jp2", ".jxl", ".pdf", ".psd", ".svg", ".tga"}
 )
-_PACK: Final[dict[FileFormat, Callable[[Parcel], bytes]]] = {
-    "JPEG": jpeg.pack,
-    "PNG": png.pack,
-    "WEBP": webp.pack,
-    "TIFF": tiff.pack,
-    "HEIF": heif.pack,
-    "AVIF": avif.pack,
-}
 
 
 def write(
@@ -85,13 +74,15 @@ def write(
     check_free(target, overwrite=overwrite)
     file_format = format_for(photo, target)
     try:
-        data, told = encoded_and_told(photo, file_format, record, str(target), quality=quality, credentials=credentials)
+        data, report = encoded_with_report(
+            photo, file_format, record, str(target), quality=quality, credentials=credentials
+        )
     except PhotoNotWritten as error:
         raise PhotoNotWritten(f"{target}: {error}") from error
     source = None if photo.file is None else photo.file.path
     write_whole(target, data, overwrite=overwrite, like=source)
     beside = None if source is None else left_beside(source, target)
-    return told if beside is None else replace(told, notes=(*told.notes, beside))
+    return report if beside is None else replace(report, notes=(*report.notes, beside))
 
 
 def encoded(photo: Photo, file_format: FileFormat, record: EditRecord | None, *, quality: int | None = None) -> bytes:
@@ -100,10 +91,10 @@ def encoded(photo: Photo, file_format: FileFormat, record: EditRecord | None, *,
     Raises:
         PhotoNotWritten: the format cannot hold the picture.
     """
-    return _PACK[file_format](packed_for(photo, file_format, record, quality))
+    return CODECS[file_format].pack(packed_for(photo, file_format, record, quality))
 
 
-def encoded_and_told(
+def encoded_with_report(
     photo: Photo,
     file_format: FileFormat,
     record: EditRecord | None,
@@ -119,7 +110,7 @@ def encoded_and_told(
     """
     try:
         parcel = packed_for(photo, file_format, record, quality)
-        data = _PACK[file_format](parcel)
+        data = CODECS[file_format].pack(parcel)
         if credentials is not None:
             source_type = PAINTED if record is None else record.source_type
             data = signed(data, file_format, photo.file, credentials, source_type)

@@ -13,7 +13,7 @@ from ..batch.batching import MOST
 from ..engine import Engine, engine_name, load_engine
 from ..errors import GpuFailed, NoCapacity
 from ..imaging.geometry import Box
-from ..models.folded import Folded, FoldedPatches, folded
+from ..models.trimmed_patches import TrimmedPatch, TrimmedPatches, trimmed
 from ..options import GenerateOptions
 from ..residency.failures import failed_gpus, refuse_failed
 from ..roles import Patch, Request, Watch
@@ -116,7 +116,7 @@ class Painter:
         engine = self._engine.for_references() if borrowed else self._engine
         requests = [request for wanted, _, _ in asks for request in wanted]
         try:
-            patches = iter(folded(engine.generator.generate(requests, options, watch), (r.crop for r in requests)))
+            patches = iter(trimmed(engine.generator.generate(requests, options, watch), (r.crop for r in requests)))
         except Exception as error:  # noqa: BLE001 -- handed to the frontend that asked
             return [Refused(error)] if len(asks) == 1 else [self._group([ask], watch)[0] for ask in asks]
         return [[(one.part, one.inner) for one in islice(patches, len(wanted))] for wanted, _, _ in asks]
@@ -135,7 +135,7 @@ class RemoteGenerator:
 
     def generate(
         self, requests: Sequence[Request], options: GenerateOptions, watch: Watch | None = None
-    ) -> FoldedPatches:
+    ) -> TrimmedPatches:
         """One patch a request, in order; raises what the painter raised. Where no painter is, or all are busy, this
         waits for one.
 
@@ -143,7 +143,7 @@ class RemoteGenerator:
             NoCapacity: the painter got no further for too long, or one after the other died over it.
         """
         if not requests:
-            return FoldedPatches(())
+            return TrimmedPatches(())
         ask, deaths = (list(requests), options, self._borrowed), 0
         while True:
             try:
@@ -161,7 +161,7 @@ class RemoteGenerator:
                 deaths += 1
                 _tell(watch)
             else:
-                return FoldedPatches(Folded(r.crop, *one) for r, one in zip(requests, painted, strict=True))
+                return TrimmedPatches(TrimmedPatch(r.crop, *one) for r, one in zip(requests, painted, strict=True))
 
     def _answer(self, ask: Ask, watch: Watch | None) -> Changes:
         """What a painter answers; it looks itself whether it gets on, and Ray whether it lives."""

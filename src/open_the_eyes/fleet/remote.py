@@ -5,6 +5,7 @@ from __future__ import annotations
 import tempfile
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 from .. import naming
 from ..addresses import without_secrets
@@ -58,6 +59,26 @@ def plan_remote(
         raise UsageError(
             f"expected another place than {remote.source}, originals are never replaced; name one.", option=option
         )
+    items, left_out = _to_do(remote, files, root, keep_names=keep_names)
+    if not items:
+        raise UsageError(
+            f"batch: expected photos ({', '.join(sorted(SUFFIXES))}) at {remote.source}, found {left_out}."
+        )
+    photo_at, result_at = marks_at(remote.source), marks_at(remote.out)
+    originals = frozenset().union(*(photo_at(item.name) for item in items))
+    check_apart(
+        items,
+        lambda place: not originals.isdisjoint(result_at(place.as_posix())),
+        lambda: alike_apart(remote.out),
+        variations,
+        copy=copy,
+        address=f"{remote.out}/",
+    )
+    return Plan(without_secrets(remote.source), state, tuple(items), left_out, without_secrets(remote.out))
+
+
+def _to_do(remote: RemoteFolders, files: Any, root: str, *, keep_names: bool) -> tuple[list[Item], LeftOut]:
+    """The photos below the address, which is `root` in its file system, and what is left out; neither has results."""
     results = within(files, root, remote.out)
     lies_at = spelled_out(files, root, remote.source)
     items, left_out = [], LeftOut()
@@ -76,21 +97,7 @@ def plan_remote(
         output = Path(name) if keep_names else naming.opened_path(Path(name))
         size, origin = int(facts.get("size") or 0), origin_of(f"{lies_at}/{name}")
         items.append(Item(name, Path(name), output, Path(name), size, stamp(files, path), origin=origin))
-    if not items:
-        raise UsageError(
-            f"batch: expected photos ({', '.join(sorted(SUFFIXES))}) at {remote.source}, found {left_out}."
-        )
-    photo_at, result_at = marks_at(remote.source), marks_at(remote.out)
-    originals = frozenset().union(*(photo_at(item.name) for item in items))
-    check_apart(
-        items,
-        lambda place: not originals.isdisjoint(result_at(place.as_posix())),
-        lambda: alike_apart(remote.out),
-        variations,
-        copy=copy,
-        address=f"{remote.out}/",
-    )
-    return Plan(without_secrets(remote.source), state, tuple(items), left_out, without_secrets(remote.out))
+    return items, left_out
 
 
 def remote_processor(remote: RemoteFolders, out: Path, do: Processor, fingerprint: str, spec: BatchSpec) -> Processor:

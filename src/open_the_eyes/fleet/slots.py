@@ -82,16 +82,8 @@ def worker_slots(
         raise UsageError(f"expected 1 to {MAX_WORKERS}, got {workers}.", option="--workers")
     if at_once is not None and not 1 <= at_once <= MAX_AT_ONCE:
         raise UsageError(f"expected 1 to {MAX_AT_ONCE}, got {at_once}.", option="--at-once")
-    if painter == "sdxl" and settings.device != "cpu":
-        devices = _devices(settings.device, machine.gpus())
-        if workers is not None and workers > len(devices):
-            raise UsageError(
-                f"expected at most one a GPU, of which there are {len(devices)}; got {workers}.", option="--workers"
-            )
-        slot = WorkerSlot(at_once=at_once or AT_ONCE, precision=_same_for_all(devices, settings, machine.room))
-        return tuple(replace(slot, device=device) for device in devices[:workers])
     if painter == "sdxl":
-        return (WorkerSlot(device="cpu", at_once=at_once or 1, threads=machine.cores()),) * (workers or 1)
+        return _of_sdxl(settings, workers, at_once, machine)
     slot = WorkerSlot(device=settings.device, at_once=at_once or 1)
     names = _DETECTORS.get(settings.detector, ()) + (() if restorer == "none" else (restorer,))
     if not names or settings.device == "cpu" or not machine.networks_on_gpu(settings):
@@ -102,6 +94,19 @@ def worker_slots(
     each = UNUSABLE_MIB + sum(BY_NAME[name].mib["fp32"] + BY_NAME[name].working_mib(1) for name in names)
     rooms = {device: settings.gpu_room_mib or machine.room(device) for device in _devices(settings.device, count)}
     return _spread(slot, rooms, each, workers, min(machine.cores(), MAX_WORKERS))
+
+
+def _of_sdxl(settings: Settings, workers: int | None, at_once: int | None, machine: Machine) -> tuple[WorkerSlot, ...]:
+    """One a GPU; on the processor one, if not more are asked for, with all cores."""
+    if settings.device == "cpu":
+        return (WorkerSlot(device="cpu", at_once=at_once or 1, threads=machine.cores()),) * (workers or 1)
+    devices = _devices(settings.device, machine.gpus())
+    if workers is not None and workers > len(devices):
+        raise UsageError(
+            f"expected at most one a GPU, of which there are {len(devices)}; got {workers}.", option="--workers"
+        )
+    slot = WorkerSlot(at_once=at_once or AT_ONCE, precision=_same_for_all(devices, settings, machine.room))
+    return tuple(replace(slot, device=device) for device in devices[:workers])
 
 
 def _spread(

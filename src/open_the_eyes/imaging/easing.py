@@ -10,24 +10,24 @@ from numpy.typing import NDArray
 Real = TypeVar("Real", np.float32, np.float64)
 
 
-def smoothstep(t: NDArray[Real]) -> NDArray[Real]:
-    """0 below 0, 1 above 1, smooth between."""
+def unit_smoothstep(t: NDArray[Real]) -> NDArray[Real]:
+    """0 below 0, 1 above 1, smooth between; in the precision that came."""
     t = np.clip(t, 0, 1)
     return np.asarray(t * t * (3 - 2 * t), t.dtype)
 
 
 @overload
-def risen(value: float, low: float, high: float) -> float: ...
+def smoothstep(value: float, low: float, high: float) -> float: ...
 
 
 @overload
-def risen(value: NDArray[np.float32], low: float, high: float) -> NDArray[np.float32]: ...
+def smoothstep(value: NDArray[np.float32], low: float, high: float) -> NDArray[np.float32]: ...
 
 
-def risen(value: Any, low: float, high: float) -> Any:
+def smoothstep(value: Any, low: float, high: float) -> Any:
     """0 up to `low`, 1 from `high` on, smooth between; falls where `high` is the lower one."""
     values: NDArray[np.float32] = value if isinstance(value, np.ndarray) else np.array([value], np.float32)
-    share = np.asarray(smoothstep((values - low) / (high - low)), np.float32)
+    share = np.asarray(unit_smoothstep((values - low) / (high - low)), np.float32)
     return share if isinstance(value, np.ndarray) else float(share[0])
 
 

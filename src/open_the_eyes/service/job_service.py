@@ -47,10 +47,10 @@ given up."""
 LOOK: Final = "look"
 """Name by which `ProgressWatch` knows a look at a photo; jobs have their ids."""
 
-_Told = TypeVar("_Told")
-
 READY_SECONDS: Final = 1.0
 """How long an answer of /readyz is reused: anybody may ask, and each check writes a file to the store."""
+
+_Asked = TypeVar("_Asked")
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +68,7 @@ class ResultFile:
 
 
 class JobService:
-    """What the routes call: jobs, their files and a look at photos, in the words of the routes' answers.
+    """Jobs, their files, and a look at photos that changes nothing: all that the routes call.
 
     Raises:
         UsageError: a store or database that cannot be used, or a worker's name that another process has.
@@ -100,7 +100,7 @@ class JobService:
         """
         self._engine.warm(painter=False)
 
-    def listens(self, where: Whereabouts) -> None:
+    def announce(self, where: Whereabouts) -> None:
         """Lets others know that this process has its database to itself, and where it is, until it is closed."""
         self._worker_lock.tell(where)
 
@@ -128,10 +128,10 @@ class JobService:
     def is_ready(self) -> bool:
         """Whether jobs can be taken: the database answers, the store can be written to. Found out once a second, by one
         who asks; no other waits for it."""
-        return self._ready.get("ready", self.look)
+        return self._ready.get("ready", self.can_take_jobs)
 
-    def look(self) -> bool:
-        """Whether jobs can be taken at this moment; the log says why not."""
+    def can_take_jobs(self) -> bool:
+        """What `is_ready` tells, asked anew; the log says why not."""
         try:
             self.repository.waiting()
             self.store.check()
@@ -182,15 +182,15 @@ class JobService:
             raise NotYet(f"expected a job that is done, this one is {job.state}; look at /v1/jobs/{job.id}.")
         if not job.results:
             raise NotHere(f"expected a result, got none: no eye was opened; the report of /v1/jobs/{job.id} says why.")
-        one = next((one for one in job.results if one["variation"] == variation), None)
-        if one is None:
+        entry = next((entry for entry in job.results if entry["variation"] == variation), None)
+        if entry is None:
             raise NotHere(f"variation: expected 1 to {len(job.results)}, got {variation}.")
-        if face is not None and face not in one["faces"]:
-            raise NotHere(f"face: expected a face that was opened ({one['faces']}), got {face}.")
-        name = one["name"] if face is None else face_name(variation, face)
-        media_type = one["media_type"] if face is None else "image/jpeg"
+        if face is not None and face not in entry["faces"]:
+            raise NotHere(f"face: expected a face that was opened ({entry['faces']}), got {face}.")
+        name = entry["name"] if face is None else face_name(variation, face)
+        media_type = entry["media_type"] if face is None else "image/jpeg"
         size, pieces = _kept(self.store.size, job.id, name), partial(_kept, self.store.stream, job.id, name)
-        etag = f'"{one["sha256"]}"' if face is None else f'"{one["sha256"]}.{face}"'
+        etag = f'"{entry["sha256"]}"' if face is None else f'"{entry["sha256"]}.{face}"'
         return ResultFile(pieces, size, media_type, name.replace("result", "opened"), etag)
 
     def forget(self, job_id: UUID, owner: str) -> None:
@@ -291,7 +291,8 @@ class JobService:
         return self.uploads.submit(Upload(photo, tuple(photos), options, for_screen=for_screen), job.request.owner)
 
 
-def _kept(ask: Callable[[str, str], _Told], job: str, name: str) -> _Told:
+def _kept(ask: Callable[[str, str], _Asked], job: str, name: str) -> _Asked:
+    """What the store says of a file of a job; raises NotHere where that has been deleted."""
     try:
         return ask(job, name)
     except FileNotFoundError:

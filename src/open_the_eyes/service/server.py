@@ -74,7 +74,7 @@ def serve(app: FastAPI, host: str, port: int, tell: Callable[[str], None], *, pa
     listener = _listener(host, port)
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(name)s %(message)s")
     address = url_of(host, listener.getsockname()[1])
-    app.state.service.listens(Whereabouts(address, host, page))
+    app.state.service.announce(Whereabouts(address, host, page))
     tell(address)
     with suppress(KeyboardInterrupt):  # it has stopped in order, and passes the signal on
         StoppedTwice(http_config(app), app.state.service.runner.hurry).run(sockets=[listener])

@@ -8,12 +8,12 @@ from dataclasses import dataclass
 import numpy as np
 
 from ..imaging.arrays import Rgb, to_levels, to_tones
+from ..imaging.channels import as_three, selected
 from ..imaging.detail.focus import face_blur, soft_part
 from ..imaging.detail.motion import Motion, motion_of, moved_part
 from ..imaging.detail.noise import Noise, noise_of, noisy_part
 from ..imaging.geometry import Box
 from ..imaging.painting import Painting, Tile
-from ..imaging.threefold import taken_where, threefold
 from ..roles import FEATHER, Crop, Patch
 
 
@@ -61,7 +61,7 @@ def looks_of(crop: Crop, patches: Sequence[Patch]) -> list[Look]:
 
 
 def _look(crop: Crop, patches: Sequence[Patch], number: int, degradation: Degradation | None) -> Look:
-    """The look of one patch. Takes its index: `FoldedPatches` builds a patch on access, and only one is to be alive."""
+    """The look of one patch. Takes its index: `TrimmedPatches` builds a patch on access, only one is to be alive."""
     patch = patches[number]
     return Look(crop, patch.without_pixels(), blend(crop, patch, degradation))
 
@@ -86,8 +86,8 @@ def blend(crop: Crop, patch: Patch, degradation: Degradation | None = None) -> R
             pixels = moved_part(whole, part, degradation.motion, weight)
         pixels = noisy_part(pixels, part, crop.pixels, both > 0, degradation.noise, patch.seed)
         before, weight = to_tones(part.cut(out)), part.cut(weight)
-        blended = to_levels(before + (pixels - before) * threefold(weight))
-        part.cut(out)[...] = taken_where(weight > 0, blended, part.cut(out))
+        blended = to_levels(before + (pixels - before) * as_three(weight))
+        part.cut(out)[...] = selected(weight > 0, blended, part.cut(out))
     return out
 
 
@@ -101,7 +101,7 @@ def lay(pixels: Rgb, crop: Crop, opened: Rgb) -> Rgb:
 def lay_into(canvas: Rgb, crop: Crop, opened: Rgb) -> None:
     """`lay` into a canvas of the caller's, in place: pixels under the crop's mask are replaced."""
     part = crop.window.cut(canvas)
-    part[...] = taken_where(crop.mask > 0, opened, part)
+    part[...] = selected(crop.mask > 0, opened, part)
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +139,7 @@ def _faded_on(painting: Painting, whole: Opening) -> Painting:
     crop = whole.crop
     before = painting.cut(crop.window)
     others = to_tones(before) - to_tones(crop.pixels)
-    return laid_on(painting, crop, to_levels(to_tones(whole.opened) + others * threefold(1 - crop.mask)))
+    return laid_on(painting, crop, to_levels(to_tones(whole.opened) + others * as_three(1 - crop.mask)))
 
 
 def laid_on(painting: Painting, crop: Crop, opened: Rgb) -> Painting:
@@ -149,5 +149,5 @@ def laid_on(painting: Painting, crop: Crop, opened: Rgb) -> Painting:
     if changed is None:
         return painting
     window = changed.placed_in(crop.window)
-    pixels = taken_where(changed.cut(crop.mask) > 0, changed.cut(opened), painting.cut(window))
+    pixels = selected(changed.cut(crop.mask) > 0, changed.cut(opened), painting.cut(window))
     return painting.with_tile(Tile(window, pixels))

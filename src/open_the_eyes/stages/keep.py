@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from ..givers import Origin
 from ..imaging.arrays import Rgb
+from ..origins import Origin
 from ..roles import Crop
 from .verify import Verdict
 

@@ -10,12 +10,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import UsageError
-from ..givers import Lack, Match, NoDonor, NoDonors, ReferenceFace
 from ..imaging.arrays import Rgb
 from ..imaging.assignment import Pairing, paired
 from ..imaging.face.mesh478 import SIDES, Side
 from ..options import MatchOptions
 from ..options.face_numbers import no_such_face
+from ..origins import Lack, Match, NoDonor, NoDonors, ReferenceFace
 from ..roles import Donor, Face, FaceDescriber
 from ..seen import Seen
 from .choose import Decision, face_states
@@ -99,37 +99,48 @@ def match(
         UsageError: a reference without a face, or `options.match` names a face that is not there.
     """
     _check_faces(options, len(seen.faces))
-    donors: dict[int, list[Donor]] = {d.id: [] for d in decisions if d.to_open}
-    ours = described(seen, describer) if donors else seen
-    reasons: dict[int, list[NoDonor]] = {number: [] for number in donors}
-    unrelated = []
+    to_open = [d.id for d in decisions if d.to_open]
+    search = _DonorSearch(described(seen, describer) if to_open else seen, to_open, describer, options)
+    for reference in references:
+        search.look_into(reference)
+        del reference  # it is let go before the next one is read
+    named = {face for face, _, _ in options.match}
+    notes = {d.id: _NOT_NEEDED for d in decisions if d.outcome == "already_open" and d.id in named}
+    return search.matches(notes)
 
-    def take_from(reference: Reference) -> None:
-        asked = asked_pairs(reference, options)
-        if not donors:  # the reference was asked for, and is refused if it shows nobody
+
+class _DonorSearch:
+    """Donors for the faces to open, gathered from one reference after the other, of which none is kept."""
+
+    def __init__(self, ours: Seen, to_open: Iterable[int], describer: FaceDescriber, options: MatchOptions) -> None:
+        self._ours, self._describer, self._options = ours, describer, options
+        self._donors: dict[int, list[Donor]] = {face: [] for face in to_open}
+        self._reasons: dict[int, list[NoDonor]] = {face: [] for face in self._donors}
+        self._unrelated: list[int] = []
+
+    def look_into(self, reference: Reference) -> None:
+        asked = asked_pairs(reference, self._options)
+        if not self._donors:  # the reference was asked for, and is refused if it shows nobody
             return
-        table = evidence(ours, reference.seen, describer)
-        table = vouched(table, _with_asked(paired(table), asked), MARGIN, ours.faces, reference.faces)
+        table = evidence(self._ours, reference.seen, self._describer)
+        table = vouched(table, _with_asked(paired(table), asked), MARGIN, self._ours.faces, reference.faces)
         pairs = _with_asked(paired(table), asked)
         if all(pair.column is None for pair in pairs):
-            unrelated.append(reference.number)
-        for face in donors:
-            if _asked_elsewhere(options, face, reference.number):
+            self._unrelated.append(reference.number)
+        for face in self._donors:
+            if _asked_elsewhere(self._options, face, reference.number):
                 continue
             found = _donor(face, pairs[face - 1], reference, table, face in asked)
             if isinstance(found, Donor):
-                donors[face].append(found)
+                self._donors[face].append(found)
             else:
-                reasons[face].append(found)
+                self._reasons[face].append(found)
 
-    for reference in references:
-        take_from(reference)
-        del reference  # it is let go before the next one is read
-    with_donor = {number: tuple(found) for number, found in donors.items() if found}
-    named = {face for face, _, _ in options.match}
-    notes = {d.id: _NOT_NEEDED for d in decisions if d.outcome == "already_open" and d.id in named}
-    without_donor = {number: NoDonors(tuple(why)) for number, why in reasons.items() if number not in with_donor}
-    return Matches(with_donor, without_donor, notes, tuple(unrelated))
+    def matches(self, notes: dict[int, str]) -> Matches:
+        """What all references that were looked into came to; `notes` as `Matches` has them."""
+        donors = {face: tuple(found) for face, found in self._donors.items() if found}
+        reasons = {face: NoDonors(tuple(why)) for face, why in self._reasons.items() if face not in donors}
+        return Matches(donors, reasons, notes, tuple(self._unrelated))
 
 
 def asked_pairs(reference: Reference, options: MatchOptions) -> dict[int, int]:
@@ -155,8 +166,8 @@ def _donor(
     column = pair.rival if pair.column is None else pair.column
     if column is None:
         return NoDonor("stranger", reference.name)
-    giver = reference.face(column + 1)
-    match_ = Match(number, giver, reference.by_name)
+    reference_face = reference.face(column + 1)
+    match_ = Match(number, reference_face, reference.by_name)
     log_odds = float(table[number - 1, column])
     if pair.column is None:
         return NoDonor("stranger", reference.name, match_, log_odds)
@@ -168,7 +179,7 @@ def _donor(
         return NoDonor(_lack(face), reference.name, match_, log_odds)
     likeness = 1.0 if by_request else float(1 / (1 + np.exp(-log_odds)))
     seen = crop_without_view(reference.pixels, face, sides)
-    return Donor(seen, giver, likeness, is_stranger=by_request and log_odds < MAYBE)
+    return Donor(seen, reference_face, likeness, is_stranger=by_request and log_odds < MAYBE)
 
 
 def left_alone(decisions: Sequence[Decision], matches: Matches) -> list[Decision]:

@@ -14,8 +14,9 @@ from typing import Final
 import numpy as np
 
 from ..imaging.arrays import Matrix, Plane, Rgb, Tones, size_wh_of, to_levels, to_tones
+from ..imaging.channels import selected
 from ..imaging.detail.noise import noise_of, with_noise
-from ..imaging.face.alignment import SIDE, carried_back, oval_mask, to_ffhq
+from ..imaging.face.alignment import ALIGNED_PX, carried_back, oval_mask, to_ffhq
 from ..imaging.face.eye_change import gaze_shift, iris_disc, iris_radius, iris_shift, ring_shift
 from ..imaging.face.face_crop import lifted, warped
 from ..imaging.face.mesh478 import FACE_OVAL, SIDES
@@ -23,7 +24,6 @@ from ..imaging.geometry import Box, inverted, transformed
 from ..imaging.light.palette import palette_of
 from ..imaging.luma import LUMA, luma_of
 from ..imaging.smooth import smoothed
-from ..imaging.threefold import taken_where
 from ..options import RestoreOptions
 from ..roles import Crop, Face, FaceDetector, FaceRestorer, Watch
 from .blend import Look, lay, lay_into
@@ -51,7 +51,7 @@ that comes out grey is about that far off."""
 
 @dataclass(frozen=True, slots=True)
 class _AlignedFace:
-    """A look in the network's square: its pixels (SIDE, SIDE, 3) and the way there from the photo."""
+    """A look in the network's square: its pixels (512, 512, 3) and the way there from the photo."""
 
     look: Look
     photo_to_square: Matrix
@@ -95,13 +95,13 @@ def _restored(pixels: Rgb, aligned: _AlignedFace, after: Rgb, options: RestoreOp
 def _aligned(pixels: Rgb, look: Look) -> _AlignedFace:
     """The face as it would be in the photo, upright in the network's square; only its surroundings are copied."""
     to_square = to_ffhq(look.crop.face.landmarks)
-    corners = np.array([[0.0, 0.0], [SIDE, 0.0], [0.0, SIDE], [SIDE, SIDE]])
+    corners = np.array([[0.0, 0.0], [ALIGNED_PX, 0.0], [0.0, ALIGNED_PX], [ALIGNED_PX, ALIGNED_PX]])
     around, window = Box.around(transformed(corners, inverted(to_square))).grown(0.02), look.crop.window
     part = around.union(window).within(pixels)
     opened = lay(part.cut(pixels), replace(look.crop, window=window.seen_from(part)), look.opened)
     from_part = inverted(to_square)
     from_part[:, 2] -= [part.left, part.top]
-    return _AlignedFace(look, to_square, warped(opened, from_part, (SIDE, SIDE)))
+    return _AlignedFace(look, to_square, warped(opened, from_part, (ALIGNED_PX, ALIGNED_PX)))
 
 
 def _face_in(aligned: _AlignedFace) -> Face:
@@ -137,12 +137,12 @@ def _in_its_light(before: Rgb, after: Rgb) -> Rgb:
 
 
 def _safe_change(before: Rgb, after: Rgb, face: Face) -> Tones:
-    """What the network changed, (SIDE, SIDE, 3), as far as it is detail; in the irises only a little light and dark."""
+    """What the network changed, (512, 512, 3), as far as it is detail; in the irises only a little light and dark."""
     change = to_tones(after) - to_tones(before)
-    detail = change - smoothed(change, DETAIL * SIDE)
+    detail = change - smoothed(change, DETAIL * ALIGNED_PX)
     light = luma_of(change)
     for side in SIDES:
-        disc = iris_disc(face.landmarks, side, (SIDE, SIDE))
+        disc = iris_disc(face.landmarks, side, (ALIGNED_PX, ALIGNED_PX))
         fine = light - smoothed(light, 0.8 * iris_radius(face.landmarks, side))
         detail += disc[..., None] * (IRIS_SHARE * fine[..., None] - detail)
     return detail
@@ -167,7 +167,7 @@ def _with_change(look: Look, change: Tones, photo_to_square: Matrix, eyes: Crop)
     painted = _placed(eyes.mask, eyes.window.seen_from(window), mask.shape) > 0
     noise = noise_of(crop.pixels, painted, crop.landmarks)
     noisy = with_noise(after, crop.pixels, sharper, noise, look.patch.seed)
-    return replace(look, opened=taken_where(sharper, to_levels(noisy), look.opened))
+    return replace(look, opened=selected(sharper, to_levels(noisy), look.opened))
 
 
 def _widened(pixels: Rgb, look: Look) -> Look:

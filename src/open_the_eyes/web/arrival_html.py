@@ -102,5 +102,5 @@ def _memory(session: EditSession) -> str:
     return _json(TabMemory.of(session).to_json())
 
 
-def _json(told: object) -> str:
-    return escape(json.dumps(told))
+def _json(value: object) -> str:
+    return escape(json.dumps(value))

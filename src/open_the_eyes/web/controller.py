@@ -30,8 +30,8 @@ class Controller:
     def __init__(self, job_client: JobClient, *, alone: bool = False) -> None:
         self._job_client, self._alone = job_client, alone
 
-    def act(self, owner: str, session: EditSession | None, told: dict[str, Any]) -> PageState:
-        """What the page tells: `told["act"]` says what was done, `told["memory"]` where the tab is, the rest to what.
+    def act(self, owner: str, session: EditSession | None, event: dict[str, Any]) -> PageState:
+        """What the page tells: `event["act"]` says what was done, `event["memory"]` where the tab is, the rest to what.
 
         Without a session it goes on from what the tab remembers, and does nothing to a page that shows something else.
         """
@@ -58,13 +58,13 @@ class Controller:
             "retry": self._retry,
             "take": self._take,
         }
-        act = Act(owner, told)
+        act = Act(owner, event)
         if session is not None and session.is_left:
             return self._after_leaving(session, act)
         try:
             is_whole = True
             if session is None:
-                session, is_whole = self._recalled(owner, TabMemory.from_json(told.get("memory")))
+                session, is_whole = self._recalled(owner, TabMemory.from_json(event.get("memory")))
             elif act.name == "delete":
                 return PageState(session)  # what was left was come back to in its last moment
             elif act.name not in always and not self._is_there(owner, session):

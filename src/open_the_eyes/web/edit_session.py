@@ -65,8 +65,8 @@ class Preview:
         """Whether an attempt at a face, which the other preview has, gives the same eyes in this one, if in another
         style."""
         ours, theirs = (None if one is None else one.origins.get(face) for one in (self, other))
-        same_giver = other is None or (ours and ours.source) == (theirs and theirs.source)
-        return same_giver and attempt in self.attempts.get(face, ())
+        same_source = other is None or (ours and ours.source) == (theirs and theirs.source)
+        return same_source and attempt in self.attempts.get(face, ())
 
 
 @dataclass(frozen=True, slots=True)
@@ -246,7 +246,7 @@ class EditSession:
 
     def with_preview(self, preview: Preview) -> EditSession:
         """With a preview that is done. Eyes that were picked stay so where they are among the new ones, in whatever
-        style; those of another giver are other eyes."""
+        style; those of another donor are other eyes."""
         known = () if self.preview is None else self.preview.even_open
         new = [face for face in self.even_open if face in preview.attempts and face not in known]
         there = [face for face in (*new, self.close_up, *self.chosen) if face in preview.attempts]

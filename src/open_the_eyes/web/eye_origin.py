@@ -18,7 +18,7 @@ _SHOT: Final = re.compile(r"reference (\d{1,3}), face \d{1,5}")
 
 @dataclass(frozen=True, slots=True)
 class NotFrom:
-    """Why a face has not got the eyes of another shot, as `givers.Lack` has it."""
+    """Why a face has not got the eyes of another shot, as `origins.Lack` has it."""
 
     why: str
     same: Same
@@ -47,8 +47,8 @@ class EyeOrigin:
         found = _SHOT.fullmatch(source)
         painted = [number for number, one in enumerate(report.get("references", ()), start=1) if one.get("painted")]
         is_painted = found is not None and int(found[1]) in painted
-        told = [one for one in face.get("no_donor", ()) if one["match"] is not None]
-        return cls(source, is_painted, tuple(NotFrom(one["why"], _same(one["match"])) for one in told), style)
+        matched = [one for one in face.get("no_donor", ()) if one["match"] is not None]
+        return cls(source, is_painted, tuple(NotFrom(one["why"], _same(one["match"])) for one in matched), style)
 
     def led(self) -> EyeOrigin:
         """The origin of eyes that were painted after these, where these were laid in and did not turn out well."""

@@ -55,8 +55,8 @@ class EyeStyles:
         Raises:
             UsageError: a value out of range.
         """
-        told = {name: options[name] for name in (*_NAMES, "styles") if name in options}
-        asked = GenerateOptions(**told)
+        wished = {name: options[name] for name in (*_NAMES, "styles") if name in options}
+        asked = GenerateOptions(**wished)
         own = {one.face: asked.style_of(one.face) for one in asked.styles}
         return _without_idle(EyeStyle(asked.eye_color, asked.gaze, asked.openness), own)
 

@@ -45,9 +45,9 @@ class FaceRegion:
         return {"id": self.id, "outcome": self.outcome, "reason": self.reason, **boxes, "rings": self.rings}
 
     @classmethod
-    def from_json(cls, told: Mapping[str, Any]) -> FaceRegion:
-        rings = tuple(tuple(ring) for ring in told["rings"])
-        return cls(told["id"], told["outcome"], told["reason"], Box(*told["box"]), Box(*told["eyes"]), rings)
+    def from_json(cls, values: Mapping[str, Any]) -> FaceRegion:
+        rings = tuple(tuple(ring) for ring in values["rings"])
+        return cls(values["id"], values["outcome"], values["reason"], Box(*values["box"]), Box(*values["eyes"]), rings)
 
 
 @dataclass(frozen=True, slots=True)

@@ -50,8 +50,8 @@ class ImageCache:
         Raises:
             PhotoNotWritten: there is no room.
         """
-        told = {**_faces_json(faces), "shots": [_faces_json(shot) for shot in shots]}
-        self._store.put(job, FACES, json.dumps(told).encode())
+        document = {**_faces_json(faces), "shots": [_faces_json(shot) for shot in shots]}
+        self._store.put(job, FACES, json.dumps(document).encode())
         self._forget_if_deleted(job)
 
     def load_faces(self, job: str) -> PhotoFaces:
@@ -222,9 +222,9 @@ def _faces_json(faces: PhotoFaces) -> dict[str, Any]:
     return {"size_wh": faces.size_wh, "faces": [face.to_json() for face in faces.faces]}
 
 
-def _faces(told: Mapping[str, Any]) -> PhotoFaces:
-    w, h = told["size_wh"]
-    return PhotoFaces((w, h), tuple(FaceRegion.from_json(one) for one in told["faces"]))
+def _faces(document: Mapping[str, Any]) -> PhotoFaces:
+    w, h = document["size_wh"]
+    return PhotoFaces((w, h), tuple(FaceRegion.from_json(one) for one in document["faces"]))
 
 
 def _jpeg(pixels: Rgb, source: FileFacts | None) -> bytes:

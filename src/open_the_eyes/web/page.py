@@ -143,11 +143,11 @@ class Page:
 
         return restyled
 
-    async def _told(self, session: TabSession, told: dict[str, Any], request: gr.Request) -> list[Any]:
+    async def _told(self, session: TabSession, event: dict[str, Any], request: gr.Request) -> list[Any]:
         owner = _owner(request)
 
         def step(before: EditSession | None) -> tuple[EditSession | None, list[Any]]:
-            page_state = self._controller.act(owner, before, told)
+            page_state = self._controller.act(owner, before, event)
             return page_state.kept, self._drawn(owner, page_state)
 
         return [session, *await session.act(owner, step, request.headers.get(ACT_NUMBER, ""))]

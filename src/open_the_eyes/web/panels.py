@@ -38,8 +38,8 @@ def notice(headline: str = "", advice: str = "", retry: Mapping[str, str] | None
     """
     if not headline:
         return '<div role="alert"></div>'
-    told = "".join(f' data-{name}="{escape(value)}"' for name, value in (retry or {}).items())
-    again = f'<button type="button"{told}>Try again</button>' if retry else ""
+    data = "".join(f' data-{name}="{escape(value)}"' for name, value in (retry or {}).items())
+    again = f'<button type="button"{data}>Try again</button>' if retry else ""
     said = f"<p><strong>{escape(headline)}</strong> {escape(advice)}</p>"
     return f'<div role="alert"><div class="ote-notice">{said}{again}</div></div>'
 
@@ -58,8 +58,8 @@ def progress(session: EditSession | None, final: Job | None = None) -> str:
         made = " data-made" * (session.final is not None and final is not None and bool(final.results))
         return f'<div class="ote-standing"{made}>{standing}</div>'
     what = choices.PURPOSES[session.purpose][0] if session.finishing else "New eyes"
-    told = words.STAGES if session.finishing else {**words.STAGES, "write": words.STAGES["compose"]}
-    stages, lost = escape(json.dumps(told)), escape(" ".join(refusal("no-answer")))
+    stage_words = words.STAGES if session.finishing else {**words.STAGES, "write": words.STAGES["compose"]}
+    stages, lost = escape(json.dumps(stage_words)), escape(" ".join(refusal("no-answer")))
     return (
         f'<div class="ote-standing">{standing}'
         f'<div class="ote-progress" data-job="{session.waiting}" data-stages="{stages}" data-lost="{lost}">'
@@ -132,8 +132,8 @@ def done(session: EditSession | None, job: Job | None) -> str:
 
 def _notes(report: Mapping[str, Any]) -> str:
     """What of the photo's file is not in this one; jobs of older versions do not tell."""
-    told = [note for output in report.get("outputs", ()) for note in output.get("notes", ())]
-    notes = "".join(f"<li>{escape(note)}</li>" for note in dict.fromkeys(told))
+    sentences = [note for output in report.get("outputs", ()) for note in output.get("notes", ())]
+    notes = "".join(f"<li>{escape(note)}</li>" for note in dict.fromkeys(sentences))
     return f'<ul class="notes" aria-label="About the file">{notes}</ul>' if notes else ""
 
 

@@ -53,9 +53,9 @@ def create_site(engine: Engine, config: ServiceSettings, host: str) -> FastAPI:
     ):
         app.include_router(routes)
     alone = is_loopback(host) and not config.hosts  # a proxy has a name, and lets in whoever asks it
-    told = words.retention(config.retention, alone=alone, is_folder=service.store.is_folder)
+    retention = words.retention(config.retention, alone=alone, is_folder=service.store.is_folder)
     page = Page(
-        Controller(job_client, alone=alone), capabilities, told, engine.settings.max_bytes, config.max_references
+        Controller(job_client, alone=alone), capabilities, retention, engine.settings.max_bytes, config.max_references
     )
     mount_page(app, page)
     mounted = app.router.routes[-1]

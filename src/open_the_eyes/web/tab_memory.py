@@ -110,8 +110,8 @@ class TabMemory:
 
     def to_json(self) -> dict[str, Any]:
         plain = {name: getattr(self, name) for name in _PLAIN}
-        told = {"picks": sorted(self.picks.items()), "style": self.styles.options(), "close_up": self.close_up}
-        return {**plain, **told}
+        remembered = {"picks": sorted(self.picks.items()), "style": self.styles.options(), "close_up": self.close_up}
+        return {**plain, **remembered}
 
     @classmethod
     def from_json(cls, told: object) -> TabMemory:
@@ -162,8 +162,8 @@ def _numbers(value: object) -> tuple[int, ...]:
 
 
 def _triples(value: object) -> tuple[Same, ...]:
-    told = [_numbers(one) for one in _listed(value)]
-    return tuple((one[0], one[1], one[2]) for one in told if len(one) == 3 and min(one) > 0)
+    pairs = [_numbers(one) for one in _listed(value)]
+    return tuple((one[0], one[1], one[2]) for one in pairs if len(one) == 3 and min(one) > 0)
 
 
 def _text(value: object) -> str | None:

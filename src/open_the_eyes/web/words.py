@@ -64,7 +64,7 @@ _NOT_FROM: Final = {
     "too_small": "it cannot be told whether the eyes are open in {}: the face is too small",
 }
 _SAY_WHICH: Final = re.compile(r" \([^()]*say which[^()]*\)")
-"""How programs may say whose eyes are whose; see `givers`."""
+"""How programs may say whose eyes are whose; see `origins`."""
 
 _NUMBERS: Final = (
     "no",

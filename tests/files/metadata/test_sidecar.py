@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from open_the_eyes.files import encoded_and_told, read, write
+from open_the_eyes.files import encoded_with_report, read, write
 from open_the_eyes.files.metadata.sidecar import STAYS
 from open_the_eyes.settings import Settings
 from tests.files.pictures import picture, saved
@@ -59,4 +59,4 @@ def test_of_bytes_nobody_looks_for_one(tmp_path: Path, monkeypatch: pytest.Monke
     photo = read(source.read_bytes(), Settings())
 
     assert write(photo, Path("out.jpg"), record=None).notes == ()
-    assert encoded_and_told(photo, "JPEG", None, "out.jpg")[1].notes == ()
+    assert encoded_with_report(photo, "JPEG", None, "out.jpg")[1].notes == ()

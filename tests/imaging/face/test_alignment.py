@@ -9,8 +9,8 @@ import pytest
 
 from open_the_eyes.imaging.arrays import Matrix, Points, Rgb
 from open_the_eyes.imaging.face.alignment import (
+    ALIGNED_PX,
     FFHQ,
-    SIDE,
     carried_back,
     five_points,
     oval_mask,
@@ -65,30 +65,30 @@ def test_points_that_coincide_give_a_shift(target: Points) -> None:
 
 
 def test_a_faces_five_points_come_near_the_template(portrait_face: Face) -> None:
-    at = transformed(five_points(portrait_face.landmarks), to_ffhq(portrait_face.landmarks)) / SIDE
+    at = transformed(five_points(portrait_face.landmarks), to_ffhq(portrait_face.landmarks)) / ALIGNED_PX
     assert np.abs(at - FFHQ).max() < 0.03
     small = transformed(five_points(portrait_face.landmarks), to_arcface(portrait_face.landmarks))
     assert 30 < small[0, 0] < small[1, 0] < 80
 
 
 def test_a_blink_does_not_move_the_square(portrait_face: Face, blinked_face: Face) -> None:
-    corners = np.array([[0.0, 0.0], [SIDE, 0.0], [0.0, SIDE], [SIDE, SIDE]])
+    corners = np.array([[0.0, 0.0], [ALIGNED_PX, 0.0], [0.0, ALIGNED_PX], [ALIGNED_PX, ALIGNED_PX]])
     open_eyed, shut = (transformed(corners, inverted(to_ffhq(f.landmarks))) for f in (portrait_face, blinked_face))
     assert np.abs(open_eyed - shut).max() < 0.04 * portrait_face.box.width
 
 
 def test_the_square_holds_the_face_upright(portrait: Rgb, portrait_face: Face) -> None:
     to_square = to_ffhq(portrait_face.landmarks)
-    square = warped(portrait, inverted(to_square), (SIDE, SIDE))
+    square = warped(portrait, inverted(to_square), (ALIGNED_PX, ALIGNED_PX))
     x, y = np.rint(transformed(portrait_face.landmarks[[468]], to_square)[0]).astype(int)
-    assert square.shape == (SIDE, SIDE, 3)
+    assert square.shape == (ALIGNED_PX, ALIGNED_PX, 3)
     assert square[y - 3 : y + 4, x - 3 : x + 4].mean() < square[y + 60 : y + 70, x - 3 : x + 4].mean() - 40
 
 
 @pytest.mark.parametrize("scale", [0.3, 1.0, 4.0], ids=["face larger than the square", "as large", "smaller"])
 def test_a_change_comes_back_where_it_belongs(scale: float) -> None:
     to_square = similarity(10, scale, 40, 20)
-    spot = np.zeros((SIDE, SIDE, 3), np.float32)
+    spot = np.zeros((ALIGNED_PX, ALIGNED_PX, 3), np.float32)
     spot[190:211, 240:261] = 50
     back = carried_back(spot, to_square, (1000, 1000))
     ys, xs = np.nonzero(back[..., 0] > 1)
@@ -98,7 +98,7 @@ def test_a_change_comes_back_where_it_belongs(scale: float) -> None:
 
 
 def test_nothing_comes_back_beyond_the_square() -> None:
-    back = carried_back(np.full((SIDE, SIDE, 3), 9, np.float32), similarity(0, 4, -100, -100), (400, 300))
+    back = carried_back(np.full((ALIGNED_PX, ALIGNED_PX, 3), 9, np.float32), similarity(0, 4, -100, -100), (400, 300))
     assert (back[160:] == 0).all()
     assert (back[:, 160:] == 0).all()
     assert (back[60, 60] > 8).all()

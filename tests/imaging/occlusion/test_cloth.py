@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 from open_the_eyes.imaging.arrays import Points, Rgb, to_levels
+from open_the_eyes.imaging.binary_masks import BinaryMask
 from open_the_eyes.imaging.face.eye_corners import eye_middle, eyes_apart
 from open_the_eyes.imaging.face.mesh478 import NOSE_TIP, OUTER_CORNER, SIDES
-from open_the_eyes.imaging.marks import Marks
 from open_the_eyes.imaging.occlusion.cloth import Cloth
 from open_the_eyes.roles import Face
 from tests.faces import resized, turned
@@ -17,7 +17,7 @@ from training.masked import MASKS, worn
 EVERY = pytest.mark.parametrize("name", sorted(MASKS))
 
 
-def below(pixels: Rgb, landmarks: Points, at: float) -> Marks:
+def below(pixels: Rgb, landmarks: Points, at: float) -> BinaryMask:
     """(h, w): what lies further down than so many distances between the outer corners below the eyes' middle."""
     middle = np.mean([eye_middle(landmarks, side) for side in SIDES], axis=0)
     return np.arange(len(pixels))[:, None] > np.full(pixels.shape[1], middle[1] + at * eyes_apart(landmarks))

@@ -13,13 +13,13 @@ import pytest
 
 from open_the_eyes.imaging.arrays import Rgb
 from open_the_eyes.imaging.pyramid import Pyramid
-from open_the_eyes.models.faces.hits import Hit
+from open_the_eyes.models.faces.detections import Detection
 from open_the_eyes.models.faces.mediapipe_faces import MediapipeDetector
-from open_the_eyes.models.faces.networks import MESH_SIDE, FaceNetworks
+from open_the_eyes.models.faces.networks import MESH_PX, FaceNetworks
 from open_the_eyes.models.faces.tiles import Overview
 from open_the_eyes.settings import Settings
 
-BLACK: Final = np.zeros((MESH_SIDE, MESH_SIDE, 3), np.uint8)
+BLACK: Final = np.zeros((MESH_PX, MESH_PX, 3), np.uint8)
 TOLD: Final = Path(__file__).parent / "expected" / "mediapipe_portrait.npz"
 """By `python -m training.face_networks.compare --keep` with MediaPipe 0.10.21."""
 
@@ -35,8 +35,8 @@ def told() -> dict[str, Any]:
         return dict(archive)
 
 
-def places(hits: list[Hit]) -> list[tuple[float, ...]]:
-    return [(*hit.corners.ravel(), *hit.keypoints.ravel(), hit.score) for hit in hits]
+def places(detections: list[Detection]) -> list[tuple[float, ...]]:
+    return [(*detection.corners.ravel(), *detection.keypoints.ravel(), detection.score) for detection in detections]
 
 
 @pytest.mark.parametrize(("view", "factor", "step"), [("as it is", 1, 1), ("mirrored", 1, -1), ("dark", 4, 1)])

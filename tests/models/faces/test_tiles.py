@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from open_the_eyes.imaging.pyramid import Pyramid
-from open_the_eyes.models.faces.tiles import OVERLAP, SIDE, ZOOMS, Overview, worth_looking
+from open_the_eyes.models.faces.tiles import OVERLAP, WINDOW_PX, ZOOMS, Overview, worth_looking
 
 
 @pytest.mark.parametrize(
@@ -37,7 +37,7 @@ def test_tiles_cover_the_photo_and_overlap(size_hw: tuple[int, int], zoom: int) 
         assert starts[0] == 0
         assert starts[-1] + windows[0].side >= 0.99 * length
         steps = np.diff(starts)
-        assert (steps <= (1 - OVERLAP) * windows[0].side + 1.01 * windows[0].side / SIDE).all()
+        assert (steps <= (1 - OVERLAP) * windows[0].side + 1.01 * windows[0].side / WINDOW_PX).all()
 
 
 @pytest.mark.parametrize("turns", range(5))
@@ -46,7 +46,7 @@ def test_a_turned_window_still_knows_where_it_is(turns: int) -> None:
     photo[10:14, 70:74] = 255
     window = Overview(Pyramid(photo)).whole(0.5).turned(turns)
     y, x = (float(np.mean(axis)) for axis in np.nonzero(window.pixels[..., 0] > 128))
-    found = window.to_photo(np.array([[(x + 0.5) / SIDE, (y + 0.5) / SIDE]]))
+    found = window.to_photo(np.array([[(x + 0.5) / WINDOW_PX, (y + 0.5) / WINDOW_PX]]))
     assert np.abs(found - [[71.5, 11.5]]).max() < 0.6
 
 
@@ -61,8 +61,8 @@ def test_windows_of_a_big_photo_know_where_they_are(size_hw: tuple[int, int]) ->
         light = window.pixels[..., 0].astype(float)
         if light[0].any() or light[-1].any() or light[:, 0].any() or light[:, -1].any() or not light.any():
             continue
-        ys, xs = np.mgrid[:SIDE, :SIDE]
-        middle = np.array([[((xs + 0.5) * light).sum(), ((ys + 0.5) * light).sum()]]) / light.sum() / SIDE
-        assert np.abs(window.to_photo(middle) - [[x0 - 0.5, y0 - 0.5]]).max() < 0.2 * window.side / SIDE + 1
+        ys, xs = np.mgrid[:WINDOW_PX, :WINDOW_PX]
+        middle = np.array([[((xs + 0.5) * light).sum(), ((ys + 0.5) * light).sum()]]) / light.sum() / WINDOW_PX
+        assert np.abs(window.to_photo(middle) - [[x0 - 0.5, y0 - 0.5]]).max() < 0.2 * window.side / WINDOW_PX + 1
         seen += 1
     assert seen

@@ -12,16 +12,16 @@ from skimage.metrics import structural_similarity
 
 from open_the_eyes.demo.blink import paint_blink
 from open_the_eyes.engine import Engine
-from open_the_eyes.givers import ReferenceFace
 from open_the_eyes.imaging.arrays import Rgb, to_levels, to_tones
 from open_the_eyes.imaging.detail.sharpness import fine_energy
 from open_the_eyes.imaging.face.eye_change import convergence
 from open_the_eyes.imaging.face.mesh478 import SIDES, Side
 from open_the_eyes.models.reference import choice, donor_warp, transplant
-from open_the_eyes.models.reference.face_givers import OWN
 from open_the_eyes.models.reference.generator import ReferenceGenerator
+from open_the_eyes.models.reference.ranked_donors import OWN
 from open_the_eyes.options import GenerateOptions
 from open_the_eyes.options.eye_style import EyeStyle
+from open_the_eyes.origins import ReferenceFace
 from open_the_eyes.roles import Crop, Face, Request
 from open_the_eyes.stages.crop import crop
 from tests.faces import dark_centre_xy, iris_colour
@@ -138,7 +138,7 @@ def test_the_same_seed_gives_the_same_bytes_and_another_one_another_gaze(
 def test_the_best_donor_is_taken_first_and_variations_take_others(
     generator: ReferenceGenerator, engine: Engine, portrait: Rgb, closed_crop: Crop
 ) -> None:
-    shots = [donor(engine, another_shot(portrait, scale=s), giver=ReferenceFace(f"at {s}", 1, 1)) for s in (0.6, 1.0)]
+    shots = [donor(engine, another_shot(portrait, scale=s), origin=ReferenceFace(f"at {s}", 1, 1)) for s in (0.6, 1.0)]
     assert opened(generator, closed_crop, *shots)[1] == "at 1.0, face 1"
     sources = {opened(generator, closed_crop, *shots, seed=s, variety=1.0)[1] for s in range(12)}
     assert sources == {"at 0.6, face 1", "at 1.0, face 1"}
@@ -158,7 +158,7 @@ def test_donors_are_ranked_once_for_all_attempts_at_a_face(
     requests = [Request(one, seed, 1.0, donors, lead_only=seed == 2) for seed in range(3)]
     alone = [generator.generate([request], GenerateOptions())[0] for request in requests]
     judging = Mock(wraps=choice.ranked)
-    monkeypatch.setattr("open_the_eyes.models.reference.face_givers.ranked", judging)
+    monkeypatch.setattr("open_the_eyes.models.reference.ranked_donors.ranked", judging)
     together = generator.generate(requests, GenerateOptions())
     assert judging.call_count == 1 + lone  # once more for its own other eye
     for patch, same in zip(together, alone, strict=True):
@@ -169,7 +169,9 @@ def test_donors_are_ranked_once_for_all_attempts_at_a_face(
 def test_eyes_are_fitted_in_once_for_all_attempts_that_take_them(
     generator: ReferenceGenerator, engine: Engine, portrait: Rgb, closed_crop: Crop, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    shots = tuple(donor(engine, another_shot(portrait, scale=s), giver=ReferenceFace(f"{s}", 1, 1)) for s in (1.0, 0.7))
+    shots = tuple(
+        donor(engine, another_shot(portrait, scale=s), origin=ReferenceFace(f"{s}", 1, 1)) for s in (1.0, 0.7)
+    )
     requests = [Request(closed_crop, seed, 1.0, shots) for seed in range(8)]
     alone = [generator.generate([request], GenerateOptions())[0] for request in requests]
     order = [str(patch.origin) for patch in alone]

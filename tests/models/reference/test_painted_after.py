@@ -18,8 +18,8 @@ from open_the_eyes.models.appearance.lashes import tails
 from open_the_eyes.models.reference import transplant
 from open_the_eyes.models.reference.choice import NARROWEST
 from open_the_eyes.models.reference.donor_attempts import DonorAttempts
-from open_the_eyes.models.reference.face_givers import own_donor
 from open_the_eyes.models.reference.generator import ReferenceGenerator, _nothing
+from open_the_eyes.models.reference.ranked_donors import own_donor
 from open_the_eyes.options import GenerateOptions, Options
 from open_the_eyes.photo import Photo
 from open_the_eyes.pipeline import open_eyes

@@ -11,7 +11,6 @@ import pytest
 from numpy.typing import NDArray
 
 from open_the_eyes.engine import Engine
-from open_the_eyes.givers import ReferenceFace
 from open_the_eyes.imaging.arrays import Rgb
 from open_the_eyes.imaging.face.eye_change import rightwards
 from open_the_eyes.imaging.face.eye_corners import ring_ends, ring_width
@@ -22,6 +21,7 @@ from open_the_eyes.models.appearance import layout
 from open_the_eyes.models.appearance.generator import AppearanceGenerator
 from open_the_eyes.models.appearance.irises.colour import eye_shape
 from open_the_eyes.models.reference import choice, cover, donor_warp, level, openness, transplant
+from open_the_eyes.origins import ReferenceFace
 from open_the_eyes.roles import Crop, Donor, Eye, Face
 from open_the_eyes.stages.crop import crop
 from tests.models.reference.donors import in_order

@@ -18,7 +18,7 @@ from open_the_eyes.settings import Settings
 from tests.models.sdxl.clear_vae import clear_vae
 from tests.residency.counted import CountedMemory
 
-SIDE = 128
+FRAME_PX = 128
 """Of the frames: 192 x 80 for a pair of eyes, and 24 x 10 latents."""
 
 
@@ -70,7 +70,7 @@ def generator(settings: Settings) -> SdxlGenerator:
     return tiny(settings)
 
 
-def tiny(settings: Settings, residency: Residency | None = None, side: int = SIDE) -> SdxlGenerator:
+def tiny(settings: Settings, residency: Residency | None = None, side: int = FRAME_PX) -> SdxlGenerator:
     """With a residency of its own, so that what one test breaks no other one finds broken."""
     return load_sdxl(settings, AppearanceGenerator(), side, residency or Residency(CountedMemory(), "cpu"))
 

@@ -13,12 +13,12 @@ import numpy as np
 import pytest
 
 from open_the_eyes.errors import Cancelled, NoRoomOnGpu
-from open_the_eyes.models.folded import FoldedPatches
 from open_the_eyes.models.sdxl import denoising, prompts, speed
 from open_the_eyes.models.sdxl import generator as sdxl_generator
 from open_the_eyes.models.sdxl.checkpoint import Checkpoint
 from open_the_eyes.models.sdxl.denoising import InpaintInput
 from open_the_eyes.models.sdxl.generator import SdxlGenerator
+from open_the_eyes.models.trimmed_patches import TrimmedPatches
 from open_the_eyes.options import GenerateOptions, Mode
 from open_the_eyes.roles import Crop, Request
 from open_the_eyes.settings import Settings
@@ -95,8 +95,8 @@ def test_of_many_patches_only_what_they_change_is_kept_and_inputs_go_when_they_a
     patches = generator.generate([Request(closed_crop, seed) for seed in range(8)], LCM)
     assert len(inputs) == 8
     assert most <= 4, "two that wait, one that is encoded, and one that is handed over"
-    assert isinstance(patches, FoldedPatches)
-    assert all(one.inner.pixels.size < 0.6 * closed_crop.pixels.size for one in patches.folded)
+    assert isinstance(patches, TrimmedPatches)
+    assert all(one.inner.pixels.size < 0.6 * closed_crop.pixels.size for one in patches.trimmed)
 
 
 @pytest.mark.parametrize(("mode", "after"), [("fast", 1), ("standard", 33)], ids=["base", "refiner"])

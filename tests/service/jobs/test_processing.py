@@ -16,7 +16,7 @@ import pytest
 from PIL import Image
 
 from open_the_eyes.errors import Cancelled, PhotoNotWritten, UnreadablePhoto
-from open_the_eyes.files import encoded_and_told
+from open_the_eyes.files import encoded_with_report
 from open_the_eyes.options import NAMES, Options
 from open_the_eyes.pipeline import open_eyes
 from open_the_eyes.service.errors import StoreAway
@@ -114,9 +114,9 @@ def test_a_variation_is_stored_before_the_next_is_encoded(
 
     def encode(*what: Any) -> Any:
         encoded.append(len(store.order))
-        return encoded_and_told(*what)
+        return encoded_with_report(*what)
 
-    monkeypatch.setattr(processing, "encoded_and_told", encode)
+    monkeypatch.setattr(processing, "encoded_with_report", encode)
     store_results(str(uuid4()), replace(opened, variations=opened.variations * 3), store, yes, time.sleep)
     assert encoded == [0, 2, 4], "each with its face's picture"
     assert store.order[-1] == MARKER

@@ -42,8 +42,8 @@ def _small_interval(text: str) -> str:
 
 
 def tile(figure: str, what: str, note: str = "", tone: str = "") -> str:
-    told = f"<b>{escape(figure)}</b><span>{escape(what)}</span><small>{escape(note)}</small>"
-    return f'<div class="tile {tone}">{told}</div>'
+    content = f"<b>{escape(figure)}</b><span>{escape(what)}</span><small>{escape(note)}</small>"
+    return f'<div class="tile {tone}">{content}</div>'
 
 
 def section(identity: str, title: str, lead: str, body: Sequence[str]) -> str:

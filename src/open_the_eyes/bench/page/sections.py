@@ -67,18 +67,18 @@ def speed(report: BenchReport) -> str:
 
 def stage_bars(report: BenchReport, totals: Sequence[Figure]) -> str:
     """One bar a case, stages side by side."""
-    longest = max(one.value for one in totals)
+    longest = max(figure.value for figure in totals)
     rows, seen = [], set()
-    for one in totals:
+    for figure in totals:
         bits = []
         for stage in tables.STAGES:
-            found = report.find("speed", one.case, f"stage/{stage}")
+            found = report.find("speed", figure.case, f"stage/{stage}")
             if found is not None:
                 seen.add(stage)
                 bits.append((stage, found.value, f"{stage} {seconds(found.value)}"))
         share = sum(bit[1] for bit in bits)
         rows.append(
-            f'<span class="name">{escape(one.case)}</span><b class="value">{seconds(one.value)}</b>'
+            f'<span class="name">{escape(figure.case)}</span><b class="value">{seconds(figure.value)}</b>'
             f"{charts.stage_bar(bits, max(longest, share))}"
         )
     used = [stage for stage in tables.STAGES if stage in seen]
@@ -98,12 +98,12 @@ def success(report: BenchReport) -> str:
     if not figures:
         return ""
     rows = []
-    for one in figures:
-        if one.what != "verified":
+    for figure in figures:
+        if figure.what != "verified":
             continue
-        low, high = one.low or 0.0, 1.0 if one.high is None else one.high
-        text = f"{100 * one.value:.0f} % of {len(one.samples)}"
-        rows.append(Dot(one.case, text, one.value, low, high, "ours" if ":" not in one.case else "plain"))
+        low, high = figure.low or 0.0, 1.0 if figure.high is None else figure.high
+        text = f"{100 * figure.value:.0f} % of {len(figure.samples)}"
+        rows.append(Dot(figure.case, text, figure.value, low, high, "ours" if ":" not in figure.case else "plain"))
     plot = f'<div class="panel">{charts.dots(rows, from_zero=True, highest=1.0)}</div>'
     lead = f"Photos of closed eyes: {', '.join(STEPS)}. The dots are the last step, with 95 % intervals."
     return parts.section("success", "How often it works", lead, [plot, parts.table(tables.success(report))])
@@ -119,8 +119,8 @@ def quality(report: BenchReport) -> str:
         if len({one.way for one in there}) > 1:
             body.append(f'<div class="measures">{"".join(_measure(there, what) for what in SHOWN)}</div>')
     body += [parts.table(shown) for shown in tables.quality(report)]
-    told = tables.alarms(report)
-    body += [parts.table(told)] if told.rows else []
+    alarms = tables.alarms(report)
+    body += [parts.table(alarms)] if alarms.rows else []
     lead = "Open eyes hidden by a painted blink, opened again, and held against what was there."
     return parts.section("quality", "How good", lead, body)
 
@@ -150,19 +150,19 @@ def absent(report: BenchReport) -> str:
 
 
 def machine(report: BenchReport) -> str:
-    told = {**report.machine, "libraries": ", ".join(f"{n} {v}" for n, v in report.machine["libraries"].items())}
+    libraries = ", ".join(f"{n} {v}" for n, v in report.machine["libraries"].items())
     plan = ", ".join(f"{name} {value}" for name, value in report.plan.items() if value not in (None, False))
-    rows = {**told, "plan": plan, "took": f"{report.seconds:.0f} s"}
+    rows = {**report.machine, "libraries": libraries, "plan": plan, "took": f"{report.seconds:.0f} s"}
     items = "".join(f"<dt>{escape(n.replace('_', ' '))}</dt><dd>{escape(str(v or '–'))}</dd>" for n, v in rows.items())
     return parts.section("machine", "Machine, versions, seeds", "", [f'<div class="panel"><dl>{items}</dl></div>'])
 
 
 def _measure(there: Sequence[Figure], what: str) -> str:
     rows = []
-    for one in there:
-        if one.what == what and one.low is not None and one.high is not None:
-            tone = "ours" if one.way.startswith(PRODUCT) else "plain" if one.way == SHUT else "other"
-            rows.append(Dot(one.way, tables.number(one.value, what), one.value, one.low, one.high, tone))
+    for figure in there:
+        if figure.what == what and figure.low is not None and figure.high is not None:
+            tone = "ours" if figure.way.startswith(PRODUCT) else "plain" if figure.way == SHUT else "other"
+            rows.append(Dot(figure.way, tables.number(figure.value, what), figure.value, figure.low, figure.high, tone))
     if not rows:
         return ""
     kind = KINDS[what]

@@ -70,11 +70,11 @@ def unsealed(text: str) -> list[dict[str, Any]]:
 
 
 def _of_shot(shot: Shot) -> list[tuple[str, tuple[str, bytes], tuple[str, bytes]]]:
-    told = dict(shot.pictures)
-    if {BEFORE, AFTER} <= set(told):
-        return [("before/after", (BEFORE, told[BEFORE]), (AFTER, told[AFTER]))]
+    pictures = dict(shot.pictures)
+    if {BEFORE, AFTER} <= set(pictures):
+        return [("before/after", (BEFORE, pictures[BEFORE]), (AFTER, pictures[AFTER]))]
     made = [item for item in shot.pictures if item[0] not in (TRUTH, BLINK)]
     ours = [item for item in made if item[0].startswith(PRODUCT)]
-    found = [("before/after", one, (BLINK, told[BLINK])) for one in ours if BLINK in told]
-    found += [("engines", one, (TRUTH, told[TRUTH])) for one in ours if TRUTH in told]
+    found = [("before/after", one, (BLINK, pictures[BLINK])) for one in ours if BLINK in pictures]
+    found += [("engines", one, (TRUTH, pictures[TRUTH])) for one in ours if TRUTH in pictures]
     return found + [("engines", one, other) for one, other in combinations(made, 2)]

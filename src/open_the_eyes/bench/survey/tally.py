@@ -74,20 +74,20 @@ def tally(files: Iterable[Path]) -> list[Tally]:
 def table_of(tallies: Iterable[Tally]) -> Table:
     """Tallies as a table for people."""
     rows = []
-    for one in tallies:
-        low, high = one.interval
-        rate = f"{100 * one.rate:.0f} % [{100 * low:.0f}, {100 * high:.0f}]"
-        counts = (one.wins, one.losses, one.alike)
-        rows.append((Cell(one.way), Cell(one.other), Cell(rate, one.rate), *(Cell(str(n), n) for n in counts)))
+    for tally in tallies:
+        low, high = tally.interval
+        rate = f"{100 * tally.rate:.0f} % [{100 * low:.0f}, {100 * high:.0f}]"
+        counts = (tally.wins, tally.losses, tally.alike)
+        rows.append((Cell(tally.way), Cell(tally.other), Cell(rate, tally.rate), *(Cell(str(n), n) for n in counts)))
     return Table("Preferred", ("way", "against", "win rate", "wins", "losses", "alike"), tuple(rows))
 
 
 def _answers(path: Path) -> list[tuple[dict[str, Any], str]]:
     try:
-        told = json.loads(path.read_text(encoding="utf-8"))
-        if told["format"] != FORMAT:
-            raise ValueError(f"format {told['format']!r}")
-        key, answers = unsealed(told["key"]), [str(one["chosen"]) for one in told["answers"]]
+        saved = json.loads(path.read_text(encoding="utf-8"))
+        if saved["format"] != FORMAT:
+            raise ValueError(f"format {saved['format']!r}")
+        key, answers = unsealed(saved["key"]), [str(one["chosen"]) for one in saved["answers"]]
     except OSError as error:
         raise UsageError(f"{path}: expected a file of answers, got: {error.strerror or error}.") from None
     except (ValueError, LookupError, TypeError, RecursionError) as error:

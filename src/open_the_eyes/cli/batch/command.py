@@ -211,7 +211,7 @@ def _run(
         home = remote if ran.full is None else None  # with a full disk nothing is taken in, and so nothing sent
         if home is not None:  # else what is sent would take the place of what another machine has sent meanwhile
             batch_places.catch_up(manifest, home)
-        told = batch_words.summed_up(planned, spec, manifest, ran)
+        summary = batch_words.summed_up(planned, spec, manifest, ran)
         if home is not None:
             batch_places.sent(planned, home)
     except KeyboardInterrupt:
@@ -219,11 +219,11 @@ def _run(
         raise SystemExit(INTERRUPTED) from None
     finally:
         manifest.close()
-    speech.show(json.dumps(told, indent=2) if as_json else "\n".join(batch_words.summary_lines(told)))
-    _check_all_done(planned, ran, told)
+    speech.show(json.dumps(summary, indent=2) if as_json else "\n".join(batch_words.summary_lines(summary)))
+    _check_all_done(planned, ran, summary)
 
 
-def _check_all_done(planned: Plan, ran: BatchResult, told: dict[str, Any]) -> None:
+def _check_all_done(planned: Plan, ran: BatchResult, summary: dict[str, Any]) -> None:
     """Ends the command as a run deserves that did not do all it was asked for; `told` is its summary.
 
     Raises:
@@ -232,16 +232,16 @@ def _check_all_done(planned: Plan, ran: BatchResult, told: dict[str, Any]) -> No
         SomePhotosFailed: photos did.
     """
     if ran.full is not None:
-        done = f"{told['photos'] - told['not_done']:,} of {counted(told['photos'], 'photo')}"
+        done = f"{summary['photos'] - summary['not_done']:,} of {counted(summary['photos'], 'photo')}"
         raise NoRoomOnDisk(f"{ran.full} Done so far: {done}; once there is room, the same command goes on from here.")
-    if told["sheet"] is None:
+    if summary["sheet"] is None:
         raise NoRoomOnDisk(f"{planned.folder}: no room for summary and sheet; make some, the same command writes them.")
     if ran.stopped:
-        speech.note(f"stopped with {counted(told['not_done'], 'photo')} left; the same command goes on from here.")
+        speech.note(f"stopped with {counted(summary['not_done'], 'photo')} left; the same command goes on from here.")
         raise SystemExit(INTERRUPTED)
-    if told["failed"]:
-        some = f"{told['failed']:,} of {counted(told['photos'], 'photo')}"
-        rest = "" if told["failed"] == told["photos"] else "the rest is done, "
+    if summary["failed"]:
+        some = f"{summary['failed']:,} of {counted(summary['photos'], 'photo')}"
+        rest = "" if summary["failed"] == summary["photos"] else "the rest is done, "
         raise SomePhotosFailed(
-            f"{some} failed, named in {told['summary']}; {rest}--retry-failed tries again what failed."
+            f"{some} failed, named in {summary['summary']}; {rest}--retry-failed tries again what failed."
         )

@@ -28,11 +28,11 @@ def report_at(text: str) -> BenchReport:
     from ...bench.figures import report_from_json
 
     try:
-        told = json.loads(Path(text).read_text(encoding="utf-8"))
+        document = json.loads(Path(text).read_text(encoding="utf-8"))
     except (OSError, ValueError, RecursionError) as error:
         came = (error.strerror or str(error)) if isinstance(error, OSError) else "a file that is no JSON"
         raise UsageError(f"{text}: expected a report.json of `open-the-eyes bench`, got: {came}. Name one.") from None
-    return report_from_json(told, text)
+    return report_from_json(document, text)
 
 
 def named_folder(text: str | None) -> Path | None:

@@ -128,11 +128,11 @@ def is_as_signed(path: Path, file_format: FileFormat) -> bool:
     data, media_type = BytesIO(path.read_bytes()), MEDIA_TYPES[file_format]
     try:
         with _context(_OFFLINE) as context, Reader(media_type, data, context=context) as reader:
-            told = json.loads(reader.json())
+            store = json.loads(reader.json())
     except C2paError:  # such as of a file that nobody has signed
         return False
-    signers = told["manifests"][told["active_manifest"]].get("claim_generator_info", [])
-    return told["validation_state"] in ("Valid", "Trusted") and any(one.get("name") == _PROGRAM for one in signers)
+    signers = store["manifests"][store["active_manifest"]].get("claim_generator_info", [])
+    return store["validation_state"] in ("Valid", "Trusted") and any(one.get("name") == _PROGRAM for one in signers)
 
 
 def _context(settings: dict[str, Any]) -> Context:

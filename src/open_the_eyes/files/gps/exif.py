@@ -196,8 +196,8 @@ def _other_stretches(exif: bytes, tables: _Tables, order: str) -> _Stretches:
     for at, slots in tables.items():
         found += [(at, at + 2 + 12 * len(slots))]
         found += [(slot.start, slot.end) for slot in slots if slot.apart and slot.tag != GPS_DIRECTORY]
-        told = {slot.tag: u32(exif, slot.at + 8, order) for slot in slots}
-        start, length = told.get(_THUMBNAIL_AT, 0), told.get(_THUMBNAIL_LENGTH, 0)
+        values_by_tag = {slot.tag: u32(exif, slot.at + 8, order) for slot in slots}
+        start, length = values_by_tag.get(_THUMBNAIL_AT, 0), values_by_tag.get(_THUMBNAIL_LENGTH, 0)
         found += [(start, start + length)] if length and start + length <= len(exif) else []
     return found
 

@@ -51,7 +51,7 @@ def brand_of(data: bytes) -> FileFormat | None:
 def nclx_of(data: bytes) -> Nclx | None:
     """The colours of the primary picture; of the first that tells them, where it is made of others."""
     try:
-        own = next((told[4:] for told in primary_properties(data, b"colr") if told.startswith(b"nclx")), b"")
+        own = next((box[4:] for box in primary_properties(data, b"colr") if box.startswith(b"nclx")), b"")
     except (ValueError, IndexError):
         own = b""
     if len(own) >= _NCLX_BYTES:
@@ -95,12 +95,12 @@ def clean_aperture(data: bytes, size_wh: tuple[int, int]) -> tuple[int, int, int
         UnreadablePhoto: it is not made of whole pixels of the picture.
     """
     try:
-        told = primary_property(data, b"clap")
+        clap = primary_property(data, b"clap")
     except (ValueError, IndexError):
-        told = None
-    if told is None:
+        clap = None
+    if clap is None:
         return None
-    numbers = struct.unpack(">8i", told[:32]) if len(told) >= 32 else (0,) * 8
+    numbers = struct.unpack(">8i", clap[:32]) if len(clap) >= 32 else (0,) * 8
     if min(numbers[1::2]) > 0:
         width, height, off_x, off_y = (Fraction(*numbers[at : at + 2]) for at in range(0, 8, 2))
         left, top = off_x + (size_wh[0] - width) / 2, off_y + (size_wh[1] - height) / 2

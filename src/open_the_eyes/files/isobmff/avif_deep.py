@@ -98,12 +98,12 @@ def _with_colours(data: bytes, parcel: Parcel) -> bytes:
 
     What is in the file decides: a profile that libheif cannot use is not there.
     """
-    encoding, told = parcel.encoding, primary_property(data, b"colr")
-    if told is not None and not told.startswith(b"nclx"):
+    encoding, colr = parcel.encoding, primary_property(data, b"colr")
+    if colr is not None and not colr.startswith(b"nclx"):
         return with_colours(data, _AS_IT_IS) if encoding.lossless else data
     if encoding.nclx is None:
         return data
-    return with_colours(data, (*encoding.nclx[:2], *_YCBCR)) if told is None else with_nclx(data, encoding.nclx)
+    return with_colours(data, (*encoding.nclx[:2], *_YCBCR)) if colr is None else with_nclx(data, encoding.nclx)
 
 
 def _picture(samples: Deep, parcel: Parcel) -> pyvips.Image:

@@ -43,8 +43,8 @@ many."""
 
 
 @dataclass(frozen=True, slots=True)
-class Trailer:
-    """Parts of a trailer, each (place, length) in bytes.
+class SamsungTrailer:
+    """Parts of Samsung's trailer, each (place, length) in bytes.
 
     Args:
         understood: what tells no place (GPS): whole blocks of known names, the heads of others, the list.
@@ -55,8 +55,8 @@ class Trailer:
     country: tuple[tuple[int, int], ...]
 
 
-def trailer_of(data: bytes) -> Trailer:
-    """The trailer at the end of the bytes, empty where there is none. What is in blocks of other names, such as
+def samsung_trailer(data: bytes) -> SamsungTrailer:
+    """Samsung's trailer at the end of the bytes, empty where there is none. What is in blocks of other names, such as
     pictures and films, is not understood here."""
     understood, country = [], []
     for start, length in _listed(data):
@@ -71,7 +71,7 @@ def trailer_of(data: bytes) -> Trailer:
         country += [(value_at, size)] if plain and name == _COUNTRY else []
     end = _list_at(data)
     understood += [(end, len(data) - end)] if understood else []
-    return Trailer(tuple(understood), tuple(country))
+    return SamsungTrailer(tuple(understood), tuple(country))
 
 
 def _list_at(data: bytes) -> int:

@@ -16,7 +16,7 @@ from ..credentials.manifest import is_manifest
 from ..gps.blocks import block_without, extended_packets, tells
 from ..gps.film import ISO_6709, film_at
 from ..metadata.photoshop import EXIF_AND_XMP, segments_without
-from .samsung import trailer_of
+from .samsung import samsung_trailer
 from .segments import XMP, Segment, picture_at
 
 _BEGINS: Final = re.compile(rb"\xff\xd8\xff|\0...ftyp", re.DOTALL)
@@ -50,32 +50,33 @@ class _Piece:
     changes: list[tuple[int, bytes]]
 
 
-def without_place(behind: bytes) -> Searched:
+def without_place(trailer: bytes) -> Searched:
     """The bytes behind a JPEG's picture with every place in them blanked out, their length unchanged.
 
     Pictures lose it in EXIF and XMP, films the boxes that tell it, Samsung's blocks the country. Where not all could be
     searched, places that stand there as text go as well.
     """
-    out, wholly, at = bytearray(behind), True, 0
-    trailer = trailer_of(behind)
-    between = bytearray(behind)
-    for place, length in trailer.understood:
+    out, wholly, at = bytearray(trailer), True, 0
+    samsung = samsung_trailer(trailer)
+    between = bytearray(trailer)
+    for place, length in samsung.understood:
         between[place : place + length] = bytes(length)
-    for piece in _pieces(behind):
+    for piece in _pieces(trailer):
         wholly = wholly and piece.searched and not between[at : piece.start].strip(b"\0")
         at = piece.end
         for place, new in piece.changes:
             out[place : place + len(new)] = new
-    for place, length in trailer.country:
+    for place, length in samsung.country:
         out[place : place + length] = b"0" * length
     if wholly and not between[at:].strip(b"\0"):
         return Searched(bytes(out), wholly=True)
     return Searched(ISO_6709.sub(lambda found: b"0" * len(found[0]), bytes(out)), wholly=False)
 
 
-def pictures_in(behind: bytes) -> list[bytes]:
+def pictures_in(trailer: bytes) -> list[bytes]:
     """The JPEG pictures among the bytes behind a file's first picture; films are left out."""
-    return [behind[piece.start : piece.end] for piece in _pieces(behind) if behind.startswith(b"\xff\xd8", piece.start)]
+    pieces = (trailer[piece.start : piece.end] for piece in _pieces(trailer))
+    return [piece for piece in pieces if piece.startswith(b"\xff\xd8")]
 
 
 def _pieces(data: bytes) -> Iterator[_Piece]:

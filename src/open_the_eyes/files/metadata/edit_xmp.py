@@ -229,12 +229,12 @@ def _record(packet: bytes) -> EditRecord | None:
     )
 
 
-def _earlier(told: list[str], sources: list[str]) -> tuple[EarlierEdit, ...]:
+def _earlier(texts: list[str], sources: list[str]) -> tuple[EarlierEdit, ...]:
     """Without what came from where, where the two lists do not belong together."""
-    if len(sources) != len(told):
-        sources = [""] * len(told)
+    if len(sources) != len(texts):
+        sources = [""] * len(texts)
     found = []
-    for text, source in list(zip(told, sources, strict=True))[-MAX_EARLIER:]:
+    for text, source in list(zip(texts, sources, strict=True))[-MAX_EARLIER:]:
         edit, of = _EARLIER.fullmatch(text), _EARLIER_FROM.fullmatch(source)
         if edit is not None:
             came_from, options = ("", "") if of is None else (of[1].strip("-"), of[2] if _is_object(of[2]) else "")
@@ -279,8 +279,8 @@ def _description(record: EditRecord, attributes: str, state: str) -> str:
 
 
 def _source_type(record: EditRecord, attributes: str, state: str) -> str:
-    told = f'xmlns:Iptc4xmpExt="{IPTC_EXTENSION}" Iptc4xmpExt:DigitalSourceType="{record.source_type}"'
-    return f"<rdf:Description {attributes} {told}>{state}</rdf:Description>"
+    source_type = f'xmlns:Iptc4xmpExt="{IPTC_EXTENSION}" Iptc4xmpExt:DigitalSourceType="{record.source_type}"'
+    return f"<rdf:Description {attributes} {source_type}>{state}</rdf:Description>"
 
 
 def _sequence(name: str, texts: Iterable[str]) -> str:

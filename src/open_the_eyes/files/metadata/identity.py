@@ -40,10 +40,10 @@ def identity_after(packet: bytes | None, record: EditRecord, form: str = "") -> 
         BrokenXmp: the packet cannot be understood.
     """
     empty = packet is None or not packet.strip(b"\0 \r\n\t")
-    told = {} if packet is None or empty else texts_of(packet, frozenset(), on_top=frozenset({INSTANCE, HISTORY}))
-    if not told:
+    texts = {} if packet is None or empty else texts_of(packet, frozenset(), on_top=frozenset({INSTANCE, HISTORY}))
+    if not texts:
         return Identity("", "")
-    before = next(iter(told.get(INSTANCE, [])), "")
+    before = next(iter(texts.get(INSTANCE, [])), "")
     name = f"xmp.iid:{uuid5(_OURS, json.dumps([before, astuple(record), form]))}"
     event = (
         f'<rdf:li xmlns:rdf="{RDF}" xmlns:stEvt="{_EVENT}" stEvt:action="edited" stEvt:instanceID="{name}"'

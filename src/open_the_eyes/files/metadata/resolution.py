@@ -27,10 +27,10 @@ def in_exif(exif: bytes | None, dpi: Dpi | None, file_format: FileFormat) -> byt
     """The block as it is; for a format without a field, where there is none, one that tells the resolution."""
     if exif is not None or dpi is None or TRAITS[file_format].resolution:
         return exif
-    told = {
+    raw_by_tag = {
         tag: struct.pack("<2I", round(dots * 10_000), 10_000) for tag, dots in zip((_ACROSS, _DOWN), dpi, strict=True)
     }
-    entries = {tag: Entry(tag, RATIONAL, raw) for tag, raw in told.items()}
+    entries = {tag: Entry(tag, RATIONAL, raw) for tag, raw in raw_by_tag.items()}
     return as_block(Directory("<", entries | {_UNIT: Entry(_UNIT, SHORT, struct.pack("<H", _INCH))}))
 
 

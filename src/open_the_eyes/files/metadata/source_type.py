@@ -38,13 +38,13 @@ def is_painted(photo: Photo) -> bool:
     return (record is not None and record.painted) or any(word in _MADE for word in _told(photo))
 
 
-def type_of_composite(photo: Photo, givers: Sequence[Photo]) -> str:
+def type_of_composite(photo: Photo, donors: Sequence[Photo]) -> str:
     """The source type of a photo with eyes of others in it, nothing of which is painted: its own where it is not of
     captures alone."""
     own = _beyond_captures(photo)
     if own is not None:
         return own
-    return COMPOSITE if any(_beyond_captures(giver) is not None for giver in givers) else PHOTOGRAPHED
+    return COMPOSITE if any(_beyond_captures(donor) is not None for donor in donors) else PHOTOGRAPHED
 
 
 def _beyond_captures(photo: Photo) -> str | None:

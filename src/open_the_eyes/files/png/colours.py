@@ -27,8 +27,8 @@ def far_from_srgb(nclx: Nclx) -> bool:
 
 def nclx_of(chunks: _Chunks) -> Nclx | None:
     """The colours that a cICP chunk tells, in the numbers of HEIC and AVIF; the matrix of RGB is always 0."""
-    told = _payload(chunks, "cICP", 4)
-    return None if told is None else (told[0], told[1], 0, told[3] & 1)
+    cicp = _payload(chunks, "cICP", 4)
+    return None if cicp is None else (cicp[0], cicp[1], 0, cicp[3] & 1)
 
 
 def with_gamma_of_its_own(chunks: _Chunks, *, grey: bool) -> bool:
@@ -43,11 +43,11 @@ def gamma_and_primaries(chunks: _Chunks, *, grey: bool) -> tuple[float | None, t
         return None
     gamma, primaries = _payload(chunks, "gAMA", 4), None if grey else _payload(chunks, "cHRM", 32)
     level = 0 if gamma is None else u32(gamma, 0)
-    told = _CHROMATICITIES if primaries is None else struct.unpack(">8I", primaries)
-    far = any(abs(a - b) > _CHROMATICITIES_NEAR for a, b in zip(told, _CHROMATICITIES, strict=True))
+    chromaticities = _CHROMATICITIES if primaries is None else struct.unpack(">8I", primaries)
+    far = any(abs(a - b) > _CHROMATICITIES_NEAR for a, b in zip(chromaticities, _CHROMATICITIES, strict=True))
     if not far and (not level or abs(level - _GAMMA) <= _GAMMA_NEAR):
         return None
-    return level / 100_000 if level else None, tuple(part / 100_000 for part in told) if far else None
+    return level / 100_000 if level else None, tuple(part / 100_000 for part in chromaticities) if far else None
 
 
 def told_colours(parcel: Parcel) -> Blocks:

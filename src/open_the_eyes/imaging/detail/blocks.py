@@ -15,8 +15,8 @@ from numpy.typing import NDArray
 
 from ..luma import luma_of
 
-SIDE: Final = 8
-"""Side of a square, pixels."""
+BLOCK_PX: Final = 8
+"""Side of the squares that JPEG compresses one by one, pixels."""
 LEAST: Final = 4
 """Fewest squares along each side of a picture that tell."""
 
@@ -24,7 +24,7 @@ LEAST: Final = 4
 def blockiness(pixels: NDArray[Any]) -> float:
     """How much more the level jumps between squares than within them, in levels 0..255, of a picture (h, w, 3): about 0
     where no squares are seen, or it is too small to tell; 2 to 3 at JPEG quality 20."""
-    if min(pixels.shape[:2]) < LEAST * SIDE:
+    if min(pixels.shape[:2]) < LEAST * BLOCK_PX:
         return 0.0
     level = luma_of(pixels)
     return float(np.mean([_across(one) for one in (level, level.T)]))
@@ -34,5 +34,5 @@ def _across(level: NDArray[Any]) -> float:
     """The same of the lines from top to bottom alone."""
     jumps = np.abs(np.diff(level, axis=1))
     jumps = (jumps[:, 1:-1] - (jumps[:, :-2] + jumps[:, 2:]) / 2).mean(axis=0)
-    places = np.array([float(jumps[first::SIDE].mean()) for first in range(SIDE)])
+    places = np.array([float(jumps[first::BLOCK_PX].mean()) for first in range(BLOCK_PX)])
     return float(places.max() - np.median(np.delete(places, places.argmax())))

@@ -17,13 +17,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..arrays import Plane, Points, Tones
+from ..channels import as_three
 from ..easing import ramp
 from ..face.eye_corners import seen_eye_width
 from ..face.mesh478 import SIDES
 from ..geometry import Box
 from ..luma import luma_of
 from ..smooth import smoothed
-from ..threefold import threefold
 
 AGAIN: Final = 1.0
 """Standard deviation of the second blur, pixels; what it leaves of a slope tells how soft the edge was."""
@@ -126,7 +126,7 @@ def _softened(painted: Tones, part: Box, sigma: float, new: Plane) -> Tones:
     """A part of a picture, blurred where it is new, together with what lies around it."""
     near, here = part.moved_out(3 * sigma).within(painted), part.cut(painted)
     soft = part.seen_from(near).cut(smoothed(near.cut(painted), sigma))
-    return np.asarray(here + (soft - here) * threefold(part.cut(new)), np.float32)
+    return np.asarray(here + (soft - here) * as_three(part.cut(new)), np.float32)
 
 
 def measured(picture: NDArray[Any], landmarks: Points) -> Plane:

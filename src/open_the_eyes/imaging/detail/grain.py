@@ -11,9 +11,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..arrays import Tones
+from ..channels import as_three, clipped
 from ..geometry import Box
 from ..smooth import smoothed
-from ..threefold import threefold, within
 
 MAD_TO_SIGMA: Final = 1.4826
 """Ratio of the standard deviation of a normal distribution to the median of absolute values."""
@@ -48,11 +48,11 @@ def continued_grain(
     seen = fine.reshape(-1, 3)[_some(np.flatnonzero(skin))]
     spread = MAD_TO_SIGMA * np.median(np.abs(seen.T, order="C"), axis=1) + 1e-3
     most = np.asarray(3 * spread, np.float32)
-    fine = within(fine, -most, most)
+    fine = clipped(fine, -most, most)
     sides = [(max(24 * sigma, 8), 64), (max(8 * sigma, 8), 4)] if side is None else [(side, 4)]
     side, centres = _squares(skin, sides)
     laid = _quilted(fine, centres, side, wanted, np.random.default_rng(seed))
-    where.cut(out)[...] = within(laid, -most, most) * threefold(wanted.astype(np.float32))
+    where.cut(out)[...] = clipped(laid, -most, most) * as_three(wanted.astype(np.float32))
     return out
 
 
@@ -90,7 +90,7 @@ def _quilted(
     corners = np.clip(centres - half, 0, [n - side for n in fine.shape[:2]])
     ramp = np.minimum(np.arange(side) + 0.5, np.arange(side)[::-1] + 0.5).clip(max=(side - step) + 0.5)
     window = np.sqrt(np.outer(ramp, ramp)).astype(np.float32)
-    weight = threefold(window)
+    weight = as_three(window)
     total = np.zeros((h + 2 * side, w + 2 * side, 3), np.float32)
     power = np.zeros((h + 2 * side, w + 2 * side), np.float32)
     tops, lefts = range(0, h + side, step), range(0, w + side, step)
@@ -106,4 +106,4 @@ def _quilted(
             cv2.accumulateProduct(cv2.flip(tile, 1) if mirrored[i, j] else tile, weight, total[there])  # in place
             cv2.accumulateSquare(window, power[there])
     here = np.s_[half : half + h, half : half + w]
-    return np.asarray(total[here] * threefold(1 / np.sqrt(np.maximum(power[here], 1e-6))), np.float32)
+    return np.asarray(total[here] * as_three(1 / np.sqrt(np.maximum(power[here], 1e-6))), np.float32)

@@ -16,9 +16,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..arrays import Plane, Points, Tones
+from ..channels import as_three
 from ..easing import ramp
 from ..geometry import Box
-from ..threefold import threefold
 from .focus import ENOUGH, LEAST_SLOPE, MANY, SHARPEST, STEEP, eye_scale, measured
 
 BEFORE: Final = 0.6
@@ -109,7 +109,7 @@ def moved_part(painted: Tones, part: Box, motion: Motion, new: Plane) -> Tones:
     stroke = stroke_of(math.sqrt(12) * motion.sigma, motion.degrees)
     near, here = part.moved_out(stroke.shape[0] // 2 + 1).within(painted), part.cut(painted)
     drawn = part.seen_from(near).cut(cv2.filter2D(near.cut(painted), -1, stroke, borderType=cv2.BORDER_REFLECT_101))
-    return np.asarray(here + (drawn - here) * threefold(np.float32(motion.share) * part.cut(new)), np.float32)
+    return np.asarray(here + (drawn - here) * as_three(np.float32(motion.share) * part.cut(new)), np.float32)
 
 
 def stroke_of(length: float, degrees: float) -> NDArray[np.float32]:

@@ -17,12 +17,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..arrays import Plane, Points, Tones, size_wh_of
+from ..channels import as_three, clipped
 from ..easing import ramp
 from ..face.cheeks import cheek_places, cheeks, forehead_places
 from ..geometry import Box
 from ..luma import luma_of
 from ..smooth import smoothed
-from ..threefold import threefold, within
 from .grain import MAD_TO_SIGMA, continued_grain, fine_part
 
 FINE: Final = 0.8
@@ -45,8 +45,8 @@ CLIPPED: Final = 245.0
 """Level in luma above which a square is taken for burnt out, and tells nothing of noise."""
 CALM_SKIN: Final = 1.5
 """Most variation of skin from which noise is copied, in times the noise's level."""
-SIDE, MARGIN = 8, 2
-"""Side of a square, and the margin around it that its blur looks at, pixels."""
+SQUARE_PX, MARGIN_PX = 8, 2
+"""Side of a square of skin that is measured, and the margin around it that its blur looks at, pixels."""
 ENOUGH, MANY = 12, 24
 """Fewest squares that tell the noise, and how many are looked at across the face at most."""
 FEWER: Final = 80
@@ -79,13 +79,13 @@ def noise_of(levels: NDArray[Any], covered: NDArray[np.bool_], landmarks: Points
         covered: (h, w), what is no skin of the face's own.
         landmarks: (478, 2+) of the face, in the same pixels.
     """
-    each, bright = _squares(levels, covered, cheek_places(landmarks, SIDE / 2, MANY))
+    each, bright = _squares(levels, covered, cheek_places(landmarks, SQUARE_PX / 2, MANY))
     if len(each) < ENOUGH:
         return Noise(0.0, 0.0)
     calm, lively = (float(level) for level in np.quantile(each, (CALM, LIVELY)))
     seen = ramp(calm, *SEEN) * ramp(calm / max(lively, 1e-3), *EVEN)
     if seen > 0:
-        above, its_bright = _squares(levels, covered, forehead_places(landmarks, SIDE / 2, MANY))
+        above, its_bright = _squares(levels, covered, forehead_places(landmarks, SQUARE_PX / 2, MANY))
         low, high = np.array(AS_BRIGHT) * np.median(bright)
         above = above[(its_bright > low) & (its_bright < min(high, CLIPPED))]
         if len(above) >= ENOUGH:
@@ -96,7 +96,7 @@ def noise_of(levels: NDArray[Any], covered: NDArray[np.bool_], landmarks: Points
 def _squares(levels: NDArray[Any], covered: NDArray[np.bool_], places: Points) -> tuple[Plane, Plane]:
     """Of the squares around those of the `places` (n, 2) that the picture has and nothing covers: the standard
     deviation of what is fine in each, and its mean brightness, (m,) both."""
-    reach = np.arange(-SIDE // 2 - MARGIN, SIDE // 2 + MARGIN)
+    reach = np.arange(-SQUARE_PX // 2 - MARGIN_PX, SQUARE_PX // 2 + MARGIN_PX)
     at = np.rint(places).astype(np.intp)
     at = at[((at + reach[0] >= 0) & (at + reach[-1] < size_wh_of(levels))).all(axis=1)]
     rows, columns = at[:, 1, None, None] + reach[:, None], at[:, 0, None, None] + reach
@@ -105,7 +105,7 @@ def _squares(levels: NDArray[Any], covered: NDArray[np.bool_], places: Points) -
         return np.empty(0, np.float32), np.empty(0, np.float32)
     squares = luma_of(levels[rows[free], columns[free]].astype(np.float32))
     fine = fine_part(squares.reshape(-1, len(reach)), FINE).reshape(squares.shape)
-    inner = np.s_[:, MARGIN : MARGIN + SIDE, MARGIN : MARGIN + SIDE]
+    inner = np.s_[:, MARGIN_PX : MARGIN_PX + SQUARE_PX, MARGIN_PX : MARGIN_PX + SQUARE_PX]
     return np.sqrt(np.mean(fine[inner] ** 2, axis=(1, 2))), np.mean(squares[inner], axis=(1, 2))
 
 
@@ -132,8 +132,8 @@ def noisy_part(
     strength = MAD_TO_SIGMA * float(np.median(np.abs(_fine_luma(grain)[part.cut(new)])))
     louder = min(noise.level / max(strength, 1e-3), 1.2)
     share = np.asarray(noise.seen * louder * _lacking(painted, noise.level), np.float32)
-    noisy = np.asarray(painted + grain * threefold(share), np.float32)
-    return within(noisy, np.zeros(3, np.float32), np.full(3, 255, np.float32))
+    noisy = np.asarray(painted + grain * as_three(share), np.float32)
+    return clipped(noisy, np.zeros(3, np.float32), np.full(3, 255, np.float32))
 
 
 def _calm(photo: NDArray[Any], skin: NDArray[np.bool_], most: float) -> NDArray[np.bool_]:

@@ -9,13 +9,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..arrays import Matrix, Plane, Points, Tones
+from ..binary_masks import filled
 from ..geometry import inverted, scale_of
-from ..marks import filled
 from .eye_corners import eye_middle
 from .mesh478 import FACE_OVAL, MOUTH_CORNERS, NOSE_TIP, SIDES
 
-SIDE: Final = 512
-"""Side of the restorers' square, pixels."""
+ALIGNED_PX: Final = 512
+"""Side of the aligned square that face restorers are trained on, pixels."""
 
 FFHQ: Final = np.array(
     [[0.37692, 0.46865], [0.62286, 0.46913], [0.50124, 0.61332], [0.39309, 0.72541], [0.61150, 0.72490]]
@@ -54,7 +54,7 @@ def similarity_between(source: Points, target: Points) -> Matrix:
 
 def to_ffhq(landmarks: Points) -> Matrix:
     """(2, 3): pixels of the photo -> pixels of the restorers' square; a pixel's centre has whole coordinates."""
-    return similarity_between(five_points(landmarks), FFHQ * SIDE - 0.5)
+    return similarity_between(five_points(landmarks), FFHQ * ALIGNED_PX - 0.5)
 
 
 def to_arcface(landmarks: Points) -> Matrix:
@@ -63,7 +63,7 @@ def to_arcface(landmarks: Points) -> Matrix:
 
 
 def carried_back(change: Tones, photo_to_square: Matrix, size_wh: tuple[int, int]) -> Tones:
-    """A change (SIDE, SIDE, 3) of the square -> the same in the photo's pixels, (h, w, 3); 0 beyond the square.
+    """A change (512, 512, 3) of the square -> the same in the photo's pixels, (h, w, 3); 0 beyond the square.
 
     Smoothed first where the photo has fewer pixels than the square, so that nothing flickers.
     """

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..arrays import Plane, Points, Rgb
-from ..marks import filled
+from ..binary_masks import filled
 from .eye_corners import radius_of, ring_ends, ring_width
 from .mesh478 import EYE_RING, IRIS, SIDES, Side
 

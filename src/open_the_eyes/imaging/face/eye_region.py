@@ -8,8 +8,8 @@ import cv2
 import numpy as np
 
 from ..arrays import Plane, Points
+from ..binary_masks import FIXED_BITS, fixed
 from ..geometry import Box
-from ..marks import FIXED_BITS, fixed
 from ..smooth import smoothed
 
 MASK_WH: Final = (0.78, 0.58)

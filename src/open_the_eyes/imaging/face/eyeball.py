@@ -9,10 +9,10 @@ import cv2
 import numpy as np
 
 from ..arrays import Plane, Points, Tones
-from ..easing import risen, smoothstep
+from ..channels import as_three
+from ..easing import smoothstep, unit_smoothstep
 from ..geometry import Box
 from ..smooth import smoothed
-from ..threefold import threefold
 from .lids import EyeShape, lid_distances
 
 FURTHEST: Final = 1.0
@@ -46,7 +46,7 @@ def turned(picture: Tones, shape: EyeShape, by: Points) -> Tones:
     x = np.arange(w, dtype=np.float32)[None] - np.float32(by[0]) * share
     y = np.arange(h, dtype=np.float32)[:, None] - np.float32(by[1]) * share
     other = cv2.remap(ball, x, y, cv2.INTER_LANCZOS4, borderMode=cv2.BORDER_REFLECT_101)
-    return np.asarray(np.clip(picture + (other - ball) * threefold(free), 0, 255), np.float32)
+    return np.asarray(np.clip(picture + (other - ball) * as_three(free), 0, 255), np.float32)
 
 
 def behind_lids(picture: Tones, shape: EyeShape) -> tuple[Tones, Plane]:
@@ -54,7 +54,7 @@ def behind_lids(picture: Tones, shape: EyeShape) -> tuple[Tones, Plane]:
     h, w = picture.shape[:2]
     there, r = lid_distances(shape, Box(0, 0, w, h)), shape.iris_radius
     free = there.aperture(EDGE * r)
-    white = risen(there.to_iris, RIM_SOFT[0] * r, RIM_SOFT[1] * r)
+    white = smoothstep(there.to_iris, RIM_SOFT[0] * r, RIM_SOFT[1] * r)
     return _whole_ball(picture, np.maximum(2 * free - 1, 0), white, r), free  # none of the lids' edges
 
 
@@ -73,7 +73,7 @@ def _share(shape: EyeShape, length: float, shape_hw: tuple[int, int]) -> Plane:
     """(h, w) 0..1: the share of a move of `length` pixels that each pixel makes; `shape` is the eye after it."""
     there, r = lid_distances(shape, Box(0, 0, shape_hw[1], shape_hw[0])), shape.iris_radius
     giving = max(GIVING[0] * r, GIVING[1] * length)
-    return smoothstep((RIM * r + giving - there.to_iris) / giving)
+    return unit_smoothstep((RIM * r + giving - there.to_iris) / giving)
 
 
 def _whole_ball(picture: Tones, free: Plane, white: Plane, radius: float) -> Tones:
@@ -82,7 +82,7 @@ def _whole_ball(picture: Tones, free: Plane, white: Plane, radius: float) -> Ton
     for part in (white, 1 - white):
         known, seen = np.zeros_like(picture), np.zeros_like(free)
         for sigma, counts in GOES_ON:
-            known += counts * smoothed(picture * threefold(free * part), sigma * radius)
+            known += counts * smoothed(picture * as_three(free * part), sigma * radius)
             seen += counts * smoothed(free * part, sigma * radius)
-        under += known * threefold(part / np.maximum(seen, 1e-6))
-    return np.asarray(under + (picture - under) * threefold(free), np.float32)
+        under += known * as_three(part / np.maximum(seen, 1e-6))
+    return np.asarray(under + (picture - under) * as_three(free), np.float32)

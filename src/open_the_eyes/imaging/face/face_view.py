@@ -8,13 +8,13 @@ import cv2
 import numpy as np
 
 from ..arrays import Points, Rgb
+from ..binary_masks import FIXED_BITS, fixed
 from ..geometry import inverted, transformed
-from ..marks import FIXED_BITS, fixed
 from .face_crop import place_around, warped
 from .mesh478 import INNER_CORNER, OUTER_CORNER, SIDES, Side
 
-SIDE: Final = 192
-"""Side of the square, pixels."""
+VIEW_PX: Final = 192
+"""Side of the view of a face, pixels."""
 COVER_WH: Final = (0.725, 0.475)
 """Half axes of the ellipse over one eye, in eye widths: all that a blink moves, and not the brow."""
 RIM_WH: Final = (0.875, 0.575)
@@ -28,8 +28,8 @@ def face_view(pixels: Rgb, landmarks: Points) -> Rgb:
 
     The eyes are covered whether they are open or shut, so that a face looks alike in both.
     """
-    to_photo = place_around(landmarks).to_photo(SIDE)
-    view = warped(pixels, to_photo, (SIDE, SIDE), beyond=cv2.BORDER_CONSTANT)
+    to_photo = place_around(landmarks).to_photo(VIEW_PX)
+    view = warped(pixels, to_photo, (VIEW_PX, VIEW_PX), beyond=cv2.BORDER_CONSTANT)
     points = transformed(landmarks[:, :2], inverted(to_photo))
     for side in SIDES:
         cover, rim = (_ellipse(points, side, half) for half in (COVER_WH, RIM_WH))
@@ -44,7 +44,7 @@ def _ellipse(points: Points, side: Side, half_wh: tuple[float, float]) -> Rgb:
     outer, inner = points[OUTER_CORNER[side]], points[INNER_CORNER[side]]
     axis = inner - outer
     half = np.maximum(fixed(np.array(half_wh) * float(np.hypot(*axis))), 1).tolist()
-    plane = np.zeros((SIDE, SIDE), np.uint8)
+    plane = np.zeros((VIEW_PX, VIEW_PX), np.uint8)
     angle = float(np.degrees(np.arctan2(axis[1], axis[0])))
     cv2.ellipse(plane, fixed((outer + inner) / 2).tolist(), half, angle, 0, 360, (1,), -1, cv2.LINE_8, FIXED_BITS)
     return plane

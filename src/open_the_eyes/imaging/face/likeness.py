@@ -12,8 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..arrays import Matrix, Points, Rgb, size_wh_of
+from ..binary_masks import filled
 from ..geometry import from_reduced, inverted, scale_of, similarity_from_two, transformed
-from ..marks import filled
 from ..smooth import shrink_for
 from .mesh478 import CHIN, FACE_OVAL, FOREHEAD, INNER_CORNER, MOUTH_CORNERS, NASION, OUTER_CORNER, SIDES
 

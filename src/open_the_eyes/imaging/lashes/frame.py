@@ -14,9 +14,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..arrays import Matrix, Plane, Points, Rgb
+from ..binary_masks import BinaryMask, between
 from ..geometry import Box, across, from_reduced
 from ..luma import luma_of
-from ..marks import Marks, between
 from ..smooth import smoothed
 
 SMALLEST: Final = 20.0
@@ -81,7 +81,7 @@ class LashFrame:
         to_frame = from_reduced(self.to_frame, by, by)
         return np.asarray(cv2.warpAffine(level, to_frame, _SIZE_WH, borderMode=cv2.BORDER_REPLICATE), np.float32)
 
-    def put_back(self, marks: Marks, around: float) -> Plane:
+    def put_back(self, marks: BinaryMask, around: float) -> Plane:
         """(H, W) 0..1 of the picture: 1 on the marks, and `around` eye widths more with a soft rim."""
         here_wh, flags = (int(self.near.width), int(self.near.height)), cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
         wide = cv2.dilate(marks.astype(np.float32), disc(2 * around * WIDTH))
@@ -119,7 +119,7 @@ def darker(level: Plane, than: float) -> Plane:
     return np.asarray(cv2.morphologyEx(level, cv2.MORPH_CLOSE, disc(than * WIDTH)) - level, np.float32)
 
 
-def lid_line() -> Marks:
+def lid_line() -> BinaryMask:
     """Where the dark line of shut lids lies in the frame."""
     return between(U, LINE[0]) & between(V, LINE[1])
 

@@ -16,11 +16,11 @@ import cv2
 import numpy as np
 
 from ..arrays import Plane, Rgb, Tones, size_wh_of, to_levels
+from ..binary_masks import BinaryMask, between, joined
+from ..channels import as_three
 from ..geometry import Box
-from ..marks import Marks, between, joined
+from ..normalized_convolution import normalized_convolution
 from ..smooth import reduced, shrink_for
-from ..spread import spread
-from ..threefold import threefold
 from .frame import LINE, WIDTH, LashFrame, U, V, lid_line
 
 SMALLEST: Final = 28.0
@@ -84,7 +84,7 @@ def without_tails(pixels: Rgb, tails: Plane) -> Rgb:
         near = Box(left, top, left + w, top + h).moved_out(math.ceil(4 * sigma)).within(pixels)
         part, over = near.cut(out).astype(np.float32), near.cut(tails)
         filled = _continued(part, np.asarray(over <= 0.02, np.float32), sigma)
-        near.cut(out)[...] = to_levels(part + (filled - part) * threefold(over))
+        near.cut(out)[...] = to_levels(part + (filled - part) * as_three(over))
     return out
 
 
@@ -93,14 +93,14 @@ def _continued(picture: Tones, known: Plane, sigma: float) -> Tones:
     smooth."""
     shrink, size_wh = shrink_for(sigma), size_wh_of(known)
     weight = reduced(known, shrink)
-    small = reduced(picture * threefold(known), shrink) / threefold(np.maximum(weight, 1e-6))
-    filled = spread(np.asarray(small, np.float32), weight, sigma / shrink)
+    small = reduced(picture * as_three(known), shrink) / as_three(np.maximum(weight, 1e-6))
+    filled = normalized_convolution(np.asarray(small, np.float32), weight, sigma / shrink)
     if shrink > 1:
         filled = np.asarray(cv2.resize(filled, size_wh, interpolation=cv2.INTER_LINEAR), np.float32)
     return filled
 
 
-def _tail(frame: LashFrame) -> Marks:
+def _tail(frame: LashFrame) -> BinaryMask:
     """What of the frame is a tail, (h, w)."""
     dark, depth = frame.dark, frame.depth
     nothing = np.zeros(dark.shape, np.bool_)
@@ -118,7 +118,7 @@ def _tail(frame: LashFrame) -> Marks:
     return np.asarray(tail, np.bool_)
 
 
-def _is_wing(frame: LashFrame, tail: Marks) -> bool:
+def _is_wing(frame: LashFrame, tail: BinaryMask) -> bool:
     """Whether a tail is one narrow, straight stroke that rises outwards."""
     far = joined(tail, tail & (-REACH[0] > U)) & (-ROOT > U)
     u, v = U[far], V[far]

@@ -14,9 +14,9 @@ import cv2
 import numpy as np
 
 from ..arrays import Plane, Points, Rgb, Tones, size_wh_of, to_levels
+from ..binary_masks import BinaryMask, between, joined
+from ..channels import as_three
 from ..geometry import Box, across, along_and_across
-from ..marks import Marks, between, joined
-from ..threefold import threefold
 from .frame import WIDTH, LashFrame, U, V, darker, disc, lid_line
 
 LID: Final = 0.3
@@ -111,7 +111,7 @@ def without_tips(pixels: Rgb, tips: Plane, width: float) -> Rgb:
         near = there.moved_out(2 * max(THIN * width, THINNEST) + 1).within(pixels)
         part = near.cut(pixels).astype(np.float32)
         lift = np.maximum(_closed(part, width) - part, 0)
-        near.cut(out)[...] = to_levels(part + lift * threefold(near.cut(tips)))
+        near.cut(out)[...] = to_levels(part + lift * as_three(near.cut(tips)))
     return out
 
 
@@ -127,7 +127,7 @@ def _closed(part: Tones, width: float) -> Tones:
     return np.asarray(skin, np.float32)
 
 
-def _tips(frame: LashFrame, enough: float, downwards: float, most: float) -> Marks:
+def _tips(frame: LashFrame, enough: float, downwards: float, most: float) -> BinaryMask:
     """What of the frame is the end of a lash, (h, w): none if less than `enough` hangs, it goes less than `downwards`,
     or `most` is exceeded."""
     level, dark, depth = frame.level, frame.dark, frame.depth
@@ -154,7 +154,7 @@ def _tips(frame: LashFrame, enough: float, downwards: float, most: float) -> Mar
     return tips if tips.sum() < most * WIDTH**2 else nothing
 
 
-def _small(marks: Marks) -> Marks:
+def _small(marks: BinaryMask) -> BinaryMask:
     """Those of the marks that are no larger than the ends of a few lashes."""
     _, labels, stats, _ = cv2.connectedComponentsWithStats(marks.astype(np.uint8), connectivity=8)
     small = stats[:, cv2.CC_STAT_AREA] < LARGEST * WIDTH**2

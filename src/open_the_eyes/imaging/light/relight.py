@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..arrays import Plane, Tones
-from ..spread import spread
+from ..normalized_convolution import normalized_convolution
 
 MAX_LIGHT: Final = 4.0
 """Largest factor by which the whole may become lighter or darker, a channel."""
@@ -40,7 +40,7 @@ def relit(picture: Tones, like: Tones, known: Plane, reach: float, most_step: fl
     whole = np.clip(_median(ratio, shown), -np.log(MAX_LIGHT), np.log(MAX_LIGHT))
     limit = np.log(most_step)
     step = np.asarray(np.clip(ratio - whole, -limit, limit), np.float32)
-    gain = (whole + spread(step, shown, reach / shrink, NEAREST_FIRST)).astype(np.float32)
+    gain = (whole + normalized_convolution(step, shown, reach / shrink, NEAREST_FIRST)).astype(np.float32)
     return np.asarray(picture * np.exp(cv2.resize(gain, (w, h), interpolation=cv2.INTER_LINEAR)), np.float32)
 
 

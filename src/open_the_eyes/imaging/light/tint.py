@@ -9,8 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..arrays import Plane, Tones
-from ..easing import smoothstep
-from ..spread import spread
+from ..easing import unit_smoothstep
+from ..normalized_convolution import normalized_convolution
 
 MAX_GAIN: Final = 1.35
 """Largest gain of a whole eye."""
@@ -38,7 +38,7 @@ def met_at_rim(painted: Tones, around: Tones, mask: Plane, reach: float) -> Tone
     """
     gain = _log_gain(painted, around, mask, reach, MAX_GAIN_AT_RIM)
     depth = cv2.distanceTransform((mask > 0.02).astype(np.uint8), cv2.DIST_L2, 3)
-    near = smoothstep(np.asarray(1 - depth / (2 * reach), np.float32))
+    near = unit_smoothstep(np.asarray(1 - depth / (2 * reach), np.float32))
     return np.asarray(painted * np.exp(gain * near[..., None]), np.float32)
 
 
@@ -57,5 +57,5 @@ def _log_gain(painted: Tones, around: Tones, mask: Plane, reach: float, most: fl
     limit = float(np.log(most))
     ratio = np.log((np.maximum(a, 0) + 4) / (np.maximum(b, 0) + 4))
     ratio = np.asarray(np.clip(ratio, -1.5 * limit, 1.5 * limit), np.float32)
-    gain = np.asarray(np.clip(spread(ratio, rim, reach), -limit, limit), np.float32)
+    gain = np.asarray(np.clip(normalized_convolution(ratio, rim, reach), -limit, limit), np.float32)
     return np.asarray(cv2.resize(gain, (w, h), interpolation=cv2.INTER_LINEAR), np.float32)

@@ -16,12 +16,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..arrays import Matrix, Plane, Points, Rgb
+from ..binary_masks import BinaryMask, between
 from ..easing import ramp
 from ..face.eye_corners import eyes_apart
 from ..face.mesh478 import CHIN, EAR, FOREHEAD, OUTER_CORNER, SIDES
 from ..geometry import Box, across, inverted, transformed
 from ..luma import luma_of
-from ..marks import Marks, between
 
 # Lengths are shares of the distance between the eyes' outer corners; down is from the line between these.
 _PER: Final = 64
@@ -181,7 +181,7 @@ def _unlike(change: NDArray[Any], varies: NDArray[Any]) -> bool:
     return colour > PALE and spread < ONE_HUE and far > UNLIKE and float(np.linalg.norm(varies)) < UNIFORM * far
 
 
-def _within(landmarks: Points, aside: NDArray[np.float64]) -> Marks:
+def _within(landmarks: Points, aside: NDArray[np.float64]) -> BinaryMask:
     """Which columns lie on the face."""
     ears = transformed(landmarks[[EAR[side] for side in SIDES], :2], inverted(_to_picture(landmarks)))
     first, last = sorted(ears[:, 0] / _PER - _HALF)

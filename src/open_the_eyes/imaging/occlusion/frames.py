@@ -8,8 +8,8 @@ import cv2
 import numpy as np
 
 from ..arrays import Plane
+from ..binary_masks import BinaryMask, between
 from ..geometry import along_and_across, quarter_turned
-from ..marks import Marks, between
 from .thin_lines import ReducedEye
 
 CONTRAST: Final = 0.22
@@ -33,7 +33,7 @@ def frame_mask(eye: ReducedEye) -> Plane:
     return eye.put_back(over) if over.any() else np.zeros(eye.shape_hw, np.float32)
 
 
-def _leaving(bars: Marks, eye: ReducedEye) -> Plane:
+def _leaving(bars: BinaryMask, eye: ReducedEye) -> Plane:
     """The bars that cross the region and go on outside it, away from the line between the corners; 0 or 1."""
     (outer, inner), width, shown = eye.corners, eye.width, eye.region > 0
     along, across = along_and_across(bars.shape, outer, inner - outer, quarter_turned(inner - outer))

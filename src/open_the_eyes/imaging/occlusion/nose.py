@@ -12,11 +12,11 @@ import cv2
 import numpy as np
 
 from ..arrays import Plane, Points, Rgb
+from ..binary_masks import FIXED_BITS, fixed
 from ..face.eye_corners import eye_corners, seen_eye_width
 from ..face.mesh478 import NOSE_SIDE, OTHER, Side
 from ..geometry import Box
 from ..luma import luma_of
-from ..marks import FIXED_BITS, fixed
 from ..smooth import smoothed
 
 NEAR: Final = -0.12

@@ -13,9 +13,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..arrays import Plane, Points, Rgb, size_wh_of
+from ..binary_masks import BinaryMask, between, joined
 from ..geometry import Box, across, along_and_across
 from ..luma import luma_of
-from ..marks import Marks, between, joined
 from .thin_lines import SMALLEST
 
 DARK: Final = 0.5
@@ -69,7 +69,7 @@ def _along_below(shape_hw: tuple[int, ...], points: Points) -> tuple[NDArray[np.
 
 
 def _in_front(
-    level: Plane, inside: Marks, along: NDArray[np.float64], below: NDArray[np.float64], width: float
+    level: Plane, inside: BinaryMask, along: NDArray[np.float64], below: NDArray[np.float64], width: float
 ) -> Plane:
     """What is dark, broad and comes from outside, (h, w) 0 or 1, around an eye `width` pixels wide."""
     skins = [between(along, across) & between(below, down) for across, down in SKIN]
@@ -88,7 +88,7 @@ def _in_front(
     return np.asarray(cv2.dilate(over, np.ones((3, 3))), np.float32)
 
 
-def _opened(dark: NDArray[np.uint8], size: float) -> Marks:
+def _opened(dark: NDArray[np.uint8], size: float) -> BinaryMask:
     """What of a shape a disc of so many pixels fits into."""
     side = max(round(size), 2) | 1
     disc = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (side, side))

@@ -11,8 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..arrays import Plane, Points, Rgb
+from ..binary_masks import BinaryMask
 from ..geometry import Box
-from ..marks import Marks
 
 THIN: Final = 0.16
 """Thickness below which something dark is a line, in eye widths."""
@@ -85,7 +85,7 @@ class ReducedEye:
         disc = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (side, side))
         return np.asarray(cv2.morphologyEx(self.level, cv2.MORPH_BLACKHAT, disc), np.uint8)
 
-    def lines(self, contrast: float) -> Marks:
+    def lines(self, contrast: float) -> BinaryMask:
         """(h, w): what is thin, and darker than what surrounds it by so much of the skin's brightness."""
         skin = max(float(np.median(self.level)), DARKEST_SKIN)
         return np.asarray(self.dark > max(contrast * skin, ABOVE_NOISE * float(np.median(self.dark))), np.bool_)

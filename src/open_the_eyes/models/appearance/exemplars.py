@@ -20,12 +20,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...imaging.arrays import Matrix, Plane, Points, Tones
+from ...imaging.channels import as_three
 from ...imaging.easing import ramp
 from ...imaging.face.lids import EyeShape, lid_distances
 from ...imaging.face.mesh478 import SIDES
 from ...imaging.geometry import Box
 from ...imaging.smooth import SHRINK_BLUR
-from ...imaging.threefold import threefold
 from ...imaging.warp import ThinPlate
 from ..random_streams import EXEMPLAR, stream
 from . import layout
@@ -144,7 +144,7 @@ class Exemplars:
         if soft > BLURRED:
             here = np.asarray(cv2.GaussianBlur(here, (0, 0), float(np.sqrt(soft**2 - BLURRED**2))), np.float32)
         share = np.minimum(WHOLE_FROM * eye.mask, 1) * (1 - ramp(eye.width, *OWN_LASHES_FROM) * eye.beyond_outer)
-        return np.asarray((eye.pixels + FLOOR) * np.expm1(here * threefold(share)), np.float32)
+        return np.asarray((eye.pixels + FLOOR) * np.expm1(here * as_three(share)), np.float32)
 
 
 @dataclass(frozen=True)

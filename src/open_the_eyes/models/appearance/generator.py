@@ -12,18 +12,18 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from ...givers import Painted
 from ...imaging.arrays import Plane, Points, Tones, to_tones
+from ...imaging.channels import as_three, selected
 from ...imaging.face.eyeball import moved, turned, within_reach
 from ...imaging.face.mesh478 import Side
 from ...imaging.light.palette import lacks_colour
 from ...imaging.light.tint import met_at_rim, tinted
-from ...imaging.threefold import taken_where, threefold
 from ...options import GenerateOptions
+from ...origins import Painted
 from ...roles import Crop, Patch, Request, Watch
-from ..folded import Folded, FoldedPatches
 from ..packaged import DATA, whole
 from ..reloaded import Reloaded
+from ..trimmed_patches import TrimmedPatch, TrimmedPatches
 from . import condition, corners, donor, layout, steer
 from .exemplars import Exemplars
 from .irises import colour as iris
@@ -43,6 +43,7 @@ REFINER_FILE: Final = DATA / "refiner.onnx"
 EXEMPLARS_FILE: Final = DATA / "exemplars.npz"
 
 Traits: TypeAlias = NDArray[np.float32] | None
+"""(768,), what the whole face tells beside the skin around the eyes (`FaceTraits`); None where it was not looked at."""
 
 SHAPE_VARIETY: Final = 0.45
 """Share of the predicted spread of shapes that variations get."""
@@ -107,8 +108,8 @@ class AppearanceGenerator(Reloaded):
         requests: Sequence[Request],
         options: GenerateOptions,  # noqa: ARG002 -- what it says of eyes has come with each request
         watch: Watch | None = None,
-    ) -> FoldedPatches:
-        patches: list[Folded] = []
+    ) -> TrimmedPatches:
+        patches: list[TrimmedPatch] = []
         prepared: Prepared | None = None
         traits: Traits = None
         light: UsualLight | None = None
@@ -123,10 +124,11 @@ class AppearanceGenerator(Reloaded):
             if prepared is None or not prepared.suits(request.crop, request.seed):
                 prepared = self.prepared(request)
             patch = prepared.finished(self._patch(prepared, traits, replace(request, crop=prepared.crop)))
-            patches.append(Folded.of(light.back(patch), asked.crop))
-        return FoldedPatches(patches)
+            patches.append(TrimmedPatch.of(light.back(patch), asked.crop))
+        return TrimmedPatches(patches)
 
     def _patch(self, prepared: Prepared, traits: Traits, request: Request) -> Patch:
+        """Eyes for one request: predicted on the strip, laid into each piece of the photo, taken through all steps."""
         crop, rng = request.crop, np.random.default_rng(request.seed)
         predicted, shape_surprise = self._shape(request, traits, rng)
         gaze = request.style.gaze
@@ -144,7 +146,7 @@ class AppearanceGenerator(Reloaded):
             if prepared.palette is not None:
                 pixels = prepared.palette.applied(pixels)
             photo: Tones = piece.part.cut(canvas)
-            photo[...] = taken_where(eyes.mask > 0, pixels, photo)
+            photo[...] = selected(eyes.mask > 0, pixels, photo)
         draw_wings(canvas, prepared.wings, {side: eye.ring[0] for side, eye in shapes_in(crop, points).items()})
         score = -shape_surprise - texture_surprise
         return Patch(canvas, context.mask_of(painted), request.seed, score, Painted(self.name))
@@ -160,7 +162,7 @@ class AppearanceGenerator(Reloaded):
             by = within_reach(shapes[side], np.subtract(wanted.iris_xy, shapes[side].iris_xy))
             eyes = turned(eyes, shapes[side], by)
             shapes[side] = moved(shapes[side], by)
-        pixels = photo + (eyes - photo) * threefold(mask)
+        pixels = photo + (eyes - photo) * as_three(mask)
         return PaintedEyes(pixels, mask, crop.landmarks, shapes, bool(np.any(aimed != points)))
 
     def _shape(self, request: Request, traits: Traits, rng: np.random.Generator) -> tuple[Points, float]:
@@ -185,8 +187,7 @@ class AppearanceGenerator(Reloaded):
         self, request: Request, points: Points, traits: Traits, rng: np.random.Generator
     ) -> tuple[Tones, float]:
         """The strip with painted eyes, in the mean shape and in the photo's light, and how unlikely it is."""
-        crop, leader = request.crop, request.leader
-        model, variety, colour = self.model, request.variety, request.style.eye_color
+        crop, model, variety = request.crop, self.model, request.variety
         strip = to_mean_shape(crop.pixels, crop.landmarks, points, model.mean_points)
         skin = model.skin_of(strip)
         relative = model.relative(strip, skin)
@@ -201,18 +202,36 @@ class AppearanceGenerator(Reloaded):
         z, painted = likely_whites.with_plausible_whites(model, relative, skin, sample)
         if variety > 0:
             painted = no_blacker(painted, model.with_texture(relative, prediction.mean))
-        if open_side is not None and colour == "auto":
-            ratio = iris.colour_ratio(model, relative, (open_side,))
-        elif leader is not None and colour == "auto" and not lacks_colour(leader.crop.pixels, crop.pixels):
-            ratio = donor.iris_ratio(model, leader)
-        else:
-            likely, shown = model.iris_likelihoods(features), iris.colour_ratio(model, painted)
-            ratio = steer.chosen_ratio(colour, likely, shown, model.iris_ratios, variety, rng)
+        ratio = self._iris_ratio(request, relative, painted, features, rng)
         painted = iris.coloured(model, painted, ratio) * skin
         lit = tinted(painted, strip, model.soft, TINT_REACH * layout.SIZE_WH[0])
         lit = met_at_rim(iris.with_one_white_hue(model, lit, painted), strip, model.soft, RIM_REACH * layout.SIZE_WH[0])
         lit = with_plausible_highlights(model, lit, strip)
         return lit, _surprise(z, prediction)
+
+    def _iris_ratio(
+        self,
+        request: Request,
+        relative: Tones,
+        painted: Tones,
+        features: NDArray[np.float64],
+        rng: np.random.Generator,
+    ) -> NDArray[np.float64]:
+        """Iris : sclera (3,): as an open eye or the donor has it, else as was asked for or is likely.
+
+        Args:
+            relative: (H, W, 3), the strip as it is in the photo, in multiples of the skin.
+            painted: the same with painted eyes.
+            features: `AppearanceModel.texture_features`.
+        """
+        model, leader, colour = self.model, request.leader, request.style.eye_color
+        if colour == "auto":
+            if request.crop.open_side is not None:
+                return iris.colour_ratio(model, relative, (request.crop.open_side,))
+            if leader is not None and not lacks_colour(leader.crop.pixels, request.crop.pixels):
+                return donor.iris_ratio(model, leader)
+        likely, shown = model.iris_likelihoods(features), iris.colour_ratio(model, painted)
+        return steer.chosen_ratio(colour, likely, shown, model.iris_ratios, request.variety, rng)
 
     def _cover(self, sides: tuple[Side, ...]) -> Plane:
         """How much of the painted strip shows, on the sides that are to be opened."""

@@ -13,10 +13,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...imaging.arrays import Plane, Points, Tones
+from ...imaging.channels import as_three
 from ...imaging.face.lids import EyeShape
 from ...imaging.face.mesh478 import Side
 from ...imaging.luma import LUMA, luma_of
-from ...imaging.threefold import threefold
 from ...system.parallel import side_by_side
 from ..packaged import network_of
 from ..random_streams import REFINER, stream
@@ -147,10 +147,10 @@ def of_painted_hues(refined: NDArray[np.float32], guess: NDArray[np.float32], ey
     disc = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (side, side))
     out = np.empty_like(refined)
     for k, (eye, painted) in enumerate(zip(refined.transpose(0, 2, 3, 1), guess.transpose(0, 2, 3, 1), strict=True)):
-        light, known = (threefold(luma_of(np.ascontiguousarray(picture))) for picture in (eye, painted))
+        light, known = (as_three(luma_of(np.ascontiguousarray(picture))) for picture in (eye, painted))
         least, most = cv2.erode(painted - known, disc), cv2.dilate(painted - known, disc)
         new = light + np.clip(eye - light, least, most)
-        out[k] = (new + light - threefold(luma_of(new))).transpose(2, 0, 1)
+        out[k] = (new + light - as_three(luma_of(new))).transpose(2, 0, 1)
     return out
 
 
@@ -180,8 +180,8 @@ def crispness(refined: NDArray[np.float32], geometry: NDArray[np.float32], eye_p
     for k, eye in enumerate(refined.transpose(0, 2, 3, 1)):
         soft = cv2.GaussianBlur(np.ascontiguousarray(eye), (0, 0), CRISP_FINE * eye_px)
         fine = eye - soft
-        detail = fine * threefold(opening[k])
-        iris = threefold(np.clip(-4 * to_iris[k], 0, 1) * (opening[k] >= 1))
+        detail = fine * as_three(opening[k])
+        iris = as_three(np.clip(-4 * to_iris[k], 0, 1) * (opening[k] >= 1))
         detail = detail - iris * (detail * iris).sum(axis=(0, 1)) / max(float((iris[..., 0] ** 2).sum()), 1.0)
-        out[k] = (CRISP * detail + CRISP_LID * fine * threefold(lid[k])).transpose(2, 0, 1)
+        out[k] = (CRISP * detail + CRISP_LID * fine * as_three(lid[k])).transpose(2, 0, 1)
     return out

@@ -14,8 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...imaging.arrays import Plane
+from ...imaging.channels import as_three
 from ...imaging.detail.grain import continued_grain
-from ...imaging.threefold import threefold
 from ...roles import Request
 from .exemplars import Exemplars
 from .irises.pair import with_irises_alike
@@ -118,7 +118,7 @@ def grained(painted: PaintedPieces, context: StepContext, finest: float) -> Pain
     sigma = max(finest, LEAST_GRAIN)
     grain = continued_grain(crop.pixels, skin_around(crop, mask), mask > 0, sigma, context.request.seed)
     return [
-        _with_pixels(eyes, eyes.pixels + piece.part.cut(grain) * threefold(np.sqrt(eyes.mask)))
+        _with_pixels(eyes, eyes.pixels + piece.part.cut(grain) * as_three(np.sqrt(eyes.mask)))
         for piece, eyes in zip(context.prepared.pieces, painted, strict=True)
     ]
 

@@ -17,8 +17,8 @@ from ...imaging.pyramid import Pyramid
 from ...progress import Tick, still
 from ...system.parallel import side_by_side
 from . import tiles
-from .hits import Hit
-from .networks import MESH_SIDE, FaceNetworks
+from .detections import Detection
+from .networks import MESH_PX, FaceNetworks
 
 MIN_HIT: Final = 0.45
 """Least score of the finder; generous, since shut eyes cost a face some of it. The mesh and a second look decide."""
@@ -31,7 +31,7 @@ WIDER: Final = (1.0, 1.4, 2.0)
 """Widths of the crops in which the finder looks again, in widths of the mesh's."""
 MIN_SEEN_AGAIN: Final = 0.5
 """Least of the finder's best scores in the crops of `WIDER`. 300 faces had 0.5 or more in one of them; cloth, mosaics
-and meshes laid head down had no hit at all."""
+and meshes laid head down had no detection at all."""
 
 SURE_ALONE: Final = 0.85
 """Score from which on a sighting on which the mesh agrees at once need not be seen again: of 783 with 0.8 or more in
@@ -79,10 +79,10 @@ class FaceFinder:
     def sighted(self, windows: Iterable[tiles.Window], tick: Tick = still) -> list[list[Sighting]]:
         """What may be a face in each of the windows, each of which is a step."""
         seen = list(windows)
-        hits = side_by_side(self._networks.find, (window.pixels for window in seen), tick)
+        detections = side_by_side(self._networks.find, (window.pixels for window in seen), tick)
         return [
-            [Sighting(place_of(hit, window), hit.score) for hit in in_window]
-            for window, in_window in zip(seen, hits, strict=True)
+            [Sighting(place_of(detection, window), detection.score) for detection in in_window]
+            for window, in_window in zip(seen, detections, strict=True)
         ]
 
     def landmarks(self, photo: Pyramid, sighting: Sighting, ways: int = 1) -> Points | None:
@@ -109,8 +109,8 @@ class FaceFinder:
 
     def mesh(self, photo: Pyramid, place: Place) -> Points | None:
         """(478, 3) photo pixels of the face in a place, None where the mesh sees none."""
-        crop_to_photo = place.to_photo(MESH_SIDE)
-        points, presence = self._networks.mesh(drawn(photo, crop_to_photo, (MESH_SIDE, MESH_SIDE)))
+        crop_to_photo = place.to_photo(MESH_PX)
+        points, presence = self._networks.mesh(drawn(photo, crop_to_photo, (MESH_PX, MESH_PX)))
         return None if presence < MIN_PRESENCE else lifted(points, crop_to_photo)
 
     def _upright(self, photo: Pyramid, place: Place, ways: int) -> Place | None:
@@ -143,15 +143,15 @@ class FaceFinder:
 
     def seen_again(self, photo: Pyramid, place: Place, wider: float) -> Sighting:
         """Where the finder sees a roughly upright face amid a crop `wider` than the mesh's; score 0 if it does not."""
-        crop_to_photo = replace(place, side=place.side * wider).to_photo(tiles.SIDE)
-        crop = tiles.Window(drawn(photo, crop_to_photo, (tiles.SIDE, tiles.SIDE)), 0, 0, tiles.SIDE)
-        for hit in self._networks.find(crop.pixels):
-            seen = place_of(hit, crop)
-            off = max(abs(seen.x - tiles.SIDE / 2), abs(seen.y - tiles.SIDE / 2))
-            if abs(seen.roll_deg) < 50 and off < 0.2 * tiles.SIDE:
+        crop_to_photo = replace(place, side=place.side * wider).to_photo(tiles.WINDOW_PX)
+        crop = tiles.Window(drawn(photo, crop_to_photo, (tiles.WINDOW_PX, tiles.WINDOW_PX)), 0, 0, tiles.WINDOW_PX)
+        for detection in self._networks.find(crop.pixels):
+            seen = place_of(detection, crop)
+            off = max(abs(seen.x - tiles.WINDOW_PX / 2), abs(seen.y - tiles.WINDOW_PX / 2))
+            if abs(seen.roll_deg) < 50 and off < 0.2 * tiles.WINDOW_PX:
                 x, y = transformed(np.array([[seen.x, seen.y]]), crop_to_photo)[0]
-                side = seen.side * place.side * wider / tiles.SIDE
-                return Sighting(Place(float(x), float(y), side, place.roll_deg + seen.roll_deg), hit.score)
+                side = seen.side * place.side * wider / tiles.WINDOW_PX
+                return Sighting(Place(float(x), float(y), side, place.roll_deg + seen.roll_deg), detection.score)
         return Sighting(place, 0.0)
 
 
@@ -166,9 +166,9 @@ def turned(windows: Iterable[tiles.Window], quarter_turns: Iterable[int]) -> Ite
     return (window.turned(turn) for window in windows for turn in turns)
 
 
-def place_of(hit: Hit, window: tiles.Window) -> Place:
-    """The upright square around a hit: turned by the line through its eyes, half as wide again as its box."""
-    corners, keypoints = window.to_photo(hit.corners), window.to_photo(hit.keypoints)
+def place_of(detection: Detection, window: tiles.Window) -> Place:
+    """The upright square around a detection: turned by the line through its eyes, half as wide again as its box."""
+    corners, keypoints = window.to_photo(detection.corners), window.to_photo(detection.keypoints)
     x, y = corners.mean(axis=0)
     dx, dy = keypoints[1] - keypoints[0]
     side = CROP_FACTOR * float(np.abs(corners[1] - corners[0]).max())

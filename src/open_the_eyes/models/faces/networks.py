@@ -9,11 +9,11 @@ from typing import Final
 
 from ...imaging.arrays import Points, Rgb
 from ..packaged import DATA, network_of
-from .hits import Hit, hits_of
+from .detections import Detection, detections_of
 
 FINDER_FILE: Final = DATA / "face_finder.onnx"
 MESH_FILE: Final = DATA / "face_mesh.onnx"
-MESH_SIDE: Final = 192
+MESH_PX: Final = 192
 """Side of what the mesh network sees, pixels."""
 
 
@@ -29,10 +29,10 @@ class FaceNetworks:
         self._finder: Final = network_of(FINDER_FILE)
         self._mesh: Final = network_of(MESH_FILE)
 
-    def find(self, window: Rgb) -> list[Hit]:
+    def find(self, window: Rgb) -> list[Detection]:
         """(192, 192, 3) -> faces, best first."""
         places, logits = self._finder.run(["places", "logits"], {"pixels": window[None]})
-        return hits_of(places[0], logits[0, :, 0], self._min_score)
+        return detections_of(places[0], logits[0, :, 0], self._min_score)
 
     def mesh(self, crop: Rgb) -> tuple[Points, float]:
         """(192, 192, 3) upright crop, 1.5 times the face -> (478, 3) crop pixels, and how likely it is a face, 0..1."""

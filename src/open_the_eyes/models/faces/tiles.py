@@ -13,7 +13,7 @@ import numpy as np
 from ...imaging.arrays import Points, Rgb
 from ...imaging.pyramid import Pyramid
 
-SIDE: Final = 192
+WINDOW_PX: Final = 192
 """Side of what the full-range face network sees, pixels: a window is brought to this size before it is looked at."""
 
 SMALLEST_SHARE: Final = 0.09
@@ -43,10 +43,10 @@ known is the furthest that may still hide."""
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """A square of the photo, brought to `SIDE` x `SIDE`, perhaps turned.
+    """A square of the photo, brought to `WINDOW_PX` x `WINDOW_PX`, perhaps turned.
 
     Args:
-        pixels: (SIDE, SIDE, 3).
+        pixels: (WINDOW_PX, WINDOW_PX, 3).
         left, top: of the square, photo pixels.
         side: of the square, photo pixels.
         quarter_turns: counter-clockwise turns already made.
@@ -82,16 +82,16 @@ class Overview:
 
         A share below 1 is for faces that fill the frame: the network was not trained on those.
         """
-        small, grow = self._reduced(share * SIDE)
+        small, grow = self._reduced(share * WINDOW_PX)
         h, w = small.shape[:2]
-        left, top = (SIDE - w) // 2, (SIDE - h) // 2
-        return Window(on_black(small, SIDE, left, top), -left * grow, -top * grow, SIDE * grow)
+        left, top = (WINDOW_PX - w) // 2, (WINDOW_PX - h) // 2
+        return Window(on_black(small, WINDOW_PX, left, top), -left * grow, -top * grow, WINDOW_PX * grow)
 
     def tiles(self, zoom: int) -> Iterator[Window]:
         """Overlapping windows over the photo whose side is its longer side / `zoom`."""
-        small, grow = self._reduced(zoom * SIDE)
-        for left, top, part in overlapping(small, SIDE, OVERLAP):
-            yield Window(part, left * grow, top * grow, SIDE * grow)
+        small, grow = self._reduced(zoom * WINDOW_PX)
+        for left, top, part in overlapping(small, WINDOW_PX, OVERLAP):
+            yield Window(part, left * grow, top * grow, WINDOW_PX * grow)
 
     def _reduced(self, long_side: float) -> tuple[Rgb, float]:
         """The photo with a longer side of about `long_side`, and how many photo pixels its pixels are wide."""
@@ -107,7 +107,7 @@ def worth_looking(zoom: int, faces: Sequence[float], min_face: float, long_side:
     """
     target = max([min_face, max(faces) / BIGGEST_TO_SMALLEST, min(faces) / NEXT_SMALLER] if faces else [min_face])
     before = (1, *ZOOMS)[ZOOMS.index(zoom)]
-    return target < WORTHWHILE * SMALLEST_SHARE * long_side / before and long_side / zoom >= SIDE / 2
+    return target < WORTHWHILE * SMALLEST_SHARE * long_side / before and long_side / zoom >= WINDOW_PX / 2
 
 
 def reduced(photo: Pyramid, shrink: float) -> Rgb:

@@ -24,7 +24,7 @@ from ..faces.search import same_face
 from ..faces.tiles import Window, on_black, overlapping, reduced
 from ..weights import path_of
 from .networks import ArcFace, Scrfd
-from .scrfd import SIDE, Found
+from .scrfd import INPUT_PX, Found
 
 AROUND: Final = 1.4
 """Side of the mesh's square, in sides of SCRFD's box, which goes from the hair to the chin."""
@@ -89,8 +89,8 @@ class InsightFaceDetector:
 
 def _place(found: Found, window: Window) -> Place:
     """The mesh's square around a face, turned by the line through its eyes."""
-    corners = window.to_photo((found.corners + 0.5) / SIDE)
-    left, right = window.to_photo((found.eyes + 0.5) / SIDE)
+    corners = window.to_photo((found.corners + 0.5) / INPUT_PX)
+    left, right = window.to_photo((found.eyes + 0.5) / INPUT_PX)
     x, y = corners.mean(axis=0)
     roll = math.degrees(math.atan2(right[1] - left[1], right[0] - left[0]))
     return Place(float(x), float(y), AROUND * float(np.abs(corners[1] - corners[0]).max()), roll)
@@ -99,13 +99,13 @@ def _place(found: Found, window: Window) -> Place:
 def _whole(photo: Pyramid) -> Window:
     """The photo in one square, its longer side filling it."""
     long_side = float(max(photo.size_wh))
-    return Window(on_black(reduced(photo, long_side / SIDE), SIDE), 0.0, 0.0, long_side)
+    return Window(on_black(reduced(photo, long_side / INPUT_PX), INPUT_PX), 0.0, 0.0, long_side)
 
 
 def _tiles(photo: Pyramid, min_face_px: float) -> Iterator[Window]:
     """Overlapping squares over a large photo, so fine that its smallest faces that count are found."""
     grow = max(min_face_px / SMALLEST, 1.0)
-    if max(photo.size_wh) <= 1.2 * SIDE * grow:
+    if max(photo.size_wh) <= 1.2 * INPUT_PX * grow:
         return
-    for left, top, part in overlapping(reduced(photo, grow), SIDE, OVERLAP):
-        yield Window(part, left * grow, top * grow, SIDE * grow)
+    for left, top, part in overlapping(reduced(photo, grow), INPUT_PX, OVERLAP):
+        yield Window(part, left * grow, top * grow, INPUT_PX * grow)

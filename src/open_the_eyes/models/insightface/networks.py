@@ -23,12 +23,12 @@ from .scrfd import Found, decoded, fed
 if TYPE_CHECKING:
     import onnxruntime
 
-FACE_SIDE: Final = 112
+FACE_PX: Final = 112
 LENGTH: Final = 512
 
 
 class Scrfd:
-    """Finds faces in squares of `scrfd.SIDE`; by "scrfd" or "retinaface", which answer in the same way."""
+    """Finds faces in squares of `scrfd.INPUT_PX`; by "scrfd" or "retinaface", which answer in the same way."""
 
     def __init__(self, name: str, path: Path, settings: Settings) -> None:
         self._network = OnnxNetwork(BY_NAME[name], path, "finds faces as SCRFD does", settings)
@@ -57,7 +57,7 @@ class ArcFace:
         Raises:
             WeightsMissing: the file is no such network.
         """
-        face = warped(pixels, inverted(to_arcface(landmarks)), (FACE_SIDE, FACE_SIDE))
+        face = warped(pixels, inverted(to_arcface(landmarks)), (FACE_PX, FACE_PX))
         planes = (face.astype(np.float32).transpose(2, 0, 1)[None] - 127.5) / 127.5
         return self._network.each(
             [np.ascontiguousarray(planes)], lambda session, one: _unit(np.asarray(_answers(session, one)[0]))

@@ -16,8 +16,8 @@ from numpy.typing import NDArray
 
 from ...imaging.arrays import Points, Rgb
 
-SIDE: Final = 640
-"""Side of the square it looks at, pixels, as in training."""
+INPUT_PX: Final = 640
+"""Side of the square that the detector looks at, pixels, as in training."""
 LAYOUTS: Final = ((2, (8, 16, 32)), (1, (8, 16, 32, 64, 128)))
 """Layouts of the output: anchors of a cell, and strides."""
 MIN_SCORE: Final = 0.5
@@ -42,12 +42,12 @@ class NotScrfd(ValueError):
 
 
 def fed(square: Rgb) -> NDArray[np.float32]:
-    """(SIDE, SIDE, 3) -> (1, 3, SIDE, SIDE), as it was trained."""
+    """(INPUT_PX, INPUT_PX, 3) -> (1, 3, INPUT_PX, INPUT_PX), as it was trained."""
     return np.ascontiguousarray((square.astype(np.float32).transpose(2, 0, 1)[None] - 127.5) / 128)
 
 
 def decoded(answers: Sequence[NDArray[Any]]) -> list[Found]:
-    """The faces in a SIDE square, surest first, each once; `answers` in any order, told apart by their shapes.
+    """The faces in a INPUT_PX square, surest first, each once; `answers` in any order, told apart by their shapes.
 
     Raises:
         NotScrfd: the shapes are not those of SCRFD.
@@ -59,12 +59,12 @@ def decoded(answers: Sequence[NDArray[Any]]) -> list[Found]:
 
 
 def _rows(anchors: int, strides: Sequence[int]) -> set[int]:
-    return {anchors * (SIDE // stride) ** 2 for stride in strides}
+    return {anchors * (INPUT_PX // stride) ** 2 for stride in strides}
 
 
 def _by_width(answers: Sequence[NDArray[np.float64]], stride: int, anchors: int) -> dict[int, NDArray[np.float64]]:
     """One stride's answers by what an anchor says: 1 score, 4 distances, 10 coordinates."""
-    rows = anchors * (SIDE // stride) ** 2
+    rows = anchors * (INPUT_PX // stride) ** 2
     by_width = {a.shape[1]: a for a in answers if len(a) == rows}
     if not {1, 4} <= set(by_width):
         shapes = ", ".join(str(a.shape) for a in answers)
@@ -75,7 +75,7 @@ def _by_width(answers: Sequence[NDArray[np.float64]], stride: int, anchors: int)
 def _at_stride(stride: int, per_cell: int, said: dict[int, NDArray[np.float64]]) -> list[Found]:
     scores = said[1][:, 0]
     sure = np.flatnonzero(np.isfinite(scores) & (scores >= MIN_SCORE))
-    cells = SIDE // stride
+    cells = INPUT_PX // stride
     cell = sure // per_cell
     anchors = np.column_stack([cell % cells, cell // cells]) * float(stride)
     sides = said[4][sure] * stride

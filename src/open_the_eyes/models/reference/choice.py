@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from ...imaging.arrays import Rgb, to_tones
+from ...imaging.arrays import to_tones
 from ...imaging.detail.noise import noise_of
 from ...imaging.detail.sharpness import fine_energy
 from ...imaging.face.eye_corners import eyes_apart
@@ -64,7 +64,7 @@ _COMMON_PX: Final = 96.0
 
 
 @dataclass(frozen=True, slots=True)
-class Ranked:
+class RankedDonor:
     """A donor and what speaks against it: `cost` is 0 for perfect eyes, `obstacle` says why it cannot be laid in."""
 
     donor: Donor
@@ -72,34 +72,37 @@ class Ranked:
     obstacle: str = ""
 
 
-def ranked(crop: Crop, donors: Sequence[Donor], partner: NDArray[np.intp]) -> list[Ranked]:
+def ranked(crop: Crop, donors: Sequence[Donor], partner: NDArray[np.intp]) -> list[RankedDonor]:
     """All donors, best first; those that can only steer come last. `partner` is `AppearanceModel.partner`."""
     found = [_judged(crop, donor, partner) for donor in donors]
     return sorted(found, key=lambda one: (one.obstacle != "", round(one.cost, 6)))
 
 
-def _judged(crop: Crop, donor: Donor, partner: NDArray[np.intp]) -> Ranked:
+def _judged(crop: Crop, donor: Donor, partner: NDArray[np.intp]) -> RankedDonor:
     ours, theirs = pose_of(crop.face.landmarks), pose_of(donor.crop.face.landmarks)
     pitch = abs(ours.pitch_deg - theirs.pitch_deg)
     missing = len(set(crop.sides) - set(donor.crop.sides))  # these are taken from the other side in a mirror
     yaw = abs(ours.yaw_deg - theirs.yaw_deg) if missing < len(crop.sides) or not missing else 0.0
     mirrored_yaw = abs(ours.yaw_deg + theirs.yaw_deg) if missing else 0.0  # there the head is turned the other way
     growth = eyes_apart(crop.landmarks) / max(eyes_apart(donor.crop.landmarks), 1e-6)
-    cost = COST_NARROW * _narrowness(donor.crop) + max(yaw, mirrored_yaw) / YAW_COSTING_1 + pitch / PITCH_COSTING_1
-    cost = cost + COST_MIRRORED * missing + COST_LIGHT * _light_apart(crop, donor.crop)
-    cost += (
-        COST_ENLARGED * float(np.log(max(growth, 1.0)))
+    cost = (
+        COST_NARROW * _narrowness(donor.crop)
+        + max(yaw, mirrored_yaw) / YAW_COSTING_1
+        + pitch / PITCH_COSTING_1
+        + COST_MIRRORED * missing
+        + COST_LIGHT * _light_apart(crop, donor.crop)
+        + COST_ENLARGED * float(np.log(max(growth, 1.0)))
         + COST_SOFT * _softness(donor.crop)
         + COST_UNLIKE * (1 - donor.likeness)
     )
     obstacle = _unlike(crop, donor, missing > 0) or _obstacle(yaw, pitch, growth, mirrored_yaw)
     if obstacle:
-        return Ranked(donor, cost, obstacle)
+        return RankedDonor(donor, cost, obstacle)
     askew = _turned(crop, donor.crop, partner)
     if askew > MAX_TURN:
-        return Ranked(donor, cost, f"an eye would be turned by {askew:.0f} degrees")
+        return RankedDonor(donor, cost, f"an eye would be turned by {askew:.0f} degrees")
     flaws = Flaws.of(crop, donor.crop)
-    return Ranked(donor, cost + flaws.cost, flaws.obstacle)
+    return RankedDonor(donor, cost + flaws.cost, flaws.obstacle)
 
 
 def _narrowness(donor: Crop) -> float:
@@ -140,14 +143,15 @@ def _darkest(crop: Crop) -> float:
     return float(np.percentile(level, DARKEST)) / max(float(np.median(level)), 1) if level.size > 16 else 0.0
 
 
-def _obstacle(yaw: float, pitch: float, growth: float, in_mirror: float = 0.0) -> str:
-    """What is too far apart, degrees and times; `in_mirror` is the yaw of an eye that the donor lacks."""
+def _obstacle(yaw: float, pitch: float, growth: float, mirrored_yaw: float = 0.0) -> str:
+    """What is too far apart, degrees and times; `mirrored_yaw` lies between the heads once the donor's is mirrored for
+    an eye that it lacks."""
     for apart, most, how in ((yaw, MAX_YAW_APART, "turned"), (pitch, MAX_PITCH_APART, "tilted")):
         if apart > most:
             return f"the head is {how} {apart:.0f} degrees differently there"
     if growth > MAX_GROWTH:
         return f"the face is {growth:.1f} times smaller there"
-    return "only one eye is seen open there, and its mirror image does not fit" if in_mirror > MAX_YAW_APART else ""
+    return "only one eye is seen open there, and its mirror image does not fit" if mirrored_yaw > MAX_YAW_APART else ""
 
 
 def _light_apart(crop: Crop, other: Crop) -> float:
@@ -177,7 +181,7 @@ def _softness(donor: Crop) -> float:
     return float(np.clip(np.log(12.0 / max(energy, 0.5)), 0, 2))
 
 
-def _resized(picture: Rgb | np.ndarray[tuple[int, ...], np.dtype[np.float32]], size: float) -> Rgb:
+def _resized(picture: NDArray[Any], size: float) -> NDArray[Any]:
     if size >= 1:
         return np.asarray(picture)
     return np.asarray(cv2.resize(picture, None, fx=size, fy=size, interpolation=cv2.INTER_AREA))

@@ -9,10 +9,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...imaging.arrays import Plane, Points
-from ...imaging.easing import smoothstep
+from ...imaging.binary_masks import filled
+from ...imaging.easing import unit_smoothstep
 from ...imaging.face.eye_corners import ring_ends, ring_width
 from ...imaging.face.mesh478 import BROW, FACE_OVAL, OTHER, SIDES, Side
-from ...imaging.marks import filled
 from ...roles import FEATHER, Crop
 from ..appearance import layout
 
@@ -49,8 +49,8 @@ def eye_cover(allowed: Plane, shut: Points, opened: Points) -> Plane:
     to_core = cv2.distanceTransform(1 - core, cv2.DIST_L2, 5)
     to_rim = cv2.distanceTransform(np.pad(inside, 1, mode="edge"), cv2.DIST_L2, 5)[1:-1, 1:-1]
     share = to_rim / np.maximum(to_rim + to_core, 1e-3)
-    melting = smoothstep(np.minimum(to_rim / max(RIM * ring_width(opened), 1e-3), 1))
-    return np.asarray(smoothstep(share) * melting * np.clip(allowed / FEATHER, 0, 1), np.float32)
+    melting = unit_smoothstep(np.minimum(to_rim / max(RIM * ring_width(opened), 1e-3), 1))
+    return np.asarray(unit_smoothstep(share) * melting * np.clip(allowed / FEATHER, 0, 1), np.float32)
 
 
 def same_skin(crop: Crop, valid: Plane, theirs: Points) -> Plane:

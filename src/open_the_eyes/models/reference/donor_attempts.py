@@ -20,9 +20,9 @@ from ..appearance.light.highlights import ShorterExposure
 from ..appearance.prepared import Prepared
 from ..random_streams import DONOR, stream
 from . import transplant
-from .choice import Ranked
+from .choice import RankedDonor
 from .donor_warp import donor_picture
-from .face_givers import Givers, own_donor
+from .ranked_donors import RankedDonors, own_donor
 
 GAZE_VARIETY: Final = 0.05
 """Standard deviation of a variation's gaze, in iris radii."""
@@ -31,7 +31,7 @@ NEXT_DONOR: Final = 0.5
 
 
 @dataclass(frozen=True, slots=True)
-class Draw:
+class DonorSample:
     """What of an attempt is drawn by lot.
 
     Args:
@@ -43,51 +43,51 @@ class Draw:
     jitter: NDArray[np.float64]
 
     @classmethod
-    def of(cls, request: Request, givers: Givers) -> Draw:
+    def of(cls, request: Request, donors: RankedDonors) -> DonorSample:
         rng = stream(request.seed, DONOR)
-        place = _drawn(len(givers.usable), request.variety, rng)
+        place = _sampled_place(len(donors.usable), request.variety, rng)
         return cls(place, GAZE_VARIETY * request.variety * np.clip(rng.standard_normal(2), -2, 2))
 
 
 @dataclass(frozen=True, slots=True)
 class _Fitted:
-    """The eyes of one giver where they belong in a crop."""
+    """One donor's eyes where they belong in a crop."""
 
-    giver: Ranked
+    ranked: RankedDonor
     eyes: Mapping[Side, transplant.PlacedEye]
 
 
 class DonorAttempts:
-    """Attempts at one face that put its givers' eyes into it.
+    """Attempts at one face that put its donors' eyes into it.
 
-    The eyes of one giver only are held, as those of a close-up are large: attempts that take the same one shall follow
-    each other. Where shut lashes leave tails, the skin there has another grain in each attempt, and nothing is shared.
+    Only one donor's eyes are held, as those of a close-up are large: attempts that take the same one shall follow each
+    other. Where shut lashes leave tails, the skin there has another grain in each attempt, and nothing is shared.
     """
 
-    def __init__(self, appearance: AppearanceGenerator, crop: Crop, givers: Givers) -> None:
-        self._appearance, self._crop, self._givers = appearance, crop, givers
+    def __init__(self, appearance: AppearanceGenerator, crop: Crop, donors: RankedDonors) -> None:
+        self._appearance, self._crop, self._donors = appearance, crop, donors
         self._ready: Prepared | None = None
         self._fitted: dict[tuple[int, float | None], _Fitted] = {}
 
-    def patch(self, request: Request, draw: Draw) -> Patch:
+    def patch(self, request: Request, sample: DonorSample) -> Patch:
         """The attempt's patch; somebody must be able to give eyes."""
         if self._ready is None or not self._ready.suits(self._crop, request.seed):
             self._ready, self._fitted = Prepared.of(self._crop, request.seed), {}
-        ready, key = self._ready, (draw.place, request.style.openness)
+        ready, key = self._ready, (sample.place, request.style.openness)
         if key not in self._fitted:
             self._fitted = {}  # gone before the next one comes
             self._fitted[key] = self._fit(ready.crop, *key)
         fitted = self._fitted[key]
-        found = transplant.composited(ready.crop, fitted.eyes, request.style, draw.jitter, request.seed)
-        return ready.finished(_patch(ready, found, fitted.giver, request.seed))
+        found = transplant.composited(ready.crop, fitted.eyes, request.style, sample.jitter, request.seed)
+        return ready.finished(_patch(ready, found, fitted.ranked, request.seed))
 
     def _fit(self, crop: Crop, place: int, openness: float | None) -> _Fitted:
-        own = self._givers.own
+        own = self._donors.own
         if own is None:
-            giver = self._givers.usable[place]
+            ranked = self._donors.usable[place]
         else:  # as it is in this crop, without what shut lashes leave
-            giver = replace(own, donor=own_donor(crop, own.donor.crop.sides[0]))
-        return _Fitted(giver, transplant.placed(crop, self._sources(crop, _whole(giver.donor)), openness))
+            ranked = replace(own, donor=own_donor(crop, own.donor.crop.sides[0]))
+        return _Fitted(ranked, transplant.placed(crop, self._sources(crop, _whole(ranked.donor)), openness))
 
     def _sources(self, crop: Crop, donor: Donor) -> dict[Side, transplant.EyeSource]:
         """For each eye to open: the donor's of that side, or its other one in a mirror."""
@@ -119,7 +119,7 @@ def _whole(donor: Donor) -> Donor:
     return donor if darker is None else replace(donor, crop=darker.crop)
 
 
-def _drawn(count: int, variety: float, rng: np.random.Generator) -> int:
+def _sampled_place(count: int, variety: float, rng: np.random.Generator) -> int:
     """A donor's place, from 0: the first, or with variety a draw that favours the first ones; 0 where there is no
     donor, too."""
     if variety == 0 or count < 2:
@@ -128,13 +128,13 @@ def _drawn(count: int, variety: float, rng: np.random.Generator) -> int:
     return int(rng.choice(count, p=weights / weights.sum()))
 
 
-def _patch(ready: Prepared, found: transplant.Composite, giver: Ranked, seed: int) -> Patch:
+def _patch(ready: Prepared, found: transplant.Composite, ranked: RankedDonor, seed: int) -> Patch:
     crop, pixels = ready.crop, found.pixels
     if ready.palette is not None:
         pixels = np.where(found.alpha[..., None] > 0, ready.palette.applied(pixels), pixels)
     mask = np.asarray(np.where(found.alpha > 0, np.minimum(crop.mask, 1), 0), np.float32)
     whole = np.asarray(np.where(mask[..., None] > 0, pixels, to_tones(crop.pixels)), np.float32)
     draw_wings(whole, ready.wings, found.corners)
-    donor = giver.donor
+    donor = ranked.donor
     own = convergence(donor.crop.landmarks) if len(donor.crop.sides) == 2 else None
-    return Patch(whole, mask, seed, -giver.cost, donor.giver, convergence=own)
+    return Patch(whole, mask, seed, -ranked.cost, donor.origin, convergence=own)

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...imaging.arrays import Matrix, Plane, Points, Rgb, Tones, to_tones
-from ...imaging.easing import smoothstep
+from ...imaging.easing import unit_smoothstep
 from ...imaging.face.eye_corners import ring_ends, ring_width
 from ...imaging.face.mesh478 import BROW, SIDES, Side
 from ...imaging.geometry import Box, inverted, transformed
@@ -162,7 +162,7 @@ class _Similarity:
     def applied(self, points: Points, carried: Points) -> Points:
         """`carried`, which the points (n, 2) are taken to, with the similarity instead around the eye."""
         away = np.linalg.norm(points - self.middle, axis=1) / max(self.width, 1e-6)
-        share = smoothstep(np.clip((UNBENT[1] - away) / (UNBENT[1] - UNBENT[0]), 0, 1))
+        share = unit_smoothstep(np.clip((UNBENT[1] - away) / (UNBENT[1] - UNBENT[0]), 0, 1))
         here = self.slope * (points @ _PLANE) + self.shift
         return np.asarray(carried + share[:, None] * (np.column_stack([here.real, here.imag]) - carried))
 

@@ -8,17 +8,17 @@ from typing import Final
 
 import numpy as np
 
-from ...givers import Painted
 from ...imaging.arrays import to_tones
 from ...options import GenerateOptions
+from ...origins import Painted
 from ...progress import part_of
 from ...roles import Crop, Donor, EyeGenerator, Patch, Request, Watch
 from ..appearance.generator import AppearanceGenerator
-from ..folded import Folded, FoldedPatches, folded
-from .choice import Ranked
-from .donor_attempts import DonorAttempts, Draw
-from .face_givers import Givers
+from ..trimmed_patches import TrimmedPatch, TrimmedPatches, trimmed
+from .choice import RankedDonor
+from .donor_attempts import DonorAttempts, DonorSample
 from .flaws import Flaws
+from .ranked_donors import RankedDonors
 
 FAILED: Final = "its own pixels did not fit in"
 
@@ -43,32 +43,32 @@ class ReferenceGenerator:
 
     def generate(
         self, requests: Sequence[Request], options: GenerateOptions, watch: Watch | None = None
-    ) -> FoldedPatches:
-        patches: dict[int, Folded] = {}
-        orders: dict[int, Sequence[Ranked]] = {}
+    ) -> TrimmedPatches:
+        patches: dict[int, TrimmedPatch] = {}
+        orders: dict[int, Sequence[RankedDonor]] = {}
         leaders: dict[int, tuple[Donor, ...]] = {}
         for numbers in _by_face(requests):
             crop, donors = requests[numbers[0]].crop, requests[numbers[0]].donors
-            givers = Givers.of(crop, donors, self._appearance.model.partner)
-            attempts = DonorAttempts(self._appearance, crop, givers)
-            draws = {n: Draw.of(requests[n], givers) for n in numbers}
-            orders.update(dict.fromkeys(numbers, givers.order))
-            leaders.update(dict.fromkeys(numbers, _leaders(crop, givers.order)))
-            for n in sorted(numbers, key=lambda n: draws[n].place):
+            ranked = RankedDonors.of(crop, donors, self._appearance.model.partner)
+            attempts = DonorAttempts(self._appearance, crop, ranked)
+            samples = {n: DonorSample.of(requests[n], ranked) for n in numbers}
+            orders.update(dict.fromkeys(numbers, ranked.order))
+            leaders.update(dict.fromkeys(numbers, _leaders(crop, ranked.order)))
+            for n in sorted(numbers, key=lambda n: samples[n].place):
                 if watch is not None:  # what is left to the painter takes no time here
                     watch.tell("generate", len(patches) / len(requests))
-                if givers.can_give and not (requests[n].lead_only and self._paints):
-                    patches[n] = Folded.of(attempts.patch(requests[n], draws[n]), crop)
+                if ranked.can_give and not (requests[n].lead_only and self._paints):
+                    patches[n] = TrimmedPatch.of(attempts.patch(requests[n], samples[n]), crop)
                 elif not self._paints:
-                    patches[n] = Folded.of(_nothing(requests[n], givers.order), crop)
+                    patches[n] = TrimmedPatch.of(_nothing(requests[n], ranked.order), crop)
         rest = [n for n in range(len(requests)) if n not in patches]
         if rest:
             steered = [replace(requests[n], donors=leaders[n]) for n in rest]
             left = part_of(watch, len(patches) / len(requests), 1.0)
             painted = self._otherwise.generate(steered, options, left)
-            for n, one in zip(rest, folded(painted, (requests[n].crop for n in rest)), strict=True):
+            for n, one in zip(rest, trimmed(painted, (requests[n].crop for n in rest)), strict=True):
                 patches[n] = replace(one, inner=_led(one.inner, requests[n], orders[n]))
-        return FoldedPatches(patches[n] for n in range(len(requests)))
+        return TrimmedPatches(patches[n] for n in range(len(requests)))
 
 
 def _by_face(requests: Sequence[Request]) -> Iterable[list[int]]:
@@ -79,7 +79,7 @@ def _by_face(requests: Sequence[Request]) -> Iterable[list[int]]:
     return faces.values()
 
 
-def _leaders(crop: Crop, order: Sequence[Ranked]) -> tuple[Donor, ...]:
+def _leaders(crop: Crop, order: Sequence[RankedDonor]) -> tuple[Donor, ...]:
     """The donors, best first: its colours and shape lead a painter, and it is marked where it is too soft for more."""
     donors = [one.donor for one in order]
     if order and order[0].obstacle and Flaws.of(crop, donors[0].crop).softness:
@@ -87,16 +87,16 @@ def _leaders(crop: Crop, order: Sequence[Ranked]) -> tuple[Donor, ...]:
     return tuple(donors)
 
 
-def _led(patch: Patch, request: Request, order: Sequence[Ranked]) -> Patch:
+def _led(patch: Patch, request: Request, order: Sequence[RankedDonor]) -> Patch:
     """What was painted, told as painted after the best donor, if there is one."""
     if not order or not isinstance(patch.origin, Painted):
         return patch
     why = order[0].obstacle or (FAILED if request.lead_only else "")
-    return replace(patch, origin=replace(patch.origin, after=order[0].donor.giver, why=why))
+    return replace(patch, origin=replace(patch.origin, after=order[0].donor.origin, why=why))
 
 
-def _nothing(request: Request, order: Sequence[Ranked]) -> Patch:
+def _nothing(request: Request, order: Sequence[RankedDonor]) -> Patch:
     """The shut eyes, and why no donor can be laid in."""
     crop = request.crop
-    why = f"{order[0].obstacle} ({order[0].donor.giver})" if order else "the head is turned too far for a mirror image"
+    why = f"{order[0].obstacle} ({order[0].donor.origin})" if order else "the head is turned too far for a mirror image"
     return Patch(to_tones(crop.pixels), np.zeros_like(crop.mask), request.seed, -1.0, fault=why)

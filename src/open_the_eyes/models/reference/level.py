@@ -15,7 +15,7 @@ from ...imaging.geometry import quarter_turned
 from ..appearance import layout
 
 USUAL_OFF: Final = -0.035
-"""How far down from the shut eye's corners a donor's usually come to lie, in eye widths."""
+"""How far a donor's eye corners usually lie below the shut eye's, in eye widths; negative is above."""
 OFF_APART: Final = 0.08
 """Most by which that may differ between two eyes, in eye widths: of 40 portraits it does by at most 0.05, but a brow
 that is raised alone takes its eye up with it."""

@@ -10,9 +10,9 @@ import cv2
 import numpy as np
 
 from ...imaging.arrays import Plane, Points
+from ...imaging.channels import as_three
 from ...imaging.face.eyeball import behind_lids
 from ...imaging.face.mesh478 import RING_LOWER, RING_UPPER, Side
-from ...imaging.threefold import threefold
 from ...imaging.warp import ThinPlate
 from ..appearance import layout
 from ..appearance.irises.colour import eye_shape
@@ -64,7 +64,7 @@ def _with_lids(eyes: WarpedDonor, side: Side, step: Points) -> WarpedDonor:
         cv2.remap(plane, x, y, cv2.INTER_LANCZOS4, borderMode=cv2.BORDER_REFLECT_101)
         for plane in (eyes.pixels, ball, free)
     )
-    pixels = seen + (ball - under) * threefold(np.asarray(np.clip(between, 0, 1), np.float32))
+    pixels = seen + (ball - under) * as_three(np.asarray(np.clip(between, 0, 1), np.float32))
     points = eyes.points.copy()
     layout.ring_of(points, side)[:] = ring
     return replace(eyes, pixels=np.asarray(np.clip(pixels, 0, 255), np.float32), points=points)

@@ -42,8 +42,8 @@ this."""
 MOST_MOVED: Final = 0.15
 """Most that landmarks are off by, in eye widths."""
 SHARPER: Final = 1.5
-"""How many times the photo's detail the donor's skin must have to be called sharper: between rest and a laugh one
-person's skin differs by up to that, and eyes that are a little sharper than it harm less than soft ones."""
+"""Ratio of fine detail, the donor's skin to the photo's, from which on the donor counts as sharper: between rest and a
+laugh one person's skin differs by up to that, and eyes that are a little sharper than it harm less than soft ones."""
 LEAST_BLUR: Final = 0.25
 """Least blur that is worth another pass, pixels."""
 MIRRORED_STEP: Final = 1.1

@@ -15,10 +15,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...imaging.arrays import Tones, to_levels
+from ...imaging.channels import as_three
 from ...imaging.face.lids import EyeShape, lid_distances
 from ...imaging.geometry import Box
 from ...imaging.luma import LUMA
-from ...imaging.threefold import threefold
 from ...roles import Crop
 from ..appearance.irises.ball import ball_of
 from ..appearance.irises.colour import usual_white
@@ -66,7 +66,7 @@ def with_gain(lit: Tones, shape: EyeShape, gain: NDArray[np.float64]) -> Tones:
         return lit
     lids, radius = lid_distances(shape, Box.of(lit)), max(shape.iris_radius, 1e-3)
     between = np.clip(np.minimum(lids.below_upper, lids.above_lower) / (EDGE * radius), 0, 1)
-    return np.asarray(lit * (1 + threefold(np.asarray(between, np.float32)) * (gain - 1).astype(np.float32)))
+    return np.asarray(lit * (1 + as_three(np.asarray(between, np.float32)) * (gain - 1).astype(np.float32)))
 
 
 def pair_gain(gains: Iterable[NDArray[np.float64]]) -> NDArray[np.float64]:

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...imaging.arrays import Rgb, to_levels
-from ...imaging.face.alignment import SIDE
+from ...imaging.face.alignment import ALIGNED_PX
 from ...residency import ModelCard, Residency
 from ...roles import Watch
 from ...settings import Settings
@@ -31,7 +31,7 @@ class OnnxRestorer:
 
     def __init__(self, card: ModelCard, path: Path, settings: Settings, residency: Residency | None = None) -> None:
         self.name = card.name
-        self.network = OnnxNetwork(card, path, f"restores faces of {SIDE} x {SIDE}", settings, residency)
+        self.network = OnnxNetwork(card, path, f"restores faces of {ALIGNED_PX} x {ALIGNED_PX}", settings, residency)
 
     def restore(self, faces: Sequence[Rgb], fidelity: float, watch: Watch | None = None) -> list[Rgb]:
         """Each face by itself, so that a result does not depend on what else is in the photo.
@@ -67,7 +67,7 @@ class OnnxRestorer:
 
     def _face_of(self, answer: NDArray[Any], face: Rgb) -> Rgb:
         """(1, 3, 512, 512) in -1..1 -> (512, 512, 3); an answer that is no numbers leaves the face as it was."""
-        if answer.shape != (1, 3, SIDE, SIDE):
+        if answer.shape != (1, 3, ALIGNED_PX, ALIGNED_PX):
             raise self.network.foreign(f"an output of {answer.shape}")
         if not np.isfinite(answer).all():
             return face.copy()

@@ -22,8 +22,8 @@ BUCKETS_WH: Final = (
     (1152, 896), (1216, 832), (1344, 768), (1536, 640),
 )  # fmt: skip
 """Sizes of about a megapixel that SDXL was trained on (Podell et al. 2023, appendix I), the usual ones."""
-SIDE: Final = 1024
-"""Side of the square whose area the buckets have, pixels."""
+FRAME_PX: Final = 1024
+"""Side of the square whose area the frames have, pixels, as the buckets of SDXL's training."""
 _MULTIPLE: Final = 16
 """Divisor of a frame's sides; SDXL's are multiples of 64."""
 
@@ -54,7 +54,7 @@ class UprightFrame:
         return _resampled(plane, inverted(self.from_crop), (shape_hw[1], shape_hw[0]), cv2.BORDER_REPLICATE)
 
 
-def frame_of(crop: Crop, side: int = SIDE) -> UprightFrame:
+def frame_of(crop: Crop, side: int = FRAME_PX) -> UprightFrame:
     """The frame that holds both eyes and what surrounds them, in the bucket whose shape is nearest.
 
     Args:
@@ -76,7 +76,7 @@ def frame_of(crop: Crop, side: int = SIDE) -> UprightFrame:
 
 def _bucket(aspect: float, side: int) -> tuple[int, int]:
     w, h = min(BUCKETS_WH, key=lambda wh: abs(math.log(wh[0] / wh[1] / aspect)))
-    down = side / SIDE
+    down = side / FRAME_PX
     return max(round(w * down / _MULTIPLE), 1) * _MULTIPLE, max(round(h * down / _MULTIPLE), 1) * _MULTIPLE
 
 

@@ -11,17 +11,17 @@ from typing import Final
 
 import numpy as np
 
-from ...givers import Painted
 from ...imaging.arrays import Tones, to_tones
 from ...imaging.detail.grain import fine_part
 from ...imaging.face.eye_corners import eyes_apart
 from ...imaging.light.palette import palette_of
 from ...imaging.light.tint import tinted
 from ...options import GenerateOptions
+from ...origins import Painted
 from ...roles import EyeGenerator, Request, Watch
-from ..folded import Folded, FoldedPatches, folded
+from ..trimmed_patches import TrimmedPatch, TrimmedPatches, trimmed
 from .denoising import InpaintInput
-from .frames import SIDE, UprightFrame, frame_of
+from .frames import FRAME_PX, UprightFrame, frame_of
 from .prefetch import Prefetcher
 from .sampling import Sampler, StepCounter
 from .schedule import schedule_of
@@ -46,24 +46,24 @@ class Started:
     """One request with the eyes that its painting starts from, and the frame it is painted in."""
 
     request: Request
-    start: Folded
+    start: TrimmedPatch
     frame: UprightFrame
 
     def to_input(self) -> InpaintInput:
         """What SDXL paints on."""
-        start = self.start.unfolded()
+        start = self.start.untrimmed()
         pixels, photo = self.frame.taken(start.pixels), self.frame.taken(to_tones(self.request.crop.pixels))
         mask = np.clip(self.frame.taken(start.mask), 0, 1)
         return InpaintInput(np.clip(pixels, 0, 255), np.clip(photo, 0, 255), mask, self.request.seed)
 
-    def patch(self, picture: Tones, origin: Painted) -> Folded:
+    def patch(self, picture: Tones, origin: Painted) -> TrimmedPatch:
         """What SDXL painted, at the photo's resolution, in its light and palette; outside the mask the photo's own.
         What is no number anywhere has a fault instead."""
-        crop, start = self.request.crop, self.start.unfolded()
+        crop, start = self.request.crop, self.start.untrimmed()
         photo, mask = to_tones(crop.pixels), start.mask
         if not np.isfinite(picture).all():
             none = replace(start, pixels=photo, mask=np.zeros_like(mask), score=-1.0, origin=origin, fault=NO_PICTURE)
-            return Folded.of(none, crop)
+            return TrimmedPatch.of(none, crop)
         reach = TINT_REACH * eyes_apart(crop.landmarks)
         back = self.frame.put_back(picture, (mask.shape[0], mask.shape[1]))
         pixels = tinted(np.clip(back, 0, 255), photo, mask, reach) + self._finer(start.pixels)
@@ -72,7 +72,7 @@ class Started:
         if toned is not None:
             pixels = toned.applied(pixels)
         np.copyto(photo, pixels, where=mask[..., None] > 0)
-        return Folded.of(replace(start, pixels=photo, origin=origin), crop)
+        return TrimmedPatch.of(replace(start, pixels=photo, origin=origin), crop)
 
     def _finer(self, start: Tones) -> Tones | float:
         """What is finer than a pixel of the frame, from the start: there it has the photo's own grain and no more,
@@ -95,14 +95,14 @@ class SdxlGenerator:
 
     name = "sdxl"
 
-    def __init__(self, start: EyeGenerator, sampler: Sampler, side: int = SIDE) -> None:
+    def __init__(self, start: EyeGenerator, sampler: Sampler, side: int = FRAME_PX) -> None:
         self._start: Final = start
         self._sampler: Final = sampler
         self._side: Final = side
 
     def generate(
         self, requests: Sequence[Request], options: GenerateOptions, watch: Watch | None = None
-    ) -> FoldedPatches:
+    ) -> TrimmedPatches:
         """One patch a request, in order.
 
         Raises:
@@ -122,7 +122,7 @@ class SdxlGenerator:
 
         def started(n: int) -> Started:
             if n not in started_by_number:
-                (start,) = folded(self._start.generate([requests[n]], options), [requests[n].crop])
+                (start,) = trimmed(self._start.generate([requests[n]], options), [requests[n].crop])
                 started_by_number[n] = Started(requests[n], start, frames[n])
             return started_by_number[n]
 
@@ -130,9 +130,9 @@ class SdxlGenerator:
         order = [n for numbers in groups.values() for n in numbers]
         inputs = Prefetcher(pool, lambda n: started(n).to_input(), order, AHEAD)
         try:
-            patches: dict[int, Future[Folded]] = {}
+            patches: dict[int, Future[TrimmedPatch]] = {}
 
-            def patched(n: int, picture: Tones) -> Future[Folded]:
+            def patched(n: int, picture: Tones) -> Future[TrimmedPatch]:
                 return pool.submit(started_by_number[n].patch, picture, origin)
 
             for numbers in groups.values():
@@ -141,7 +141,7 @@ class SdxlGenerator:
                 futures = self._sampler.painted(numbers, inputs, patched, schedule, options.precision, progress)
                 patches.update(zip(numbers, futures, strict=True))
             all_patches = (patches[n].result() if n in patches else started(n).start for n in range(len(requests)))
-            return FoldedPatches(all_patches)
+            return TrimmedPatches(all_patches)
         finally:
             pool.shutdown(cancel_futures=True)
 

@@ -21,7 +21,7 @@ from ..weights import path_of
 from ..weights.catalogue import is_hub_id
 from . import checkpoint, pipelines, quantise, speed
 from .checkpoint import Checkpoint
-from .frames import SIDE
+from .frames import FRAME_PX
 from .generator import SdxlGenerator
 from .sampling import Sampler
 
@@ -43,7 +43,7 @@ class Files:
 
 
 def load_sdxl(
-    settings: Settings, start: EyeGenerator, side: int = SIDE, residency: Residency | None = None
+    settings: Settings, start: EyeGenerator, side: int = FRAME_PX, residency: Residency | None = None
 ) -> SdxlGenerator:
     """The generator; its networks are read when the first eye is painted.
 

@@ -33,8 +33,8 @@ def counting(job: Job) -> sa.Select[Any]:
     before = sa.func.count().filter(JOBS.c.lane == lane, JOBS.c.created < job.created).label("before")
     others = sa.func.count().filter(JOBS.c.lane != lane).label("others")
     waiting, running = sa.select(before, others).where(waits).subquery(), JOBS.alias()
-    told = (running.c[name] for name in ("lane", "fraction", "started", "moved"))
-    query = sa.select(waiting.c.before, waiting.c.others, *told)
+    columns = (running.c[name] for name in ("lane", "fraction", "started", "moved"))
+    query = sa.select(waiting.c.before, waiting.c.others, *columns)
     return query.select_from(waiting.outerjoin(running, running.c.state == "running"))
 
 

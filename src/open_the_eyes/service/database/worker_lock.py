@@ -85,8 +85,8 @@ class _SqliteLock:
 
     def holder(self) -> Whereabouts | None:
         """Where another process is that has the lock, as far as it tells and answers."""
-        told = self._whereabouts.read()
-        if told is None:  # nobody, as a rule: nothing is locked to find that out
+        whereabouts = self._whereabouts.read()
+        if whereabouts is None:  # nobody, as a rule: nothing is locked to find that out
             return None
         lock = self._locked(0)
         if lock is not None:
@@ -109,8 +109,8 @@ class _SqliteLock:
             self._lock = None
 
     def _told(self) -> Whereabouts | None:
-        told = self._whereabouts.read()
-        return told if told is not None and told.answers() else None
+        whereabouts = self._whereabouts.read()
+        return whereabouts if whereabouts is not None and whereabouts.answers() else None
 
     def _locked(self, patience: float) -> sqlite3.Connection | None:
         """None where another process has it."""

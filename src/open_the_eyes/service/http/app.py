@@ -106,7 +106,7 @@ async def _lifespan(service: JobService) -> AsyncIterator[None]:
         stack.push_async_callback(run_sync, service.runner.stop, STOP_SECONDS)
         config = service.config
         await run_sync(service.runner.start, config.database_url, config.worker_name, config.connection_shares.queues)
-        if not await run_sync(service.look):  # what waits for room is no reason not to start
+        if not await run_sync(service.can_take_jobs):  # what waits for room is no reason not to start
             _LOG.warning("no jobs can be taken at present, for the reason above; see OTE_STORE and OTE_DATABASE")
         maintenance.start()
         stack.push_async_callback(run_sync, maintenance.stop)

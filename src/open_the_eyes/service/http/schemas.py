@@ -6,7 +6,7 @@ from typing import Annotated, Any, Final, Literal, get_args
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from ...givers import Lack
+from ...origins import Lack
 from ...roles import Outcome
 from ..jobs.job import ToldState
 

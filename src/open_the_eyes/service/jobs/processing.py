@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from ...engine import Engine
 from ...errors import Cancelled, PhotoNotWritten
-from ...files import encoded, encoded_and_told, excerpt, suffix_for
+from ...files import encoded, encoded_with_report, excerpt, suffix_for
 from ...files import for_screen as looked_at
 from ...imaging.geometry import Box
 from ...options import NAMES, Options
@@ -139,16 +139,16 @@ def _files(opened: Opened, *, for_screen: bool) -> Iterator[dict[str, bytes]]:
         name = f"result-{number}{suffix}"
         try:
             written = looked_at(variation.pixels, variation.file) if is_shown_only else variation
-            data, told = encoded_and_told(written, file_format, variation.edit, name)
+            data, output = encoded_with_report(written, file_format, variation.edit, name)
             pictures = {face_name(number, face.id): _face_picture(variation, face) for face in faces}
         except OSError as error:  # of an encoder: to wait would change nothing
             raise PhotoNotWritten(f"expected a picture this format can hold ({error}); choose another.") from error
-        outputs.append(told.to_json())
+        outputs.append(output.to_json())
         results.append(
             {
                 "variation": number,
                 "name": name,
-                "sha256": told.sha256,
+                "sha256": output.sha256,
                 "bytes": len(data),
                 "media_type": MEDIA_TYPES[file_format],
                 "faces": [face.id for face in faces],

@@ -10,12 +10,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ....imaging.arrays import Plane, Points, Tones
+from ....imaging.channels import as_three
 from ....imaging.easing import ramp
 from ....imaging.face.lids import EyeShape, lid_distances
 from ....imaging.geometry import Box
 from ....imaging.luma import LUMA, luma_of
 from ....imaging.smooth import smoothed
-from ....imaging.threefold import threefold
 from ..refiner import PaintedEyes
 
 COLOURED: Final = (0.5, 0.85)
@@ -127,7 +127,7 @@ def ball_of(picture: Tones, shape: EyeShape) -> Ball | None:
         return None
     usual = float(np.median(level[coloured]))
     iris = np.median(pixels[coloured & (level <= 1.5 * usual)], axis=0)
-    white = (pixels * threefold(beside)).reshape(-1, 3).sum(axis=0) / beside.sum()
+    white = (pixels * as_three(beside)).reshape(-1, 3).sum(axis=0) / beside.sum()
     return Ball(
         part=part,
         pixels=pixels,
@@ -169,7 +169,7 @@ def redrawn(
         pixels = piece.pixels.copy()
         for shape, ball in eyes:
             here: Tones = ball.part.cut(pixels)
-            here += (draw(shape, ball) - ball.pixels) * threefold(ball.part.cut(piece.mask))
+            here += (draw(shape, ball) - ball.pixels) * as_three(ball.part.cut(piece.mask))
         out.append(replace(piece, pixels=np.asarray(np.clip(pixels, 0, 255), np.float32)))
     return out
 

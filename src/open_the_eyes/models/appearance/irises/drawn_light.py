@@ -12,8 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ....imaging.arrays import Tones
-from ....imaging.easing import ramp, risen
-from ....imaging.threefold import threefold
+from ....imaging.channels import as_three
+from ....imaging.easing import ramp, smoothstep
 from .ball import Ball, CatchLight, catch_light
 
 HIGHEST: Final = -0.36
@@ -118,10 +118,10 @@ class DrawnLight:
         x, y, spot = *self.centre_xy, self.spot
         away = (np.abs(ball.across - x) ** SQUARENESS + np.abs(ball.down - y) ** SQUARENESS) ** (1 / SQUARENESS)
         weight = np.maximum(
-            risen(away, spot.fades_to, spot.full_to), spot.glow * np.exp(-((away / spot.glow_reach) ** 2))
+            smoothstep(away, spot.fades_to, spot.full_to), spot.glow * np.exp(-((away / spot.glow_reach) ** 2))
         )
         cover = np.asarray(self.opacity * share * weight, np.float32)
-        return np.asarray(eye + (self.colour - eye) * threefold(cover), np.float32)
+        return np.asarray(eye + (self.colour - eye) * as_three(cover), np.float32)
 
 
 def light_hue(ball: Ball) -> NDArray[np.float32]:

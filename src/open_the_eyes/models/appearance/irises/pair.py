@@ -14,9 +14,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ....imaging.arrays import Tones
-from ....imaging.easing import risen
+from ....imaging.channels import as_three
+from ....imaging.easing import smoothstep
 from ....imaging.luma import LUMA, luma_of
-from ....imaging.threefold import threefold
 from ..refiner import PaintedEyes
 from .ball import GLINT, Ball, balls_of, redrawn
 
@@ -54,6 +54,6 @@ def _coloured(ball: Ball, hue: NDArray[np.float64]) -> Tones:
     gain = np.clip(np.exp(hue - _relative_chroma(ball)), *IRIS_GAIN)
     gain *= ball.iris_level / max(float((ball.iris * gain) @ LUMA), 1.0)
     between = np.clip(np.minimum(ball.below_upper, ball.above_lower) / EDGE, 0, 1)
-    light = risen(luma_of(ball.pixels) / np.float32(ball.iris_level), *LIGHTS)
-    weight = np.asarray(between * (1 - risen(ball.from_centre, *RIM)) * (1 - light), np.float32)
-    return np.asarray(ball.pixels * (1 + (gain - 1).astype(np.float32) * threefold(weight)), np.float32)
+    light = smoothstep(luma_of(ball.pixels) / np.float32(ball.iris_level), *LIGHTS)
+    weight = np.asarray(between * (1 - smoothstep(ball.from_centre, *RIM)) * (1 - light), np.float32)
+    return np.asarray(ball.pixels * (1 + (gain - 1).astype(np.float32) * as_three(weight)), np.float32)

@@ -13,9 +13,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ....imaging.arrays import Plane, Tones
-from ....imaging.easing import ramp, risen
+from ....imaging.channels import as_three
+from ....imaging.easing import ramp, smoothstep
 from ....imaging.luma import LUMA
-from ....imaging.threefold import threefold
 from .ball import Ball
 
 PUPIL: Final = 0.34
@@ -58,9 +58,9 @@ def iris_and_pupil(ball: Ball, rng: np.random.Generator) -> Tones:
     hue = [1 + warmth, 1 + 0.2 * warmth, 1 - warmth]
     iris = cv2.merge([ball.iris[k] * level * hue[k] for k in range(3)])
     black = pupil_hue(ball) * min(PUPIL_LEVEL[0] * ball.white_level, PUPIL_LEVEL[1] * ball.iris_level)
-    eye = black + (iris - black) * threefold(risen(r, PUPIL - PUPIL_EDGE, PUPIL + PUPIL_EDGE))
+    eye = black + (iris - black) * as_three(smoothstep(r, PUPIL - PUPIL_EDGE, PUPIL + PUPIL_EDGE))
     sky = MIRRORED * np.clip((0.05 - ball.down) / 0.4, 0, 1) * np.clip((0.95 - r) / 0.2, 0, 1)
-    return np.asarray(eye + (ball.white - eye) * threefold(np.asarray(sky, np.float32)), np.float32)
+    return np.asarray(eye + (ball.white - eye) * as_three(np.asarray(sky, np.float32)), np.float32)
 
 
 def pupil_hue(ball: Ball) -> NDArray[np.float32]:

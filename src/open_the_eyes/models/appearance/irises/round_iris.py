@@ -14,12 +14,12 @@ from typing import Final
 import numpy as np
 
 from ....imaging.arrays import Plane, Tones
-from ....imaging.easing import ramp, risen
+from ....imaging.channels import as_three
+from ....imaging.easing import ramp, smoothstep
 from ....imaging.face.lids import EyeShape
 from ....imaging.face.mesh478 import SIDES
 from ....imaging.luma import luma_of
 from ....imaging.smooth import smoothed
-from ....imaging.threefold import threefold
 from ..refiner import PaintedEyes
 from .ball import Ball, CatchLight, balls_of, catch_light, redrawn, same_light, white_share
 from .drawn_light import DrawnLight, placed_aside
@@ -34,6 +34,8 @@ DRAWN_SHARE: Final = (0.5, 0.8)
 else."""
 TO_RIM: Final = (0.5, 0.75)
 """Distances from the centre between which the share in the pupil becomes that at the rim."""
+DRAWN_TO: Final = (1.15, 1.4)
+"""Distances from the centre between which what is drawn gives way to what was painted."""
 CRISPER_BY: Final = 0.15
 """How much stronger an iris' detail becomes where two pictures of it are mixed, which makes it paler."""
 CRISPER_SIGMA: Final = 0.15
@@ -42,12 +44,25 @@ REACH: Final = 1.6
 """How far around an iris' centre drawing it looks; it changes less."""
 RIM: Final = (0.93, 1.13)
 """Distances from the centre between which the iris becomes white."""
+WHITE_REACH: Final = 0.35
+"""Standard deviation of the blur that carries the white beside an iris under its rim."""
+WHITE_PRIOR: Final = 0.02
+"""Weight of the eye's usual white, beside the weights 0..1 of the whites around: it counts where there are none."""
 SHADE: Final = 0.22
 """Standard deviation of the blur beyond which light and shadow stay as painted."""
 SHADED: Final = (0.5, 1.6)
 """Least and largest factor by which painted light and shadow change a drawn iris."""
 UNSURE: Final = 0.15
 """Weight with which pupils and rims tell of light and shadow."""
+UNSURE_PUPIL: Final = PUPIL + 0.12
+"""Distance from the centre up to which a painted pupil may reach."""
+UNSURE_RIM: Final = (1.02, 0.14)
+"""Distance of the rim from the centre, and how far inwards and outwards of that a painted one may lie."""
+SHADE_TO: Final = (1.5, 0.2)
+"""Distance from the centre up to which light and shadow are told, and the distance over which that fades out there."""
+LIGHTLESS: Final = (0.9, 1.3)
+"""Distance from the centre within which painted lights do not tell of light and shadow, and the brightness, in times
+the iris', that counts in their place."""
 LID_SHADOW: Final = 0.25
 """Share of the light that the upper lid keeps away at its edge."""
 LID_SHADOW_REACH: Final = 0.22
@@ -57,23 +72,43 @@ LIT_BELOW: Final = 0.13
 likely is the mean of many irises, which lie apart, and loses it."""
 BELOW: Final = (0.25, 0.6)
 """Distances under the centre between which the iris comes to be so bright."""
+LIT_TO: Final = (0.8, 0.95)
+"""Distances from the centre between which an iris comes to be no brighter below: its rim stays dark."""
 DETAIL_KEPT: Final = 0.25
 """Share of the painted detail that stays."""
 DETAIL_FINEST: Final = 0.07
 """Standard deviation of a Gaussian: finer detail does not stay."""
 DETAIL_COARSEST: Final = 0.25
 """Standard deviation of a Gaussian: coarser things are no detail."""
+DETAIL_TO: Final = (0.85, 0.15)
+"""Distance from the centre up to which detail stays, and the distance over which it fades out there."""
+DETAIL_BRIGHTEST: Final = 1.4
+"""Brightness, in times the iris', above which painted things are lights, and no detail."""
+LIGHT_FROM: Final = 1.15
+"""Brightness, in times the iris', from which on a painted light is kept on small eyes."""
 LIGHTS_WITHIN: Final = 0.62
 """Distance from the centre within which painted lights are kept on small eyes; further out they are white that the rim
 cuts off."""
+UPPER_FADE: Final = 0.2
+"""Distance from the upper lid's edge over which the drawn iris comes to count."""
 UNDER_LID: Final = (0.1, 0.14)
 """How far the iris goes on beyond the lower lid's edge, and the distance over which it fades out there."""
 BLUR: Final = 0.45
 """Least blur of what is drawn, as a share of the photo's softest sharp edge, lashes on skin."""
+MIN_BLUR: Final = 0.4
+"""Least blur (sigma) of what is drawn, pixels."""
 CALMED: Final = 0.7
 """Share by which whites are calmed."""
 CALM_REACH: Final = 0.16
 """Standard deviation of the blur that calms whites."""
+CALM_FROM: Final = (1.05, 1.25)
+"""Distances from the centre between which whites come to be calmed."""
+CALM_LIDS: Final = (0.02, 0.0, 0.12)
+"""Distances from the upper and the lower lid's edge from which on whites are calmed, and the distance over which they
+come to be."""
+CALM_ENDS: Final = (0.06, 0.92, 0.08)
+"""Where whites are calmed, from and to between the outer corner (0) and the inner one (1), and the distance over which
+they come to be."""
 
 
 def with_round_irises(
@@ -114,64 +149,66 @@ def _with_iris(ball: Ball, light: DrawnLight | None, softness: float, wholly: fl
     """The part with an iris laid over the painted one, by how much of it counts at this size."""
     r = ball.from_centre
     iris = iris_and_pupil(ball, rng)
-    eye = iris + (_white(ball) - iris) * threefold(risen(r, *RIM))
-    eye = eye * threefold(_shadow(ball, eye)) + _detail(ball)
+    eye = iris + (_white(ball) - iris) * as_three(smoothstep(r, *RIM))
+    eye = eye * as_three(_shadow(ball, eye)) + _detail(ball)
     if light is not None and wholly > 0:
         eye = light.over(eye, ball, wholly)
-    eye = smoothed(eye, max(BLUR * softness, 0.4))
+    eye = smoothed(eye, max(BLUR * softness, MIN_BLUR))
     if wholly < 1:  # small eyes keep the lights that were painted
-        painted = np.maximum(ball.pixels - 1.15 * np.maximum(ball.iris, ball.iris_level), 0)
-        eye += (1 - wholly) * painted * threefold(ball.clear * (r < LIGHTS_WITHIN))
-    between = np.clip(np.minimum(ball.below_upper / 0.2, (ball.above_lower + UNDER_LID[0]) / UNDER_LID[1]), 0, 1)
-    weight = np.asarray(between * risen(r, 1.4, 1.15), np.float32)
+        painted = np.maximum(ball.pixels - LIGHT_FROM * np.maximum(ball.iris, ball.iris_level), 0)
+        eye += (1 - wholly) * painted * as_three(ball.clear * (r < LIGHTS_WITHIN))
+    between = np.clip(np.minimum(ball.below_upper / UPPER_FADE, (ball.above_lower + UNDER_LID[0]) / UNDER_LID[1]), 0, 1)
+    weight = np.asarray(between * smoothstep(r, *DRAWN_TO[::-1]), np.float32)
     share = DRAWN_SHARE[0] + (DRAWN_SHARE[1] - DRAWN_SHARE[0]) * ramp(r, *TO_RIM)
     share += (1 - share) * np.float32(wholly)
-    out = ball.pixels + (eye - ball.pixels) * threefold(share * weight)
+    out = ball.pixels + (eye - ball.pixels) * as_three(share * weight)
     if wholly < 1:
         crisper = np.float32(CRISPER_BY * (1 - wholly)) * weight
-        out += (out - smoothed(out, CRISPER_SIGMA * ball.radius)) * threefold(crisper)
+        out += (out - smoothed(out, CRISPER_SIGMA * ball.radius)) * as_three(crisper)
         if light is not None:
             lit = light.over(out, ball, light.small_share * (1 - wholly)) - out
-            out += smoothed(lit, max(BLUR * softness, 0.4)) * threefold(weight)
+            out += smoothed(lit, max(BLUR * softness, MIN_BLUR)) * as_three(weight)
     return np.asarray(out, np.float32)
 
 
 def _white(ball: Ball) -> Tones:
     """(h, w, 3): the white beside the iris, carried on under its rim."""
     weight = np.asarray(ball.clear * white_share(ball.from_centre), np.float32)
-    reach = 0.35 * ball.radius
-    found, total = smoothed(ball.pixels * threefold(weight), reach), smoothed(weight, reach)
-    return np.asarray((found + 0.02 * ball.white) / threefold(total + 0.02), np.float32)
+    reach = WHITE_REACH * ball.radius
+    found, total = smoothed(ball.pixels * as_three(weight), reach), smoothed(weight, reach)
+    return np.asarray((found + WHITE_PRIOR * ball.white) / as_three(total + WHITE_PRIOR), np.float32)
 
 
 def _shadow(ball: Ball, drawn: Tones) -> Plane:
     """(h, w): the light on the drawn ball as on the painted one, told less where pupils and rims may lie apart."""
     r, level = ball.from_centre, luma_of(ball.pixels)
-    unsure = (r < PUPIL + 0.12) | (np.abs(r - 1.02) < 0.14)
-    weight = ball.clear * np.clip((1.5 - r) / 0.2, 0, 1) * np.where(unsure, UNSURE, 1)
+    unsure = (r < UNSURE_PUPIL) | (np.abs(r - UNSURE_RIM[0]) < UNSURE_RIM[1])
+    weight = ball.clear * np.clip((SHADE_TO[0] - r) / SHADE_TO[1], 0, 1) * np.where(unsure, UNSURE, 1)
     weight = np.asarray(weight, np.float32)
-    level = np.where(r < 0.9, np.minimum(level, 1.3 * ball.iris_level), level).astype(np.float32)
+    level = np.where(r < LIGHTLESS[0], np.minimum(level, LIGHTLESS[1] * ball.iris_level), level).astype(np.float32)
     wide, least = SHADE * ball.radius, 0.02 * ball.iris_level
     shadow = (smoothed(level * weight, wide) + least) / (smoothed(luma_of(drawn) * weight, wide) + least)
     lid = 1 - LID_SHADOW * np.exp(-np.maximum(ball.below_upper, 0) / LID_SHADOW_REACH)
-    below = 1 + LIT_BELOW * ramp(ball.down, *BELOW) * risen(r, 0.95, 0.8)
+    below = 1 + LIT_BELOW * ramp(ball.down, *BELOW) * smoothstep(r, *LIT_TO[::-1])
     return np.asarray(np.clip(shadow, *SHADED) * lid * below, np.float32)
 
 
 def _detail(ball: Ball) -> Tones:
     """(h, w, 3): some of what was painted in the iris, neither its lights nor its finest."""
-    most = 1.4 * np.maximum(ball.iris, 0.5 * ball.iris_level)
+    most = DETAIL_BRIGHTEST * np.maximum(ball.iris, 0.5 * ball.iris_level)
     dark = np.minimum(ball.pixels, most)
     between = smoothed(dark, DETAIL_FINEST * ball.radius) - smoothed(dark, DETAIL_COARSEST * ball.radius)
-    within = ball.clear * np.clip((0.85 - ball.from_centre) / 0.15, 0, 1)
-    return np.asarray(DETAIL_KEPT * between * threefold(np.asarray(within, np.float32)), np.float32)
+    within = ball.clear * np.clip((DETAIL_TO[0] - ball.from_centre) / DETAIL_TO[1], 0, 1)
+    return np.asarray(DETAIL_KEPT * between * as_three(np.asarray(within, np.float32)), np.float32)
 
 
 def _calm(eye: Tones, ball: Ball, wholly: float) -> Tones:
     """Without the lines of the refiner's grid in the whites, which large eyes would show."""
-    weight = np.clip(np.minimum(ball.below_upper - 0.02, ball.above_lower) / 0.12, 0, 1)
-    ends = np.clip(np.minimum(ball.along - 0.06, 0.92 - ball.along) / 0.08, 0, 1)
-    weight = np.asarray(weight * ends * risen(ball.from_centre, 1.05, 1.25), np.float32)
+    upper, lower, fade = CALM_LIDS
+    weight = np.clip(np.minimum(ball.below_upper - upper, ball.above_lower - lower) / fade, 0, 1)
+    outer, inner, fade = CALM_ENDS
+    ends = np.clip(np.minimum(ball.along - outer, inner - ball.along) / fade, 0, 1)
+    weight = np.asarray(weight * ends * smoothstep(ball.from_centre, *CALM_FROM), np.float32)
     reach = CALM_REACH * ball.radius
-    calm = (smoothed(eye * threefold(weight), reach) + 1e-3 * eye) / threefold(smoothed(weight, reach) + 1e-3)
-    return np.asarray(eye + (calm - eye) * threefold(np.asarray(CALMED * wholly * weight, np.float32)), np.float32)
+    calm = (smoothed(eye * as_three(weight), reach) + 1e-3 * eye) / as_three(smoothed(weight, reach) + 1e-3)
+    return np.asarray(eye + (calm - eye) * as_three(np.asarray(CALMED * wholly * weight, np.float32)), np.float32)

@@ -7,9 +7,9 @@ from typing import Final
 
 import numpy as np
 
-from ....imaging.easing import ramp, risen
+from ....imaging.channels import as_three
+from ....imaging.easing import ramp, smoothstep
 from ....imaging.luma import luma_of
-from ....imaging.threefold import threefold
 from .ball import Ball
 from .drawn_light import light_hue
 from .pattern import PUPIL, pupil_hue
@@ -25,7 +25,10 @@ IN_PUPIL: Final = 0.5
 """Largest brightness of any part of the pupil, in times the iris': it would be grey where a light was."""
 NO_LIGHT: Final = 0.95
 """Brightness up to which nothing is a light yet, as a share of the largest (`IRIS`, `IN_PUPIL`)."""
-
+PUPIL_LIMIT: Final = (PUPIL - 0.08, PUPIL + 0.08)
+"""Distances from the iris' centre between which the pupil's largest brightness becomes the iris'."""
+PLAIN_PUPIL: Final = (PUPIL - 0.02, PUPIL + 0.16)
+"""Distances from the iris' centre between which plain hues give way to painted ones."""
 CLEAR: Final = (2.2, 1.5)
 """Brightness, in times the iris', from which on a light's own hue stays, and up to which none of it does."""
 
@@ -35,12 +38,12 @@ def without_stray_lights(ball: Ball, middle: tuple[float, float], share: float) 
     share takes the iris' colour and is no brighter than it. Where the one is faint, eyes without others look dull."""
     away = np.hypot(ball.across - middle[0], ball.down - middle[1])
     level = luma_of(ball.pixels)
-    pupil = risen(ball.from_centre, PUPIL + 0.08, PUPIL - 0.08)
+    pupil = smoothstep(ball.from_centre, *PUPIL_LIMIT[::-1])
     most = ball.iris_level * (IRIS + (IN_PUPIL - IRIS) * pupil)
-    stray = risen(away, *STRAY_FROM) * risen(ball.from_centre, *WITHIN[::-1]) * ball.clear
-    stray = np.asarray(share * stray * risen(level / most, NO_LIGHT, IRIS), np.float32)
-    plain = ball.iris / ball.iris_level * threefold(np.asarray(np.minimum(level, most), np.float32))
-    return replace(ball, pixels=np.asarray(ball.pixels + (plain - ball.pixels) * threefold(stray), np.float32))
+    stray = smoothstep(away, *STRAY_FROM) * smoothstep(ball.from_centre, *WITHIN[::-1]) * ball.clear
+    stray = np.asarray(share * stray * smoothstep(level / most, NO_LIGHT, IRIS), np.float32)
+    plain = ball.iris / ball.iris_level * as_three(np.asarray(np.minimum(level, most), np.float32))
+    return replace(ball, pixels=np.asarray(ball.pixels + (plain - ball.pixels) * as_three(stray), np.float32))
 
 
 def with_plain_pupil(ball: Ball) -> Ball:
@@ -49,9 +52,9 @@ def with_plain_pupil(ball: Ball) -> Ball:
     The lights of many eyes are the sky's: painted as their mean, a faint one is blue in any light.
     """
     level = luma_of(ball.pixels)
-    lit = threefold(ramp(level / np.float32(ball.iris_level), IN_PUPIL, IRIS))
+    lit = as_three(ramp(level / np.float32(ball.iris_level), IN_PUPIL, IRIS))
     dark, light = pupil_hue(ball), light_hue(ball)
-    plain = (dark + (light - dark) * lit) * threefold(level)
-    faint = risen(level / np.float32(ball.iris_level), *CLEAR)
-    share = np.asarray(risen(ball.from_centre, PUPIL + 0.16, PUPIL - 0.02) * ball.clear * faint, np.float32)
-    return replace(ball, pixels=np.asarray(ball.pixels + (plain - ball.pixels) * threefold(share), np.float32))
+    plain = (dark + (light - dark) * lit) * as_three(level)
+    faint = smoothstep(level / np.float32(ball.iris_level), *CLEAR)
+    share = np.asarray(smoothstep(ball.from_centre, *PLAIN_PUPIL[::-1]) * ball.clear * faint, np.float32)
+    return replace(ball, pixels=np.asarray(ball.pixels + (plain - ball.pixels) * as_three(share), np.float32))

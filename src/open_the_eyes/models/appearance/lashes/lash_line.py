@@ -16,12 +16,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ....imaging.arrays import Plane, Tones
-from ....imaging.easing import ramp, risen
+from ....imaging.channels import as_three
+from ....imaging.easing import ramp, smoothstep
 from ....imaging.face.lids import EyeShape, LidDistances, lid_distances
 from ....imaging.face.mesh478 import Side
 from ....imaging.geometry import Box
 from ....imaging.luma import luma_of
-from ....imaging.threefold import threefold
 from ..skin.shut_eye_regions import lash_line_mask, skin_below_mask
 from .shut_lashes import DARKEST
 
@@ -46,10 +46,24 @@ MIN_HALF_PX: Final = 0.5
 """Least half width of a row, pixels."""
 AROUND: Final = (0.07, 0.045)
 """How far above and below its darkest row a line is darkened, in eye widths."""
+OUTER_END: Final = (-0.06, 0.06)
+"""Places between which the darkening of a line begins: 0 is the outer corner, 1 the inner one."""
+INNER_END: Final = (0.65, 1.0)
+"""Places between which the darkening of a line ends: 0 is the outer corner, 1 the inner one."""
 LINE_FROM: Final = 0.4
 """Least darkness of a line's pixels, as a multiple of the line's."""
+LEAST_RISE: Final = 0.05
+"""Least difference in darkness over which pixels come to count as a line's."""
 PUPIL_FROM: Final = 0.7
 """Least darkness of a pupil's pixels, as a multiple of the pupil's: an iris is not to become one."""
+PUPIL_RIM: Final = (0.95, 1.15)
+"""Distances from the iris' centre between which the darkening of a pupil ends, in radii of the iris."""
+OPENED_OVER: Final = 0.04
+"""Distance from the lids' edges over which an iris comes to be wholly seen, in eye widths."""
+BLACKEST_SHUT: Final = 0.95
+"""Most darkness that a shut eye is taken to have: no photo's black is quite black."""
+BLACKEST: Final = 0.97
+"""Most darkness that a pixel gets."""
 MIN_PIXELS: Final = 8
 """Fewest pixels that tell a darkness."""
 _STEP: Final = 0.01
@@ -109,7 +123,7 @@ def with_lash_lines(pixels: Tones, mask: Plane, eyes: Iterable[EyeShape], shut: 
         if eye is not None:
             fade = ramp(shape.width, *UP_TO[::-1])
             gain = 1 + (_gain(eye, shape, shut[shape.side]) - 1) * (fade * eye.part.cut(mask))
-            eye.part.cut(out)[...] *= threefold(np.asarray(gain, np.float32))
+            eye.part.cut(out)[...] *= as_three(np.asarray(gain, np.float32))
     return out
 
 
@@ -117,22 +131,22 @@ def _gain(eye: EyeInPicture, shape: EyeShape, shut: ShutLine) -> Plane:
     """(h, w) 0..1: how bright each pixel of an opened eye is to be, as a multiple."""
     distances, darkness = eye.distances, 1 - eye.level / shut.skin
     row, at = eye.darkest_row(shut.skin, OPEN_LINE)
-    lacking = LINE_SHARE * max(min(shut.line, 0.95) - LINE_FLOOR - row, 0)
+    lacking = LINE_SHARE * max(min(shut.line, BLACKEST_SHUT) - LINE_FLOOR - row, 0)
     above = eye.below - at
-    line = risen(np.abs(above) / np.where(above < 0, *AROUND), 1, 0)
-    line *= risen(eye.along, -0.06, 0.06) * risen(eye.along, 1, 0.65)
-    line *= risen(darkness, LINE_FROM * row, max(row, LINE_FROM * row + 0.05))
+    line = smoothstep(np.abs(above) / np.where(above < 0, *AROUND), 1, 0)
+    line *= smoothstep(eye.along, *OUTER_END) * smoothstep(eye.along, *INNER_END[::-1])
+    line *= smoothstep(darkness, LINE_FROM * row, max(row, LINE_FROM * row + LEAST_RISE))
     measured = line[eye.inside & (np.abs(above) < eye.half)]
     more = line * (lacking / max(float(measured.mean()) if measured.size else 0, 0.2))
 
     to_rim = distances.to_iris / max(shape.iris_radius, 1e-3)
-    iris = (distances.aperture(0.04 * shape.width) > 0.25) & (to_rim < 1.05)
+    iris = (distances.aperture(OPENED_OVER * shape.width) > 0.25) & (to_rim < 1.05)
     pupil = max(float(np.percentile(darkness[iris], 95)) if iris.sum() >= MIN_PIXELS else shut.darkest, row)
     if shut.darkest > pupil > 0:
-        deep = risen(darkness, PUPIL_FROM * pupil, pupil)
-        inside = risen(to_rim, 1.15, 0.95) * distances.aperture(0.04 * shape.width)
-        more = np.maximum(more, (min(shut.darkest, 0.95) - pupil) * deep * inside)
-    most = np.maximum(darkness, min(max(shut.darkest, shut.line), 0.97))
+        deep = smoothstep(darkness, PUPIL_FROM * pupil, pupil)
+        inside = smoothstep(to_rim, *PUPIL_RIM[::-1]) * distances.aperture(OPENED_OVER * shape.width)
+        more = np.maximum(more, (min(shut.darkest, BLACKEST_SHUT) - pupil) * deep * inside)
+    most = np.maximum(darkness, min(max(shut.darkest, shut.line), BLACKEST))
     wanted = np.minimum(darkness + more, most)
     return np.asarray(np.clip((1 - wanted) / np.maximum(1 - darkness, 0.02), 0, 1), np.float32)
 

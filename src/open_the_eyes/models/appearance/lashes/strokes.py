@@ -16,12 +16,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ....imaging.arrays import Plane, Tones
+from ....imaging.binary_masks import FIXED_BITS, fixed
+from ....imaging.channels import as_three
 from ....imaging.easing import ramp
 from ....imaging.face.lids import EyeShape
 from ....imaging.face.mesh478 import SIDES
 from ....imaging.geometry import Box
-from ....imaging.marks import FIXED_BITS, fixed
-from ....imaging.threefold import threefold
 from .own_lashes import SEEN_FROM, Lashes
 from .strands import Strands, strands
 
@@ -60,7 +60,7 @@ def with_lashes(pixels: Tones, mask: Plane, eyes: Iterable[EyeShape], lashes: La
     seen = ramp(lashes.width, *SEEN_FROM)
     for shape in eyes:
         cover = _cover((mask.shape[0], mask.shape[1]), shape, lashes) * (seen * mask)
-        pixels = pixels + (lashes.colour - pixels) * threefold(cover)
+        pixels = pixels + (lashes.colour - pixels) * as_three(cover)
     return pixels
 
 

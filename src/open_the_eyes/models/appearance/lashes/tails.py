@@ -8,10 +8,10 @@ from typing import Final
 import numpy as np
 
 from ....imaging.arrays import to_levels
+from ....imaging.channels import as_three
 from ....imaging.detail.grain import continued_grain
 from ....imaging.lashes.tails import without_tails
 from ....imaging.lashes.tips import without_tips
-from ....imaging.threefold import threefold
 from ....roles import Crop, Patch
 from ..pieces import larger_eye_width, skin_around
 
@@ -29,7 +29,7 @@ def tailless(crop: Crop, seed: int) -> Crop:
         smooth = without_tails(pixels, crop.tails)
         skin = skin_around(crop, crop.mask)
         grain = continued_grain(crop.pixels, skin, crop.tails > 0, max(GRAIN * width, 0.8), seed)
-        pixels = to_levels(smooth + grain * threefold(crop.tails))
+        pixels = to_levels(smooth + grain * as_three(crop.tails))
     return crop if pixels is crop.pixels else replace(crop, pixels=pixels, tails=None, tips=None)
 
 

@@ -15,12 +15,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ....imaging.arrays import Plane, Points, Tones, to_tones
-from ....imaging.easing import risen
+from ....imaging.channels import as_three
+from ....imaging.easing import smoothstep
 from ....imaging.face.lids import EyeShape
 from ....imaging.face.mesh478 import Side
 from ....imaging.geometry import Box
 from ....imaging.luma import luma_of
-from ....imaging.threefold import threefold
 from ....roles import Crop
 
 ALONG: Final = (-0.6, 0.15)
@@ -65,7 +65,7 @@ class Wing:
         dx, dy = corner_xy - self.root_xy
         at_x = np.asarray(x - moved * dx - self.part.left, np.float32)
         at_y = np.asarray(y - moved * dy - self.part.top, np.float32)
-        beyond = threefold(risen(np.asarray(out / self.width, np.float32), *SETS_IN))
+        beyond = as_three(smoothstep(np.asarray(out / self.width, np.float32), *SETS_IN))
         plain = (1.0, 1.0, 1.0)
         bent = cv2.remap(self.transmittance, at_x, at_y, cv2.INTER_LINEAR, None, cv2.BORDER_CONSTANT, plain)
         return np.asarray(1 + (bent - 1) * beyond, np.float32)
@@ -95,7 +95,7 @@ def _wing(with_wings: Crop, without: Crop, tails: Plane, shut: EyeShape) -> Wing
         return None
     before, after = to_tones(part.cut(with_wings.pixels)), to_tones(part.cut(without.pixels))
     left = np.clip((before + 1) / (after + 1), 0, 1)
-    transmittance = np.asarray(1 + (left - 1) * threefold(part.cut(tails)), np.float32)
+    transmittance = np.asarray(1 + (left - 1) * as_three(part.cut(tails)), np.float32)
     y, x = np.nonzero(part.cut(tails) > 0.5)
     places = np.column_stack([x, y]) + part.offset[:2]
     if not len(places):

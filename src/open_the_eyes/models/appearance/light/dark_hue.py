@@ -18,13 +18,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ....imaging.arrays import Plane, Points, Rgb, Tones
+from ....imaging.channels import as_three
 from ....imaging.easing import ramp
 from ....imaging.face.lids import EyeShape, LidDistances, lid_distances
 from ....imaging.face.mesh478 import BROW, Side
 from ....imaging.geometry import Box
 from ....imaging.luma import luma_of
 from ....imaging.smooth import reduced
-from ....imaging.threefold import threefold
 from ....roles import Crop
 from ..skin.shut_eye_regions import MIN_PIXELS, lash_line_mask, shrink_around, skin_below_mask
 
@@ -112,7 +112,7 @@ def _gain(pixels: Tones, mask: Plane, shape: EyeShape, dark_hue: DarkHue) -> Ton
     more = np.zeros_like(logs)
     more[..., ::2] = lacking * (share * ramp(darkness, *DARK))[..., None]
     new = np.maximum(np.exp(logs + more) - FLOOR, 0)
-    gain = (new + 1) / (pixels + 1) * threefold((luma_of(pixels) + 1) / (luma_of(new) + 1))
+    gain = (new + 1) / (pixels + 1) * as_three((luma_of(pixels) + 1) / (luma_of(new) + 1))
     return np.asarray(gain if shrink == 1 else cv2.resize(gain, size_wh, interpolation=cv2.INTER_LINEAR), np.float32)
 
 

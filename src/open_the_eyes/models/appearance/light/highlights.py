@@ -13,11 +13,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ....imaging.arrays import Tones, to_levels, to_tones
+from ....imaging.channels import as_three
 from ....imaging.easing import ramp
 from ....imaging.geometry import Box
 from ....imaging.light.palette import palette_of
 from ....imaging.smooth import smoothed
-from ....imaging.threefold import threefold
 from ....roles import Crop, Patch
 from ..pieces import mean_eye_width, skin_around
 from .cast import SKINS
@@ -118,7 +118,7 @@ def _put_back(pixels: Tones, ratios: NDArray[np.float64], even: float = 0.0) -> 
     if even > 0:
         bright = ramp(least, EVEN_FROM, CLIPPED[0])
         white = bright * smoothed(white * bright, even) / np.maximum(smoothed(bright, even), 1e-3)
-    scene = pixels * threefold(1 + (HEADROOM - 1) * white)
+    scene = pixels * as_three(1 + (HEADROOM - 1) * white)
     for darker, brighter in ((darkest, middle), (middle, brightest)):
         likely = scene[..., darker] * (colour[brighter] / colour[darker])
         likely = np.minimum(likely, HEADROOM * np.maximum(scene[..., darker], 255))

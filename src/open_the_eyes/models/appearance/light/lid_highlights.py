@@ -13,12 +13,12 @@ import cv2
 import numpy as np
 
 from ....imaging.arrays import Plane, Tones
+from ....imaging.channels import as_three
 from ....imaging.easing import ramp
 from ....imaging.face.lids import lid_distances
 from ....imaging.face.mesh478 import SIDES
 from ....imaging.geometry import Box
 from ....imaging.luma import luma_of
-from ....imaging.threefold import threefold
 from .. import layout
 from ..irises.colour import eye_shape
 from ..model import AppearanceModel
@@ -46,7 +46,7 @@ def with_plausible_highlights(model: AppearanceModel, lit: Tones, strip: Tones) 
     most, level = _brightest(luma_of(strip), width), luma_of(lit)
     most += HEADROOM * (255 - most)
     over = np.maximum(level - most, 0)
-    return np.asarray(lit * threefold(1 - (1 - KEPT) * outside * over / np.maximum(level, 1)), np.float32)
+    return np.asarray(lit * as_three(1 - (1 - KEPT) * outside * over / np.maximum(level, 1)), np.float32)
 
 
 @lru_cache(maxsize=4)

@@ -15,13 +15,13 @@ from typing import Final
 import numpy as np
 
 from ....imaging.arrays import Plane, Tones, to_tones
+from ....imaging.binary_masks import filled
+from ....imaging.channels import as_three
 from ....imaging.easing import ramp
 from ....imaging.face.lids import EyeShape, lid_distances
 from ....imaging.face.mesh478 import FACE_OVAL, Side
 from ....imaging.geometry import Box
 from ....imaging.luma import luma_of
-from ....imaging.marks import filled
-from ....imaging.threefold import threefold
 from ....roles import Crop
 from ..irises.ball import ball_of
 from ..refiner import PaintedEyes
@@ -66,7 +66,7 @@ def with_white_levels(painted: list[PaintedEyes], wanted: Mapping[Side, float]) 
             between = np.clip(np.minimum(ball.below_upper, ball.above_lower) / EDGE, 0, 1)
             white = np.asarray(between * ramp(ball.from_centre, *RIM), np.float32)
             here: Tones = ball.part.cut(pixels)
-            here *= threefold(1 + (gain - 1) * white * ball.part.cut(piece.mask))
+            here *= as_three(1 + (gain - 1) * white * ball.part.cut(piece.mask))
         out.append(replace(piece, pixels=np.asarray(np.clip(pixels, 0, 255), np.float32)))
     return out
 

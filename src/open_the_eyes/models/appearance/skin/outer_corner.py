@@ -14,11 +14,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ....imaging.arrays import Plane, Tones
-from ....imaging.easing import risen
+from ....imaging.channels import as_three
+from ....imaging.easing import smoothstep
 from ....imaging.geometry import Box
 from ....imaging.luma import LUMA, luma_of
 from ....imaging.smooth import smoothed
-from ....imaging.threefold import threefold
 from .surroundings import Surroundings
 
 Colour: TypeAlias = "NDArray[np.float32]"
@@ -79,7 +79,7 @@ def with_own_corner(
     around, before = around.cut(near), near.cut(photo)
     out = pixels.copy()
     here: Tones = near.cut(out)
-    here += (before - here) * threefold(strength * _beside(before, around, skins, near.cut(bare)))
+    here += (before - here) * as_three(strength * _beside(before, around, skins, near.cut(bare)))
     here[...] = _cleared(here, around, skins, strength)
     return out
 
@@ -90,21 +90,21 @@ def _beside(photo: Tones, around: Surroundings, skins: Sequence[Colour], bare: P
     Skin does, where it is `bare` (h, w) of lashes and does not lie in a lid's dark; what is bright and no skin, such as
     a wall behind a turned head, does right from the corner on.
     """
-    level = 1 - risen(np.abs(around.across), *LEVEL)
+    level = 1 - smoothstep(np.abs(around.across), *LEVEL)
     outwards = -np.maximum(around.along, around.along_shut)
-    beyond = risen(outwards, *BESIDE) * level
+    beyond = smoothstep(outwards, *BESIDE) * level
     soft = smoothed(photo, 0.02 * around.width)
     light = luma_of(soft)
     nearby = around.covered(beyond) > 0
     if not nearby.any() or not skins:
         return around.covered(beyond)
-    lit = risen(light / max(float(np.percentile(light[nearby], 60)), 1.0), *LIT)
+    lit = smoothstep(light / max(float(np.percentile(light[nearby], 60)), 1.0), *LIT)
     other = np.asarray((light > skins[0] @ LUMA) & ~_skin_in(soft, skins), np.float32)
     side = max(round(MIN_OTHER * around.width), 3)
     other = smoothed(
         np.asarray(cv2.morphologyEx(other, cv2.MORPH_OPEN, np.ones((side, side))), np.float32), 0.01 * around.width
     )
-    return around.covered(np.maximum(beyond * bare * lit, other * risen(outwards, *BEHIND) * level))
+    return around.covered(np.maximum(beyond * bare * lit, other * smoothstep(outwards, *BEHIND) * level))
 
 
 def _cleared(pixels: Tones, around: Surroundings, skins: Sequence[Colour], strength: float) -> Tones:
@@ -118,7 +118,7 @@ def _cleared(pixels: Tones, around: Surroundings, skins: Sequence[Colour], stren
     outside = np.clip(np.maximum(around.above, around.below) / 0.03, 0, 1)
     dark = pixels @ LUMA < usual @ LUMA
     weight = np.asarray(strength * CLEARED * around.mask * smear * outside * dark, np.float32)
-    return np.asarray(pixels + (usual - pixels) * threefold(weight), np.float32)
+    return np.asarray(pixels + (usual - pixels) * as_three(weight), np.float32)
 
 
 def _skin_in(pixels: Tones, skins: Sequence[Colour]) -> NDArray[np.bool_]:

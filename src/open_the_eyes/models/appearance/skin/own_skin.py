@@ -18,14 +18,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ....imaging.arrays import Plane, Tones
+from ....imaging.channels import as_three, clipped
 from ....imaging.detail.grain import MAD_TO_SIGMA, continued_grain, fine_part
-from ....imaging.easing import risen
+from ....imaging.easing import smoothstep
 from ....imaging.face.lids import EyeShape
 from ....imaging.face.mesh478 import SIDES, Side
 from ....imaging.geometry import Box
 from ....imaging.luma import LUMA, luma_of
 from ....imaging.smooth import reduced, shrink_for, smoothed
-from ....imaging.threefold import threefold, within
 from ..lashes.shut_lashes import without_lashes
 from .outer_corner import with_own_corner
 from .surroundings import Surroundings
@@ -117,25 +117,25 @@ def _one_eye(
     painted: Tones, photo: Tones, mask: Plane, part: Box, opened: EyeShape, shut: EyeShape, hanging: float
 ) -> Tones:
     around, width = Surroundings.of(mask, part, opened, shut), opened.width
-    under = around.covered(risen(around.below, *UNDER) * risen(around.below_shut - hanging, *UNDER_LASHES))
+    under = around.covered(smoothstep(around.below, *UNDER) * smoothstep(around.below_shut - hanging, *UNDER_LASHES))
     skin = under > 0.9
     if int(skin.sum()) < MIN_PIXELS:
         return painted
     line = np.maximum(around.above_shut, around.below_shut) < hanging + UNDER_LASHES[0]
     bare = without_lashes(photo, skin, np.asarray(line, np.bool_), width)
     own = under * bare
-    lid = around.covered(risen(around.above, *LID) * risen(around.above_shut, *LID_SHUT))
-    shown = around.covered(np.maximum(risen(around.above, *EDGE), risen(around.below, *EDGE)))
+    lid = around.covered(smoothstep(around.above, *LID) * smoothstep(around.above_shut, *LID_SHUT))
+    shown = around.covered(np.maximum(smoothstep(around.above, *EDGE), smoothstep(around.below, *EDGE)))
     painted = _in_own_hue(painted, photo, np.maximum(own, lid), shown, HUE * width)
     wrinkles, pores = fine_part(photo, WRINKLES * width), fine_part(photo, PORES * width)
-    out = painted + _exchanged(painted, wrinkles, skin, WRINKLES * width) * threefold(own)
-    over = around.covered(risen(around.above, *OVER) * risen(around.above_shut, *OVER_SHUT))
-    out += _exchanged(painted, pores, skin, PORES * width) * threefold(over)
-    seen = risen(width, *SEEN_FROM)
+    out = painted + _exchanged(painted, wrinkles, skin, WRINKLES * width) * as_three(own)
+    over = around.covered(smoothstep(around.above, *OVER) * smoothstep(around.above_shut, *OVER_SHUT))
+    out += _exchanged(painted, pores, skin, PORES * width) * as_three(over)
+    seen = smoothstep(width, *SEEN_FROM)
     if seen > 0:
-        lower, upper = (risen(distance, *EDGE) for distance in (around.below, around.above))
+        lower, upper = (smoothstep(distance, *EDGE) for distance in (around.below, around.above))
         bare_skin = around.covered(np.asarray(lower * (1 - under) + CARRIED_OVER * upper * (1 - over), np.float32))
-        out += _carried_on(photo, out, own > 0.9, bare_skin, opened) * threefold(seen * bare_skin)
+        out += _carried_on(photo, out, own > 0.9, bare_skin, opened) * as_three(seen * bare_skin)
         out = with_own_corner(out, photo, around, skin, bare, seen)
     return np.asarray(out, np.float32)
 
@@ -146,7 +146,7 @@ def _carried_on(photo: Tones, painted: Tones, skin: NDArray[np.bool_], wanted: P
     grain = continued_grain(photo, skin, wanted > 0, sigma, 31 + SIDES.index(opened.side), side)
     level = smoothed(luma_of(painted), sigma)
     usual = max(float(np.median(photo[skin] @ LUMA)), 1.0) if skin.any() else 1.0
-    return grain * threefold(np.clip(level / usual, 0, 1))
+    return grain * as_three(np.clip(level / usual, 0, 1))
 
 
 def _in_own_hue(painted: Tones, photo: Tones, known: Plane, shown: Plane, reach: float) -> Tones:
@@ -158,19 +158,19 @@ def _in_own_hue(painted: Tones, photo: Tones, known: Plane, shown: Plane, reach:
 
     def colour_nearby(picture: Tones) -> Tones:
         """The mean colour of the known skin around each place, veiled where there is little of it."""
-        return smoothed(reduced(picture, shrink) * threefold(known), sigma) + threefold(8 * weight + 0.1)
+        return smoothed(reduced(picture, shrink) * as_three(known), sigma) + as_three(8 * weight + 0.1)
 
     ours, theirs = colour_nearby(painted), colour_nearby(photo)
     level = luma_of(theirs)
-    deeper = threefold(1 - IN_SHADE * np.log(luma_of(ours) / level))
-    wanted = np.exp(np.log(theirs / threefold(level)) * deeper)
-    gain = np.clip(wanted / ours * threefold(luma_of(ours) / luma_of(wanted)), 1 / MOST_HUE, MOST_HUE)
-    change = cv2.resize((gain - 1) * threefold(np.clip(20 * weight, 0, 1)), size_wh, interpolation=cv2.INTER_LINEAR)
-    return np.asarray(painted * (1 + change * threefold(shown)), np.float32)
+    deeper = as_three(1 - IN_SHADE * np.log(luma_of(ours) / level))
+    wanted = np.exp(np.log(theirs / as_three(level)) * deeper)
+    gain = np.clip(wanted / ours * as_three(luma_of(ours) / luma_of(wanted)), 1 / MOST_HUE, MOST_HUE)
+    change = cv2.resize((gain - 1) * as_three(np.clip(20 * weight, 0, 1)), size_wh, interpolation=cv2.INTER_LINEAR)
+    return np.asarray(painted * (1 + change * as_three(shown)), np.float32)
 
 
 def _exchanged(painted: Tones, own: Tones, skin: NDArray[np.bool_], sigma: float) -> Tones:
     """What to add for the photo's fine part to stand instead of the painted one, as far as both are faint."""
     usual = np.array([np.median(np.abs(own[..., colour][skin])) for colour in range(3)], np.float32)
     most = FAINT * MAD_TO_SIGMA * usual
-    return np.asarray(within(own, -most, most) - within(fine_part(painted, sigma), -most, most), np.float32)
+    return np.asarray(clipped(own, -most, most) - clipped(fine_part(painted, sigma), -most, most), np.float32)

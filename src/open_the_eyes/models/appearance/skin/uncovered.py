@@ -14,12 +14,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ....imaging.arrays import Plane, Rgb, Tones, joint, to_levels, to_tones
+from ....imaging.binary_masks import BinaryMask, between
+from ....imaging.channels import as_three
 from ....imaging.face.mesh478 import CHIN, FOREHEAD, OUTER_CORNER, SIDES
 from ....imaging.geometry import across, along_and_across
 from ....imaging.lashes.tips import without_tips
-from ....imaging.marks import Marks, between
 from ....imaging.smooth import reduced, shrink_for, smoothed
-from ....imaging.threefold import threefold
 from ....roles import Crop
 from ..pieces import larger_eye_width
 
@@ -64,16 +64,16 @@ def lashless_behind(crop: Crop) -> Rgb:
     return without_tips(crop.pixels, np.asarray(crop.tips * (crop.behind > 0), np.float32), width)
 
 
-def _filled(pixels: Rgb, cloth: Plane, beside: Marks, usual: NDArray[np.float32], reach: float) -> Rgb:
+def _filled(pixels: Rgb, cloth: Plane, beside: BinaryMask, usual: NDArray[np.float32], reach: float) -> Rgb:
     """Normalised convolution (Knutsson & Westin 1993) of the skin that is seen `beside` the eyes; (3,) is `usual`."""
     shrink = shrink_for(reach)
     small = reduced(pixels, shrink)
     unlike = np.abs(np.log((small + 1) / (usual + 1))).max(axis=2)
     skin = reduced(beside.astype(np.float32), shrink) * (unlike < HAIR)
-    near: Tones = smoothed(small * threefold(skin), reach / shrink)
-    small_fill = (near + FAR * usual) / threefold(smoothed(skin, reach / shrink) + np.float32(FAR))
+    near: Tones = smoothed(small * as_three(skin), reach / shrink)
+    small_fill = (near + FAR * usual) / as_three(smoothed(skin, reach / shrink) + np.float32(FAR))
     tones = to_tones(pixels)
     fill = np.asarray(
         cv2.resize(small_fill, (pixels.shape[1], pixels.shape[0]), interpolation=cv2.INTER_LINEAR), np.float32
     )
-    return to_levels(tones + (fill - tones) * threefold(cloth))
+    return to_levels(tones + (fill - tones) * as_three(cloth))

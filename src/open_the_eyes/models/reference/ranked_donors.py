@@ -9,19 +9,19 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from ...givers import OtherEye
 from ...imaging.face.eye_region import eye_region
 from ...imaging.face.mesh478 import CHIN, INNER_CORNER, OUTER_CORNER, Side
 from ...imaging.occlusion.in_front import in_front
+from ...origins import OtherEye
 from ...roles import Crop, Donor
 from ..appearance.light.highlights import ShorterExposure
-from .choice import Ranked, ranked
+from .choice import RankedDonor, ranked
 
 OWN: Final = OtherEye()
 
 
 @dataclass(frozen=True, slots=True)
-class Givers:
+class RankedDonors:
     """The donors of a face.
 
     Args:
@@ -30,9 +30,9 @@ class Givers:
         own: the open eye beside a single closed one, if nobody else is usable and it is.
     """
 
-    order: list[Ranked]
-    usable: list[Ranked]
-    own: Ranked | None
+    order: list[RankedDonor]
+    usable: list[RankedDonor]
+    own: RankedDonor | None
 
     @property
     def can_give(self) -> bool:
@@ -40,7 +40,7 @@ class Givers:
         return bool(self.usable) or self.own is not None
 
     @classmethod
-    def of(cls, crop: Crop, donors: Sequence[Donor], partner: NDArray[np.intp]) -> Givers:
+    def of(cls, crop: Crop, donors: Sequence[Donor], partner: NDArray[np.intp]) -> RankedDonors:
         """Tails and tips of lashes lie in the mask, where skin is not looked at: they need not be gone yet.
 
         `partner` is `AppearanceModel.partner`.

@@ -16,7 +16,7 @@ _NOWHERE = Box(0, 0, 0, 0)
 
 
 @dataclass(frozen=True, slots=True)
-class Folded:
+class TrimmedPatch:
     """A patch without the pixels that are the crop's.
 
     Args:
@@ -30,40 +30,40 @@ class Folded:
     inner: Patch
 
     @classmethod
-    def of(cls, patch: Patch, crop: Crop) -> Folded:
+    def of(cls, patch: Patch, crop: Crop) -> TrimmedPatch:
         part = Box.holding(patch.mask) or _NOWHERE
         inner = replace(patch, pixels=part.cut(patch.pixels).copy(), mask=part.cut(patch.mask).copy())
         return cls(crop, part, inner)
 
-    def unfolded(self) -> Patch:
-        """The very patch that was folded."""
+    def untrimmed(self) -> Patch:
+        """The very patch that was trimmed."""
         pixels, mask = to_tones(self.crop.pixels), np.zeros(self.crop.mask.shape, np.float32)
         self.part.cut(pixels)[...] = self.inner.pixels
         self.part.cut(mask)[...] = self.inner.mask
         return replace(self.inner, pixels=pixels, mask=mask)
 
 
-class FoldedPatches(Sequence[Patch]):
-    """Patches in order, each unfolded when it is asked for."""
+class TrimmedPatches(Sequence[Patch]):
+    """Patches in order, each untrimmed when it is asked for."""
 
-    def __init__(self, folded: Iterable[Folded]) -> None:
-        self.folded = tuple(folded)
+    def __init__(self, trimmed: Iterable[TrimmedPatch]) -> None:
+        self.trimmed = tuple(trimmed)
 
     def __len__(self) -> int:
-        return len(self.folded)
+        return len(self.trimmed)
 
     @overload
     def __getitem__(self, number: int) -> Patch: ...
     @overload
-    def __getitem__(self, number: slice) -> FoldedPatches: ...
-    def __getitem__(self, number: int | slice) -> Patch | FoldedPatches:
+    def __getitem__(self, number: slice) -> TrimmedPatches: ...
+    def __getitem__(self, number: int | slice) -> Patch | TrimmedPatches:
         if isinstance(number, slice):
-            return FoldedPatches(self.folded[number])
-        return self.folded[number].unfolded()
+            return TrimmedPatches(self.trimmed[number])
+        return self.trimmed[number].untrimmed()
 
 
-def folded(patches: Sequence[Patch], crops: Iterable[Crop]) -> Sequence[Folded]:
-    """The patches in folded form, whichever generator made them, each for its crop."""
-    if isinstance(patches, FoldedPatches):
-        return patches.folded
-    return [Folded.of(patch, crop) for patch, crop in zip(patches, crops, strict=True)]
+def trimmed(patches: Sequence[Patch], crops: Iterable[Crop]) -> Sequence[TrimmedPatch]:
+    """The patches, trimmed, whichever generator made them, each for its crop."""
+    if isinstance(patches, TrimmedPatches):
+        return patches.trimmed
+    return [TrimmedPatch.of(patch, crop) for patch, crop in zip(patches, crops, strict=True)]

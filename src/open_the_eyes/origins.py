@@ -41,8 +41,8 @@ class OtherEye:
         return "their other eye"
 
 
-Giver: TypeAlias = ReferenceFace | OtherEye
-"""Whose open eyes somebody may have: a person's in a reference, or their own other eye's."""
+DonorOrigin: TypeAlias = ReferenceFace | OtherEye
+"""Where a donor's open eyes are from: a reference, or the other side of the same face."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +56,7 @@ class Painted:
     """
 
     painter: str
-    after: Giver | None = None
+    after: DonorOrigin | None = None
     why: str = ""
 
     def __str__(self) -> str:
@@ -69,7 +69,7 @@ class Painted:
         return f"{led} ({self.why})" if led and self.why else led
 
 
-Origin: TypeAlias = Painted | Giver
+Origin: TypeAlias = Painted | DonorOrigin
 """Where eyes come from; `str` of it is what reports call it."""
 
 

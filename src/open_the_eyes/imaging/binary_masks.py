@@ -10,9 +10,8 @@ from numpy.typing import NDArray
 
 from .arrays import Points
 
-Marks: TypeAlias = NDArray[np.bool_]
+BinaryMask: TypeAlias = NDArray[np.bool_]
 """(h, w), true where something is."""
-
 
 FIXED_BITS: Final = 4
 """Fraction bits of the coordinates that OpenCV draws at: sixteenths of a pixel."""
@@ -31,11 +30,11 @@ def filled(shape_hw: tuple[int, ...], *outlines: Points) -> NDArray[np.uint8]:
     return out
 
 
-def between(values: NDArray[np.float64], limits: tuple[float, float]) -> Marks:
+def between(values: NDArray[np.float64], limits: tuple[float, float]) -> BinaryMask:
     return np.asarray((values > limits[0]) & (values < limits[1]), np.bool_)
 
 
-def joined(shapes: Marks, start: Marks) -> Marks:
+def joined(shapes: BinaryMask, start: BinaryMask) -> BinaryMask:
     """The connected shapes that have a part in `start`."""
     _, labels = cv2.connectedComponents(shapes.astype(np.uint8), connectivity=8)
     return np.asarray(np.isin(labels, np.setdiff1d(labels[start], 0)), np.bool_)

@@ -9,7 +9,7 @@ import numpy as np
 from open_the_eyes.imaging.arrays import to_tones
 from open_the_eyes.models.appearance.generator import AppearanceGenerator
 from open_the_eyes.models.appearance.prepared import Prepared
-from open_the_eyes.models.folded import Folded, FoldedPatches, folded
+from open_the_eyes.models.trimmed_patches import TrimmedPatch, TrimmedPatches, trimmed
 from open_the_eyes.options import GenerateOptions
 from open_the_eyes.roles import Crop, Patch, Request
 
@@ -24,8 +24,8 @@ def test_a_painted_patch_comes_back_as_it_was_and_is_kept_small(closed_crop: Cro
         painter, request = AppearanceGenerator(), Request(crop, 3, 1.0)
         ready = Prepared.of(crop, 3)
         whole = ready.finished(painter._patch(ready, painter.traits.of(crop.view), replace(request, crop=ready.crop)))
-        one = Folded.of(whole, crop)
-        assert same(one.unfolded(), whole)
+        one = TrimmedPatch.of(whole, crop)
+        assert same(one.untrimmed(), whole)
         assert one.inner.pixels.size < 0.6 * whole.pixels.size
         (again,) = painter.generate([request], GenerateOptions())
         assert same(again, whole)
@@ -33,14 +33,14 @@ def test_a_painted_patch_comes_back_as_it_was_and_is_kept_small(closed_crop: Cro
 
 def test_a_patch_that_changes_nothing_is_the_crop(closed_crop: Crop) -> None:
     nothing = Patch(to_tones(closed_crop.pixels), np.zeros_like(closed_crop.mask), 0, 0.0, fault="none")
-    assert same(Folded.of(nothing, closed_crop).unfolded(), nothing)
+    assert same(TrimmedPatch.of(nothing, closed_crop).untrimmed(), nothing)
 
 
 def test_patches_in_order_however_they_are_asked_for(closed_crop: Crop) -> None:
     whole = [Patch(to_tones(closed_crop.pixels), closed_crop.mask, seed, 0.0) for seed in range(3)]
-    small = folded(whole, [closed_crop] * 3)
-    patches = FoldedPatches(small)
+    small = trimmed(whole, [closed_crop] * 3)
+    patches = TrimmedPatches(small)
     assert [one.seed for one in patches] == [0, 1, 2]
     assert [one.seed for one in patches[1:]] == [1, 2]
     assert patches[-1].seed == 2
-    assert list(folded(patches, [])) == list(small)
+    assert list(trimmed(patches, [])) == list(small)

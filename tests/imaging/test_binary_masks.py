@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from open_the_eyes.imaging.arrays import Points
-from open_the_eyes.imaging.marks import FIXED_BITS, between, filled, fixed, joined
+from open_the_eyes.imaging.binary_masks import FIXED_BITS, between, filled, fixed, joined
 
 
 def square(left: float, top: float, right: float, bottom: float) -> Points:

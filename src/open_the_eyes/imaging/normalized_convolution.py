@@ -16,7 +16,7 @@ NEAR_AND_FAR: Final = ((1.0, 1.0), (3.0, 0.02))
 has nothing."""
 
 
-def spread(
+def normalized_convolution(
     values: NDArray[np.float32], weight: Plane, reach: float, by: Sequence[tuple[float, float]] = NEAR_AND_FAR
 ) -> NDArray[np.float32]:
     """(h, w, 3) known where `weight` (h, w) 0..1 is, carried over `reach` pixels and further; 0 beyond that."""
