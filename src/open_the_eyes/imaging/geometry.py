@@ -135,8 +135,8 @@ def along_and_across(
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """(h, w) each: every pixel's place, counted from `origin` along `axis` and along `down`, in lengths of these; all
     are (2,), and `down` is as long as `axis`, at a right angle to it."""
-    ys, xs = np.mgrid[: shape_hw[0], : shape_hw[1]]
-    u, v = (((xs - origin[0]) * way[0] + (ys - origin[1]) * way[1]) / (axis @ axis) for way in (axis, down))
+    xs, ys = (np.arange(length) - start for length, start in zip(shape_hw[1::-1], origin, strict=True))
+    u, v = (np.add.outer(ys * way[1], xs * way[0]) for way in (axis / (axis @ axis), down / (axis @ axis)))
     return u, v
 
 

@@ -63,15 +63,19 @@ def behind_face(pixels: Rgb, region: Plane, landmarks: Points, side: Side) -> Pl
     down = across(out, landmarks[CHIN, :2] - corner)
     rows = np.arange(-HALF, HALF, 1 / _PER, dtype=np.float64)
     edge = _of_mesh(landmarks[:, :2] - corner, out, down, rows)
-    aside, below = along_and_across(region.shape, corner, out, down)
-    if float(aside[region > 0].max()) < float(edge.min()) + OFF[0]:
+    inside = there.cut(region)
+    aside, below = along_and_across(inside.shape, corner - there.offset[:2], out, down)
+    if float(aside[inside > 0].max()) < float(edge.min()) + OFF[0]:
         return None
     seen = _seen(pixels, corner, np.stack([out, down]), rows, edge)
     if seen is None:
         return None
-    past = (aside - np.interp(below, rows, seen)) / max(SOFT, 1 / unit) + 0.5
-    behind = np.asarray(np.clip(past, 0, 1) * (region > 0), np.float32)
-    return behind if float((behind * region).sum()) > LEAST_PAST * float(region.sum()) else None
+    past = np.clip((aside - np.interp(below, rows, seen)) / max(SOFT, 1 / unit) + 0.5, 0, 1) * (inside > 0)
+    if float((past * inside).sum()) <= LEAST_PAST * float(inside.sum()):
+        return None
+    behind = np.zeros_like(region)
+    there.cut(behind)[...] = past
+    return behind
 
 
 def _of_mesh(points: Points, out: Points, down: Points, rows: NDArray[np.float64]) -> NDArray[np.float64]:
