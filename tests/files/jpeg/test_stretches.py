@@ -76,8 +76,8 @@ def test_blocks_are_coded_as_they_were() -> None:
         rows, ends = read_blocks(words, at, component.dc, component.ac)
         codes = write_blocks(rows, component.dc, component.ac)
         assert np.array_equal(np.diff(codes.starts), ends - at)
-        for n in range(0, len(at), 97):
-            np.testing.assert_array_equal(codes.of(n), reader.bits_at(at[n : n + 1], int(ends[n] - at[n]))[0])
+        for n, bits in list(enumerate(codes.each()))[::97]:
+            np.testing.assert_array_equal(bits, reader.bits_at(at[n : n + 1], int(ends[n] - at[n]))[0])
 
 
 @pytest.mark.parametrize(

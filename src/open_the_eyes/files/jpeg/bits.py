@@ -8,6 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 _FEW: Final = 4096
+"""Most bits that are copied one by one."""
+_AHEAD: Final = 8192
+"""Bytes that are taken apart into bits in one go, since many short copies follow one another."""
 
 
 class BitJoiner:
@@ -15,6 +18,9 @@ class BitJoiner:
 
     def __init__(self, source: bytes) -> None:
         self._source = np.frombuffer(source, np.uint8)
+        self._apart: NDArray[np.uint8] = np.zeros(0, np.uint8)
+        self._apart_from = 0
+        """Bits of the source, one a byte, and the position of the first of them."""
         self._bytes: list[bytes] = []
         self._waiting: list[NDArray[np.uint8]] = []
         self._count = 0
@@ -32,7 +38,8 @@ class BitJoiner:
             self._settle()
             start = whole + (end - whole) // 8 * 8
             self._bytes.append(self._moved(whole, start))
-        self.add(self._bits(start, end))
+        if end > start:
+            self.add(self._bits(start, end))
 
     def filled_up(self, bit: int) -> bytes:
         """All bits so far as bytes; the rest of the last byte is filled with `bit`, 0 or 1."""
@@ -46,8 +53,11 @@ class BitJoiner:
         self._waiting, self._count = [], 0
 
     def _bits(self, start: int, end: int) -> NDArray[np.uint8]:
-        first = start >> 3
-        return np.unpackbits(self._source[first : (end + 7) >> 3])[start - 8 * first : end - 8 * first]
+        if not self._apart_from <= start <= end <= self._apart_from + len(self._apart):
+            first = start >> 3
+            self._apart = np.unpackbits(self._source[first : max(first + _AHEAD, (end + 7) >> 3)])
+            self._apart_from = 8 * first
+        return self._apart[start - self._apart_from : end - self._apart_from]
 
     def _moved(self, start: int, end: int) -> bytes:
         """Bits of whole bytes that begin within a byte."""

@@ -6,7 +6,9 @@ difference to the DC of the block before.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Final
 
 import numpy as np
@@ -31,8 +33,9 @@ class Bits:
     bits: NDArray[np.uint8]
     starts: Ints
 
-    def of(self, block: int) -> NDArray[np.uint8]:
-        return self.bits[self.starts[block] : self.starts[block + 1]]
+    def each(self) -> Iterator[NDArray[np.uint8]]:
+        """The bits of every block, in order."""
+        return (self.bits[start:end] for start, end in pairwise(self.starts.tolist()))
 
 
 def read_blocks(words: NDArray[np.uint64], at: Ints, dc: HuffmanTable, ac: HuffmanTable) -> tuple[Ints, Ints]:

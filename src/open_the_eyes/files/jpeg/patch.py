@@ -156,8 +156,8 @@ def _codes(reader: Reader, at: Ints, layout: Layout, wanted: Changes, means: Blo
         if number == 0 and means is not None and not shows(wanted.blocks[some], rows[:, 0], layout, means):
             raise NotPatchable("blocks that show something else")
         new = write_blocks(rows + wanted.steps[some], component.dc, component.ac)
-        for block, n in enumerate(some.tolist()):
-            out[n] = _Codes(int(at[n]), int(ends[block]), new.of(block))
+        for n, *codes in zip(some.tolist(), at[some].tolist(), ends.tolist(), new.each(), strict=True):
+            out[n] = _Codes(*codes)
     return [codes for codes in out if codes is not None]
 
 
