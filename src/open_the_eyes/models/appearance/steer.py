@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...imaging.arrays import Points
-from ...imaging.easing import risen
+from ...imaging.easing import smoothstep
 from ...imaging.face.eye_corners import ring_width
 from ...imaging.face.mesh478 import RING_UPPER, SIDES, Side
 from ...options.eye_style import EyeColor
@@ -162,7 +162,7 @@ def chosen_ratio(
     of_light = float(likely[light].sum())
     fitting = likely * np.exp(-apart / (2 * spread**2))
     if variety == 0:
-        return np.asarray(np.exp(_shared(fitting, light, risen(of_light, *LIGHT_LIKELY)) @ np.log(groups)))
+        return np.asarray(np.exp(_shared(fitting, light, smoothstep(of_light, *LIGHT_LIKELY)) @ np.log(groups)))
     fitting = _shared(fitting, light, of_light if of_light >= LIGHT_FROM else 0.0)
     plausible = np.where(fitting < PLAUSIBLE * fitting.max(), 0, fitting)
     sample = groups[rng.choice(len(fitting), p=plausible / plausible.sum())]
