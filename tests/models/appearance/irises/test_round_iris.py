@@ -68,6 +68,19 @@ def test_a_large_iris_is_round_with_a_dark_pupil_in_its_own_colour() -> None:
     assert 0.4 < (pupil @ LUMA) / (iris @ LUMA) < 0.85
 
 
+@pytest.mark.parametrize(("width", "cut"), [(40.0, True), (LARGE, False)], ids=["far", "near"])
+def test_where_the_lower_lid_cuts_a_near_iris_off_it_has_no_corners(width: float, cut: bool) -> None:
+    eye = an_eye(width, height=0.3)
+    (out,) = with_round_irises(pieces((painted_eye(eye, (9, 9))[0], eye)), 1.0, 0)
+    ball = ball_of(out.pixels, eye)
+    assert ball is not None
+    low = np.abs(ball.down - 0.6) < 0.06
+    corner, middle = (
+        (ball.pixels[low & (np.abs(np.abs(ball.across) - across) < 0.06)] @ LUMA).mean() for across in (0.6, 0.1)
+    )
+    assert (float(corner - middle) < 12) is cut
+
+
 def test_skin_and_lids_stay() -> None:
     eye = an_eye(LARGE)
     before, there = painted_eye(eye)
@@ -133,7 +146,7 @@ def test_small_eyes_sparkle_more_than_they_were_painted() -> None:
 def test_the_light_of_a_large_eye_lies_over_its_pupil() -> None:
     eye = an_eye(LARGE)
     (out,) = with_round_irises(pieces((painted_eye(eye, (0.2, 0.0))[0], eye)), 0.5, 0)
-    lit = np.argwhere(out.pixels @ LUMA > 225)
+    lit = np.argwhere(out.pixels[: int(eye.iris_xy[1])] @ LUMA > 225)
     assert (lit.mean(axis=0)[0] - eye.iris_xy[1]) / eye.iris_radius == pytest.approx(LARGE_EYE_SPOT.lowest, abs=0.05)
 
 
