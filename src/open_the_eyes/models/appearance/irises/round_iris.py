@@ -72,7 +72,7 @@ UNDER_LID: Final = (0.1, 0.14)
 CORNER: Final = 0.7
 """Radius of the outline of a near eye's iris where the lower lid cuts it off: tears stand there, so no photograph shows
 a sharp corner."""
-CORNER_BELOW: Final = 0.24
+CORNER_BELOW: Final = 0.3
 """How far below the lower lid's edge that round outline would end."""
 BLUR: Final = 0.45
 """Least blur of what is drawn, as a share of the photo's softest sharp edge, lashes on skin."""

@@ -10,7 +10,7 @@ from typing import Final
 
 import numpy as np
 
-from ....imaging.arrays import Plane, Tones
+from ....imaging.arrays import Tones
 from ....imaging.easing import ramp
 from ....imaging.smooth import smoothed
 from ....imaging.threefold import threefold
@@ -35,6 +35,8 @@ ABOVE: Final = (0.06, 0.035)
 """How far above the lower lid's edge glints lie: mean and standard deviation."""
 WITHIN: Final = (-0.09, -0.01)
 """How far inside the lids' edges glints begin to be seen, and are wholly."""
+AROUND: Final = 0.25
+"""Height above and below glints' mean place over which they are worked out: three of their own, and their scatter."""
 BRIGHTER: Final = 1.4
 """Brightness of a glint, in times the white's, at most the catch-light's."""
 
@@ -47,22 +49,21 @@ def with_tear_film(eye: Tones, ball: Ball, light: DrawnLight, blur: float, rng: 
         blur: of what is drawn, pixels.
     """
     seen = ball.close * light.opacity
+    if seen <= 0:
+        return eye
     along = np.append(light.centre_xy[0], rng.uniform(*OTHERS_ALONG, OTHERS))
     above = rng.normal(*ABOVE, len(along))
     length = np.append(MAIN_LENGTH, rng.uniform(*OTHERS_LENGTH, OTHERS))
     opacity = np.append(MAIN, rng.uniform(*OTHERS_OPACITY, OTHERS))
-    if seen <= 0:
-        return eye
+    near = np.abs(ball.above_lower - ABOVE[0]) < AROUND
+    across, over = ball.across[near], ball.above_lower[near]
+    spots = [
+        share * np.exp(-(((across - u) / half) ** 2) - ((over - v) / HEIGHT) ** 2)
+        for u, v, half, share in zip(along, above, length, opacity, strict=True)
+    ]
     cover = np.zeros(ball.across.shape, np.float32)
-    for place in zip(along, above, length, opacity, strict=True):
-        cover = np.maximum(cover, _glint(ball, *place))
+    cover[near] = np.max(spots, axis=0)
     within = ramp(np.minimum(ball.above_lower, ball.below_upper), *WITHIN)
     cover = smoothed(cover, blur) * (np.float32(seen) * within)
     bright = light.colour * min(1.0, BRIGHTER * ball.white_level / max(float(light.colour.mean()), 1.0))
     return np.asarray(eye + np.maximum(bright - eye, 0) * threefold(cover), np.float32)
-
-
-def _glint(ball: Ball, along: float, above: float, length: float, opacity: float) -> Plane:
-    """(h, w) 0..opacity: a spot, longer along the lid than it is high."""
-    away = ((ball.across - along) / length) ** 2 + ((ball.above_lower - above) / HEIGHT) ** 2
-    return np.asarray(opacity * np.exp(-away), np.float32)
