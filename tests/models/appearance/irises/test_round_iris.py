@@ -14,7 +14,7 @@ from open_the_eyes.imaging.face.mesh478 import Side
 from open_the_eyes.imaging.geometry import Box
 from open_the_eyes.imaging.luma import LUMA
 from open_the_eyes.models.appearance.irises.ball import CatchLight, ball_of, catch_light, same_light
-from open_the_eyes.models.appearance.irises.drawn_light import LARGE_EYE_SPOT, placed_aside
+from open_the_eyes.models.appearance.irises.drawn_light import LARGE_EYE_SPOT, DrawnLight, placed_aside
 from open_the_eyes.models.appearance.irises.round_iris import WHOLLY, with_round_irises
 from open_the_eyes.models.appearance.refiner import PaintedEyes
 
@@ -148,6 +148,20 @@ def test_the_light_of_a_large_eye_lies_over_its_pupil() -> None:
     (out,) = with_round_irises(pieces((painted_eye(eye, (0.2, 0.0))[0], eye)), 0.5, 0)
     lit = np.argwhere(out.pixels[: int(eye.iris_xy[1])] @ LUMA > 225)
     assert (lit.mean(axis=0)[0] - eye.iris_xy[1]) / eye.iris_radius == pytest.approx(LARGE_EYE_SPOT.lowest, abs=0.05)
+
+
+def test_a_near_eye_mirrors_a_smaller_and_brighter_light_than_a_far_one() -> None:
+    spots = []
+    for width in (40.0, 70.0):
+        eye = an_eye(width)
+        ball = ball_of(painted_eye(eye)[0], eye)
+        assert ball is not None
+        light = DrawnLight.of(CatchLight((0.2, -0.2), 2.0), ball, 0.0, measured=True)
+        assert light is not None
+        spots.append(light.spot)
+    far, near = spots
+    assert near.fades_to < 0.85 * far.fades_to
+    assert near.brighter > 1.2 * far.brighter
 
 
 def test_both_eyes_mirror_one_light_on_the_same_side_of_the_picture() -> None:
