@@ -86,7 +86,8 @@ def white_off(eye: Eye, side: Side, context: StepContext) -> float:
 def unevenness_of_rim(eye: Eye, *_: object) -> float:
     ball = ball_of(eye.pixels, eye.shape)
     assert ball is not None
-    return float(luma_of(ball.pixels)[(ball.clear > 0.9) & (np.abs(ball.from_centre - 1) < 0.06)].std())
+    rim = (ball.clear > 0.9) & (np.abs(ball.from_centre - 1) < 0.06) & (ball.down < 0.4)
+    return float(luma_of(ball.pixels)[rim].std())
 
 
 def hue_of_iris(eye: Eye, *_: object) -> float:

@@ -14,7 +14,7 @@ from open_the_eyes.imaging.face.mesh478 import Side
 from open_the_eyes.imaging.geometry import Box
 from open_the_eyes.imaging.luma import LUMA
 from open_the_eyes.models.appearance.irises.ball import CatchLight, ball_of, catch_light, same_light
-from open_the_eyes.models.appearance.irises.drawn_light import LARGE_EYE_SPOT, placed_aside
+from open_the_eyes.models.appearance.irises.drawn_light import LARGE_EYE_SPOT, DrawnLight, placed_aside
 from open_the_eyes.models.appearance.irises.round_iris import WHOLLY, with_round_irises
 from open_the_eyes.models.appearance.refiner import PaintedEyes
 
@@ -66,6 +66,19 @@ def test_a_large_iris_is_round_with_a_dark_pupil_in_its_own_colour() -> None:
     iris, pupil = (np.median(after[inside & where], axis=0) for where in ((r > 0.5) & (r < 0.8), r < 0.2))
     assert np.abs(iris - BROWN).max() < 12
     assert 0.4 < (pupil @ LUMA) / (iris @ LUMA) < 0.85
+
+
+@pytest.mark.parametrize(("width", "cut"), [(40.0, True), (LARGE, False)], ids=["far", "near"])
+def test_where_the_lower_lid_cuts_a_near_iris_off_it_has_no_corners(width: float, cut: bool) -> None:
+    eye = an_eye(width, height=0.3)
+    (out,) = with_round_irises(pieces((painted_eye(eye, (9, 9))[0], eye)), 1.0, 0)
+    ball = ball_of(out.pixels, eye)
+    assert ball is not None
+    low = np.abs(ball.down - 0.62) < 0.06
+    corner, middle = (
+        (ball.pixels[low & (np.abs(np.abs(ball.across) - across) < 0.06)] @ LUMA).mean() for across in (0.66, 0.1)
+    )
+    assert (float(corner - middle) < 15) is cut
 
 
 def test_skin_and_lids_stay() -> None:
@@ -133,8 +146,22 @@ def test_small_eyes_sparkle_more_than_they_were_painted() -> None:
 def test_the_light_of_a_large_eye_lies_over_its_pupil() -> None:
     eye = an_eye(LARGE)
     (out,) = with_round_irises(pieces((painted_eye(eye, (0.2, 0.0))[0], eye)), 0.5, 0)
-    lit = np.argwhere(out.pixels @ LUMA > 225)
+    lit = np.argwhere(out.pixels[: int(eye.iris_xy[1])] @ LUMA > 225)
     assert (lit.mean(axis=0)[0] - eye.iris_xy[1]) / eye.iris_radius == pytest.approx(LARGE_EYE_SPOT.lowest, abs=0.05)
+
+
+def test_a_near_eye_mirrors_a_smaller_and_brighter_light_than_a_far_one() -> None:
+    spots = []
+    for width in (40.0, 70.0):
+        eye = an_eye(width)
+        ball = ball_of(painted_eye(eye)[0], eye)
+        assert ball is not None
+        light = DrawnLight.of(CatchLight((0.2, -0.2), 2.0), ball, 0.0, measured=True)
+        assert light is not None
+        spots.append(light.spot)
+    far, near = spots
+    assert near.fades_to < 0.85 * far.fades_to
+    assert near.brighter > 1.2 * far.brighter
 
 
 def test_both_eyes_mirror_one_light_on_the_same_side_of_the_picture() -> None:

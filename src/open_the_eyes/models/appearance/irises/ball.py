@@ -37,6 +37,9 @@ GLINT_LOWEST: Final = 0.2
 """How far below the centre of the iris a catch-light lies at most, in radii."""
 MIN_PIXELS: Final = 8
 """Fewest pixels that tell a colour."""
+CLOSE: Final = (9.0, 12.5)
+"""Radii of an iris in pixels between which what only a near eye shows comes to be seen; its eye is then 43 to 60 pixels
+wide."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +96,11 @@ class Ball:
             return self
         planes: dict[str, Any] = {name: box.cut(getattr(self, name)) for name in _PLANES}
         return replace(self, part=box.placed_in(self.part), **planes)
+
+    @property
+    def close(self) -> float:
+        """0..1: how much is seen of what only a near eye shows."""
+        return ramp(self.radius, *CLOSE)
 
     @property
     def iris_level(self) -> float:

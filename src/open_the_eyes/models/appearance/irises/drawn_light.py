@@ -68,9 +68,11 @@ class Spot(NamedTuple):
 
 
 SMALL_EYE_SPOT: Final = Spot(brighter=1.5, full_to=0.08, fades_to=0.16, lowest=-0.1, glow=0.12, glow_reach=0.26)
-"""Catch-light of a small eye, which lies on the painted one."""
+"""Catch-light of a far eye, which lies on the painted one."""
 MOVED_SPOT: Final = Spot(brighter=1.6, full_to=0.11, fades_to=0.22, lowest=-0.1, glow=0.13, glow_reach=0.28)
-"""Catch-light of a small eye, away from the painted one, which is taken out."""
+"""Catch-light of a far eye, away from the painted one, which is taken out."""
+NEAR_EYE_SPOT: Final = Spot(brighter=1.9, full_to=0.06, fades_to=0.13, lowest=-0.1, glow=0.08, glow_reach=0.24)
+"""Catch-light of a near eye (`ball.CLOSE`): in photographs smaller and brighter than a far one's."""
 LARGE_EYE_SPOT: Final = Spot(brighter=2.0, full_to=0.06, fades_to=0.135, lowest=-0.24, glow=0.1, glow_reach=0.22)
 """Catch-light of a large eye, as in the London set."""
 
@@ -107,7 +109,8 @@ class DrawnLight:
         y = min(max(light.xy[1], HIGHEST), SMALL_EYE_SPOT.towards(LARGE_EYE_SPOT, wholly).lowest)
         centre = (ball.side_sign * light.xy[0], y)
         moved = 0.0 if measured else _moved(ball, centre)
-        spot = SMALL_EYE_SPOT.towards(MOVED_SPOT, moved).towards(LARGE_EYE_SPOT, wholly)
+        far = SMALL_EYE_SPOT.towards(MOVED_SPOT, moved)
+        spot = far.towards(NEAR_EYE_SPOT, ball.close).towards(LARGE_EYE_SPOT, wholly)
         level = min(max(spot.brighter * ball.white_level, ball.iris_level * (1 + light.strength)), BRIGHTEST)
         colour = np.minimum(level * light_hue(ball), MAX_COLOUR).astype(np.float32)
         opacity = min(1.0, LEAST_COVER + light.strength / COVER_SCALE)

@@ -25,6 +25,7 @@ from .ball import Ball, CatchLight, balls_of, catch_light, redrawn, same_light, 
 from .drawn_light import DrawnLight, placed_aside
 from .pattern import PUPIL, iris_and_pupil
 from .stray_lights import with_plain_pupil, without_stray_lights
+from .tear_film import with_tear_film
 
 # Lengths are in radii of the iris, if not said otherwise.
 WHOLLY: Final = (85.0, 125.0)
@@ -93,6 +94,11 @@ UPPER_FADE: Final = 0.2
 """Distance from the upper lid's edge over which the drawn iris comes to count."""
 UNDER_LID: Final = (0.1, 0.14)
 """How far the iris goes on beyond the lower lid's edge, and the distance over which it fades out there."""
+CORNER: Final = 0.7
+"""Radius of the outline of a near eye's iris where the lower lid cuts it off: tears stand there, so no photograph shows
+a sharp corner."""
+CORNER_BELOW: Final = 0.3
+"""How far below the lower lid's edge that round outline would end."""
 BLUR: Final = 0.45
 """Least blur of what is drawn, as a share of the photo's softest sharp edge, lashes on skin."""
 MIN_BLUR: Final = 0.4
@@ -142,14 +148,16 @@ def _drawn(ball: Ball, light: DrawnLight | None, softness: float, wholly: float,
     if light is not None:
         near = without_stray_lights(near, light.centre_xy, light.opacity)
     near.part.seen_from(ball.part).cut(out)[...] = _with_iris(near, light, softness, wholly, rng)
-    return _calm(out, ball, wholly) if wholly > 0 else out
+    if wholly > 0:
+        out = _calm(out, ball, wholly)
+    return out if light is None else with_tear_film(out, ball, light, max(BLUR * softness, 0.4), rng)
 
 
 def _with_iris(ball: Ball, light: DrawnLight | None, softness: float, wholly: float, rng: np.random.Generator) -> Tones:
     """The part with an iris laid over the painted one, by how much of it counts at this size."""
     r = ball.from_centre
     iris = iris_and_pupil(ball, rng)
-    eye = iris + (_white(ball) - iris) * as_three(smoothstep(r, *RIM))
+    eye = iris + (_white(ball) - iris) * as_three(smoothstep(_rounded(ball), *RIM))
     eye = eye * as_three(_shadow(ball, eye)) + _detail(ball)
     if light is not None and wholly > 0:
         eye = light.over(eye, ball, wholly)
@@ -169,6 +177,15 @@ def _with_iris(ball: Ball, light: DrawnLight | None, softness: float, wholly: fl
             lit = light.over(out, ball, light.small_share * (1 - wholly)) - out
             out += smoothed(lit, max(BLUR * softness, MIN_BLUR)) * as_three(weight)
     return np.asarray(out, np.float32)
+
+
+def _rounded(ball: Ball) -> Plane:
+    """(h, w): distance from the iris' centre, as if its outline were round where the lower lid cuts it off."""
+    from_rim, from_lid = 1 - ball.from_centre, ball.above_lower + CORNER_BELOW
+    corner = np.hypot(np.maximum(CORNER - from_rim, 0), np.maximum(CORNER - from_lid, 0))
+    inside = np.maximum(np.minimum(from_rim, from_lid), CORNER) - corner
+    farther = np.maximum(1 - inside - ball.from_centre, 0)
+    return np.asarray(ball.from_centre + ball.close * farther, np.float32)
 
 
 def _white(ball: Ball) -> Tones:

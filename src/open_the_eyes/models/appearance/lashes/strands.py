@@ -85,32 +85,40 @@ CORNER_LENGTH: Final = (0.5, 1.1)
 CORNER_OPACITY: Final = (0.24, 0.36)
 """Opacity of the outer corner's lashes, 0..1: the faintest ones', and what full strength adds to it."""
 
-LOWER: Final = 26
-"""Lashes of the lower lid, as small eyes show them."""
-LOWER_ALONG: Final = (0.06, 0.8)
+LOWER_SEEN_FROM: Final = (42.0, 60.0)
+"""Eye widths in pixels between which lower lashes come to be seen."""
+LOWER: Final = 20
+"""Tufts of lower lashes, as small eyes show them."""
+LOWER_ALONG: Final = (0.05, 0.74)
 """Where lower lashes grow, from and to between the outer corner (0) and the inner one (1)."""
-LOWER_SCATTER: Final = 0.015
-"""Standard deviation of lower roots along the lid, in eye widths."""
-LOWER_ROOTS: Final = (0.03, 0.004)
+LOWER_OUTWARDS: Final = 1.3
+"""Exponent by which tufts of lower lashes are crowded towards the outer corner; 1 is evenly."""
+LOWER_TUFT: Final = (1, 5)
+"""Fewest lower lashes in a tuft, and one more than the most."""
+LOWER_SPREAD: Final = 0.01
+"""Standard deviation of lower roots along the lid around their tuft, in eye widths."""
+LOWER_MEETING: Final = 0.7
+"""Share of their distance by which the lower lashes of a tuft draw together up to their tips."""
+LOWER_ROOTS: Final = (0.016, 0.007)
 """Distance between the eye and its lower lashes, in eye widths, mean and standard deviation: the lid's wet edge."""
-LOWER_TUFTS: Final = (1, 4)
-"""Fewest lower lashes that stand together in a tuft, and one more than the most."""
-LOWER_CLUMPING: Final = 0.5
-"""Share of its way to its tuft's last lash that a lower lash is moved."""
-LOWER_LENGTH: Final = 0.7
-"""Length of the lower lashes, in times the upper ones'."""
-LOWER_LENGTHS: Final = (0.5, 1.1)
-"""Least and greatest length of a lower lash, in times `LOWER_LENGTH`."""
+LOWER_LENGTH: Final = (1.35, 1.2)
+"""Length of lower lashes, in times the upper ones' longest, at the outer corner, and what is lost up to the inner."""
+LOWER_TUFT_LENGTHS: Final = (0.5, 1.1)
+"""Least and greatest length of a tuft of lower lashes, in times what is usual at its place."""
+LOWER_LENGTHS: Final = (0.5, 1.0)
+"""Least and greatest length of a lower lash, in times its tuft's."""
 LOWER_LEAN: Final = (-0.95, 1.35)
 """Slant of lower lashes at the outer corner, in radians and outwards where negative, and what is added up to the inner
 one."""
-LOWER_SWAY: Final = (0.18, 0.1)
+LOWER_SWAY: Final = (0.2, 0.08)
 """Standard deviation of the slant, in radians: of tufts, and of single lower lashes in them."""
-LOWER_THICKNESS: Final = 0.003
+LOWER_THICKNESS: Final = 0.0034
 """Half the width of a lower lash at its root, in eye widths."""
-LOWER_OPACITY: Final = (0.16, 0.33)
+LOWER_OPACITY: Final = (0.3, 0.75)
 """Opacity of lower lashes, 0..1: the faintest ones', and what full strength adds to it."""
-LOWER_OPACITIES: Final = (0.5, 1.0)
+LOWER_FADING: Final = 1.1
+"""Share of their opacity that lower lashes would lose over a whole eye width from the outer corner on."""
+LOWER_OPACITIES: Final = (0.25, 1.0)
 """Least and greatest opacity of a lower lash, in times what is usual for the eye."""
 
 STRAIGHTENING: Final = (1.25, 0.6)
@@ -129,7 +137,8 @@ def strands(shape: EyeShape, lashes: Lashes, rng: np.random.Generator) -> Strand
     above = longest * (1 + MASCARA * lashes.made_up * ramp(shape.width, *SINGLE))
     upper, lower = shape.in_widths(shape.upper), shape.in_widths(shape.lower)
     each = [_uppers(upper, lashes, above, finer, rng), _corners(upper, lashes, above, finer, rng)]
-    each.append(_lowers(lower, lashes, longest, finer, rng))
+    outlines, opaque = _lowers(lower, lashes, longest, finer, rng)
+    each.append((outlines, opaque * ramp(shape.width, *LOWER_SEEN_FROM)))
     return np.concatenate([outlines for outlines, _ in each]), np.concatenate([opaque for _, opaque in each])
 
 
@@ -162,18 +171,22 @@ def _corners(lid: Points, lashes: Lashes, longest: float, finer: float, rng: np.
 
 
 def _lowers(lid: Points, lashes: Lashes, longest: float, finer: float, rng: np.random.Generator) -> Strands:
-    """Those under the lower lid's (9, 2) wet edge: fewer, shorter, fainter, and single or by two and three."""
-    count = round(LOWER * finer)
-    ends = np.minimum(np.cumsum(rng.integers(*LOWER_TUFTS, count)), count - 1)
-    tuft = np.searchsorted(ends, np.arange(count), side="right").clip(max=count - 1)
-    u = np.linspace(*LOWER_ALONG, count) + rng.normal(0, LOWER_SCATTER, count)
-    u += LOWER_CLUMPING * (u[ends[tuft]] - u)
+    """Those under the lower lid's (9, 2) wet edge: fewer, shorter, fainter, in tufts that draw together to a tip."""
+    tufts = round(LOWER * finer)
+    low, high = LOWER_ALONG
+    at = low + (high - low) * ((np.arange(tufts) + rng.uniform(0, 1, tufts)) / tufts) ** LOWER_OUTWARDS
+    swayed, grown = rng.normal(0, LOWER_SWAY[0], tufts), rng.uniform(*LOWER_TUFT_LENGTHS, tufts)
+    tuft = np.repeat(np.arange(tufts), rng.integers(*LOWER_TUFT, tufts))
+    count = len(tuft)
+    aside = rng.normal(0, LOWER_SPREAD, count)
+    u = at[tuft] + aside
     v = np.interp(u, *lid.T) + rng.normal(*LOWER_ROOTS, count)
-    swayed = rng.normal(0, LOWER_SWAY[0], count)[tuft]
-    lean = LOWER_LEAN[0] + LOWER_LEAN[1] * u + swayed + rng.normal(0, LOWER_SWAY[1], count)
-    length = LOWER_LENGTH * longest * rng.uniform(*LOWER_LENGTHS, count)
-    usual = LOWER_OPACITY[0] + LOWER_OPACITY[1] * lashes.strength
-    return _outlines(u, v, length, lean, LOWER_THICKNESS / finer), usual * rng.uniform(*LOWER_OPACITIES, count)
+    usual = longest * (LOWER_LENGTH[0] - LOWER_LENGTH[1] * at)
+    length = usual[tuft] * grown[tuft] * rng.uniform(*LOWER_LENGTHS, count)
+    lean = (LOWER_LEAN[0] + LOWER_LEAN[1] * at + swayed)[tuft] + rng.normal(0, LOWER_SWAY[1], count)
+    lean -= np.arctan(LOWER_MEETING * aside / length)
+    opacity = (LOWER_OPACITY[0] + LOWER_OPACITY[1] * lashes.strength) * (1 - LOWER_FADING * at[tuft])
+    return _outlines(u, v, length, lean, LOWER_THICKNESS / finer), opacity * rng.uniform(*LOWER_OPACITIES, count)
 
 
 def _outlines(

@@ -1,0 +1,69 @@
+"""Glints of the tears that stand along the lower lid: what tells a wet eye from a painted one.
+
+Tears are a narrow hollow mirror. It shows the light that the iris shows, right below that, and here and there a little
+of it along the lid. Lengths are in radii of the iris.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+import numpy as np
+
+from ....imaging.arrays import Tones
+from ....imaging.channels import as_three
+from ....imaging.easing import ramp
+from ....imaging.smooth import smoothed
+from .ball import Ball
+from .drawn_light import DrawnLight
+
+MAIN: Final = 0.85
+"""Opacity of the glint below the catch-light, 0..1."""
+MAIN_LENGTH: Final = 0.1
+"""Half the length of the glint below the catch-light."""
+OTHERS: Final = 6
+"""Number of further glints."""
+OTHERS_ALONG: Final = (-1.3, 1.5)
+"""Where further glints lie, from and to across the iris' centre, towards the nose where positive."""
+OTHERS_OPACITY: Final = (0.08, 0.5)
+"""Least and greatest opacity of a further glint, 0..1."""
+OTHERS_LENGTH: Final = (0.03, 0.12)
+"""Least and greatest half of a further glint's length."""
+HEIGHT: Final = 0.05
+"""Half the height of a glint."""
+ABOVE: Final = (0.06, 0.035)
+"""How far above the lower lid's edge glints lie: mean and standard deviation."""
+WITHIN: Final = (-0.09, -0.01)
+"""How far inside the lids' edges glints begin to be seen, and are wholly."""
+AROUND: Final = 0.25
+"""Height above and below glints' mean place over which they are worked out: three of their own, and their scatter."""
+BRIGHTER: Final = 1.4
+"""Brightness of a glint, in times the white's, at most the catch-light's."""
+
+
+def with_tear_film(eye: Tones, ball: Ball, light: DrawnLight, blur: float, rng: np.random.Generator) -> Tones:
+    """An eye (h, w, 3) of the ball's part with glints along its lower lid.
+
+    Args:
+        light: what they mirror.
+        blur: of what is drawn, pixels.
+    """
+    seen = ball.close * light.opacity
+    if seen <= 0:
+        return eye
+    along = np.append(light.centre_xy[0], rng.uniform(*OTHERS_ALONG, OTHERS))
+    above = rng.normal(*ABOVE, len(along))
+    length = np.append(MAIN_LENGTH, rng.uniform(*OTHERS_LENGTH, OTHERS))
+    opacity = np.append(MAIN, rng.uniform(*OTHERS_OPACITY, OTHERS))
+    near = np.abs(ball.above_lower - ABOVE[0]) < AROUND
+    across, over = ball.across[near], ball.above_lower[near]
+    spots = [
+        share * np.exp(-(((across - u) / half) ** 2) - ((over - v) / HEIGHT) ** 2)
+        for u, v, half, share in zip(along, above, length, opacity, strict=True)
+    ]
+    cover = np.zeros(ball.across.shape, np.float32)
+    cover[near] = np.max(spots, axis=0)
+    within = ramp(np.minimum(ball.above_lower, ball.below_upper), *WITHIN)
+    cover = smoothed(cover, blur) * (np.float32(seen) * within)
+    bright = light.colour * min(1.0, BRIGHTER * ball.white_level / max(float(light.colour.mean()), 1.0))
+    return np.asarray(eye + np.maximum(bright - eye, 0) * as_three(cover), np.float32)
