@@ -150,7 +150,7 @@ def _drawn(ball: Ball, light: DrawnLight | None, softness: float, wholly: float,
     near.part.seen_from(ball.part).cut(out)[...] = _with_iris(near, light, softness, wholly, rng)
     if wholly > 0:
         out = _calm(out, ball, wholly)
-    return out if light is None else with_tear_film(out, ball, light, max(BLUR * softness, 0.4), rng)
+    return out if light is None else with_tear_film(out, ball, light, max(BLUR * softness, MIN_BLUR), rng)
 
 
 def _with_iris(ball: Ball, light: DrawnLight | None, softness: float, wholly: float, rng: np.random.Generator) -> Tones:
