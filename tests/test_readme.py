@@ -86,6 +86,15 @@ def test_the_page_on_python_opens_the_eyes_of_each_photo(folder: Path, monkeypat
 
 
 @pytest.mark.parametrize("page", PAGES, ids=str)
+def test_whoever_installs_the_clone_leaves_it_editable_and_takes_the_versions_that_are_tested(page: Path) -> None:
+    """What is no editable install takes the place of that of `make`, and `git pull` changes the program no more."""
+    text = (ROOT / page).read_text(encoding="utf-8")
+    for options in re.findall(r'\bpip install ([^`;\n]*?)"?\.(?:\[[\w,]+\]")?(?=[`\n ])', text):
+        assert options.endswith("-e "), options
+        assert "-c constraints.txt" in options or page.name == "gpu.md", options  # where torch is whatever fits the GPU
+
+
+@pytest.mark.parametrize("page", PAGES, ids=str)
 def test_links_into_the_repository_lead_somewhere(page: Path) -> None:
     text = (ROOT / page).read_text(encoding="utf-8")
     for target, anchor in re.findall(r"\]\((?!https?:)([^)#]*)#?([^)]*)\)", text):
