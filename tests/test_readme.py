@@ -72,7 +72,7 @@ def test_all_that_the_pages_show_can_be_run_in_one_folder_from_the_first_line_to
     for code in blocks(README, "python"):
         assert "opened" in run([sys.executable, "-W", "error", "-c", code], folder)
     commands(USAGE)
-    made = {"family.opened.jpg", "one.jpg", "family.python.jpg", "out.jpg", "faces.jpg", "again.jpg"}
+    made = {"family.opened.jpg", "one.jpg", "family.python.jpg", "out.jpg", "family.faces.jpg", "again.jpg"}
     assert {path.name for path in folder.glob("*.jpg")} == {"family.jpg", *made}
     assert [path.name for path in (folder / "opened").glob("*.jpg")] == ["family.opened.jpg"]
     assert all((folder / place / "family.opened.1.jpg").is_file() for place in ("many", "best"))
