@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from .givers import MATCH, NoDonors, Origin
+from .givers import ARGUMENT, MATCH, NoDonors, Origin
 from .imaging.face.mesh478 import SIDES, Side
 from .imaging.geometry import Box
 from .roles import Outcome
@@ -52,8 +52,8 @@ class FaceReport:
 
     @property
     def reason(self) -> str:
-        """Sentences for a person, "" when there is nothing to say."""
-        return self.reason_naming(MATCH)
+        """Sentences for who calls this from Python, "" when there is nothing to say; JSON has the command line's."""
+        return self.reason_naming(ARGUMENT)
 
     def reason_naming(self, match: str) -> str:
         """The same, where `match` is the option by which to say who is whose."""
@@ -73,7 +73,7 @@ class FaceReport:
             "id": self.id,
             "box_ltrb": [round(v, 1) for v in (self.box.left, self.box.top, self.box.right, self.box.bottom)],
             "outcome": self.outcome,
-            "reason": self.reason,
+            "reason": self.reason_naming(MATCH),
             "eyes": {
                 side: {
                     "openness_before": round(self.eyes[side].openness_before, 3),
