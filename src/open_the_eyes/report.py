@@ -45,6 +45,9 @@ class FaceReport:
     notes: tuple[str, ...] = ()
     no_donor: NoDonors | None = None
 
+    def __repr__(self) -> str:
+        return f"<face {self.id}: {self.outcome}>"
+
     @property
     def source(self) -> str:
         """What painted the best one, or whose eyes they are, such as "shot2.jpg, face 3"."""
