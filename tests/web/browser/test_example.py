@@ -11,6 +11,8 @@ from tests.web.browser.visits import Visitor, bytes_of, dropped, preview_done, s
 from tests.web.sites import pixels_of
 
 if TYPE_CHECKING:
+    from playwright.sync_api import Dialog
+
     from open_the_eyes.engine import Engine
 
 DESKTOP: Final = {"viewport": {"width": 1280, "height": 800}}
@@ -47,6 +49,13 @@ def test_the_example_is_in_sight_at_once_with_room_for_a_finger(visitor: Visitor
 
 def test_a_photo_that_is_dropped_meanwhile_is_the_one_that_is_opened(visitor: Visitor, photos: Path) -> None:
     page = visitor.open()
+    asked = list[str]()
+
+    def hear(dialog: Dialog) -> None:
+        asked.append(dialog.message)
+        dialog.dismiss()
+
+    page.on("dialog", hear)
     page.evaluate(
         "() => { const ask = window.fetch; window.fetch = async (what, ...more) => {"
         " if (what === '/example.jpg') await new Promise((go) => { window.go = go; }); return ask(what, ...more); }; }"
@@ -56,6 +65,7 @@ def test_a_photo_that_is_dropped_meanwhile_is_the_one_that_is_opened(visitor: Vi
     preview_done(page)
     page.evaluate("go()")
     page.wait_for_timeout(300)
+    assert asked == []  # nor is anybody asked whether the example shall take its place
     assert page.locator(".ote-here > p strong").inner_text() == "group.jpg"
     assert page.locator(".sending").inner_text() == ""
 
