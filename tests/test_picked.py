@@ -104,7 +104,7 @@ def test_where_everybody_stays_the_photo_is_as_it_came(opened: Opened) -> None:
     [
         pytest.param({2: 1}, "expected faces that were opened (1, 3), got 2", id="an open-eyed face"),
         pytest.param({9: None}, "got 9", id="nobody"),
-        pytest.param({1: 4}, "expected one of 3 variations, got 4", id="no such variation"),
+        pytest.param({1: 4}, "picks: expected variation 1 to 3 of face 1, got 4", id="no such variation"),
         pytest.param({1: 0}, "got 0", id="counted from 0"),
         pytest.param({1: "2"}, "expected a whole number", id="text"),
         pytest.param({True: 1}, "expected a whole number", id="no face"),

@@ -72,7 +72,7 @@ def test_all_that_the_pages_show_can_be_run_in_one_folder_from_the_first_line_to
     for code in blocks(README, "python"):
         assert "opened" in run([sys.executable, "-W", "error", "-c", code], folder)
     commands(USAGE)
-    made = {"family.opened.jpg", "one.jpg", "family.python.jpg", "out.jpg", "faces.jpg", "again.jpg"}
+    made = {"family.opened.jpg", "one.jpg", "family.python.jpg", "out.jpg", "family.faces.jpg", "again.jpg"}
     assert {path.name for path in folder.glob("*.jpg")} == {"family.jpg", *made}
     assert [path.name for path in (folder / "opened").glob("*.jpg")] == ["family.opened.jpg"]
     assert all((folder / place / "family.opened.1.jpg").is_file() for place in ("many", "best"))
@@ -83,6 +83,15 @@ def test_the_page_on_python_opens_the_eyes_of_each_photo(folder: Path, monkeypat
     for code in blocks(PYTHON, "python"):
         exec(code, {})
     assert (folder / "family.opened.jpg").is_file()
+
+
+@pytest.mark.parametrize("page", PAGES, ids=str)
+def test_whoever_installs_the_clone_leaves_it_editable_and_takes_the_versions_that_are_tested(page: Path) -> None:
+    """What is no editable install takes the place of that of `make`, and `git pull` changes the program no more."""
+    text = (ROOT / page).read_text(encoding="utf-8")
+    for options in re.findall(r'\bpip install ([^`;\n]*?)"?\.(?:\[[\w,]+\]")?(?=[`\n ])', text):
+        assert options.endswith("-e "), options
+        assert "-c constraints.txt" in options or page.name == "gpu.md", options  # where torch is whatever fits the GPU
 
 
 @pytest.mark.parametrize("page", PAGES, ids=str)

@@ -6,7 +6,7 @@ import json
 from dataclasses import replace
 
 from open_the_eyes.imaging.geometry import Box
-from open_the_eyes.options import MatchOptions
+from open_the_eyes.options import MatchOptions, Options
 from open_the_eyes.origins import Match, NoDonor, NoDonors, ReferenceFace
 from open_the_eyes.report import EyeReport, FaceReport, InputReport, OutputReport, Report, StageReport
 from open_the_eyes.version import __version__
@@ -75,6 +75,16 @@ def test_why_nobody_gave_eyes_is_told_with_who_it_would_have_been_as_the_option_
     told = replace(FACE, no_donor=NoDonors((NoDonor("stranger", "reference 3", there),))).to_json()["no_donor"]
     assert told == [{"why": "stranger", "match": [2, 3, 1]}]
     assert MatchOptions(match=(tuple(told[0]["match"]),)).match == ((2, 3, 1),)
+
+
+def test_how_to_say_who_it_is_is_told_in_words_of_whoever_asks() -> None:
+    there = Match(2, ReferenceFace("b.jpg", 3, 1), by_name=True)
+    told = replace(FACE, no_donor=NoDonors((NoDonor("uncertain", "b.jpg", there),)))
+    said = "Opened the left eye. It is not certain which face in b.jpg is this person's (say which with {})."
+    assert told.reason == said.format("match=[[2, 3, 1]]")
+    assert told.to_json()["reason"] == said.format("--match 2=b.jpg:1")
+    assert told.reason_naming("--match") == told.to_json()["reason"]
+    assert Options.of(match=[[2, 3, 1]]).match.match == ((2, 3, 1),)
 
 
 def test_it_survives_the_way_through_json() -> None:

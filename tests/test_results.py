@@ -109,6 +109,7 @@ def test_printed_it_is_short_and_tells_no_more_of_the_file_than_its_name(opened_
     assert repr(replace(opened_blink, variations=(photo,))) == "<Opened <Photo 512 x 512, JPEG, family.jpg>: 1 opened>"
     inspected = Inspected(photo, (), replace(opened_blink.report, faces=()))
     assert repr(inspected) == "<Inspected <Photo 512 x 512, JPEG, family.jpg>: no face>"
+    assert repr(opened_blink.faces) == "(<face 1: opened>,)"
 
 
 def test_a_photo_that_was_not_changed_carries_no_record(engine: Engine, portrait: Rgb, tmp_path: Path) -> None:

@@ -149,5 +149,6 @@ if not TYPE_CHECKING:  # to a type checker every name would be one of the packag
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
     def __dir__() -> list[str]:
-        """With the names that are yet to be loaded, for `help` and for completion."""
-        return sorted({*globals(), *__all__})
+        """What is promised, loaded or not, for `help` and completion; of modules those that docs/python.md names."""
+        loaded = (name for name in globals() if name.startswith("__") or name in ("options", "settings"))
+        return sorted({*__all__, *loaded})

@@ -8,6 +8,8 @@ from typing import Any, Final, Literal, TypeAlias
 
 MATCH: Final = "--match"
 """Option of `open` by which somebody says who is whose."""
+ARGUMENT: Final = "match="
+"""Argument of `Options.of` for the same."""
 Lack: TypeAlias = Literal["stranger", "uncertain", "shut", "hidden", "too_small"]
 """Why a reference gives no eyes: nobody there is surely this person, or it is not certain who is; or that is known, and
 the eyes are shut, cannot be seen, or are too small to tell whether they are open."""
@@ -97,9 +99,10 @@ class Match:
 
     def said(self, option: str = MATCH) -> str:
         """The option that says so, as somebody would write it."""
-        if self.by_name:
+        if self.by_name and option != ARGUMENT:
             return f"{option} {self.face}={self.reference_face.photo}:{self.reference_face.face}"
-        return f"match [[{self.face}, {self.reference_face.reference}, {self.reference_face.face}]]"
+        named = ARGUMENT if option == ARGUMENT else "match "
+        return f"{named}[[{self.face}, {self.reference_face.reference}, {self.reference_face.face}]]"
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from typing import Any
 
 from .imaging.face.mesh478 import SIDES, Side
 from .imaging.geometry import Box
-from .origins import MATCH, NoDonors, Origin
+from .origins import ARGUMENT, MATCH, NoDonors, Origin
 from .roles import Outcome
 from .version import __version__
 
@@ -45,6 +45,9 @@ class FaceReport:
     notes: tuple[str, ...] = ()
     no_donor: NoDonors | None = None
 
+    def __repr__(self) -> str:
+        return f"<face {self.id}: {self.outcome}>"
+
     @property
     def source(self) -> str:
         """What painted the best one, or whose eyes they are, such as "shot2.jpg, face 3"."""
@@ -52,8 +55,8 @@ class FaceReport:
 
     @property
     def reason(self) -> str:
-        """Sentences for a person, "" when there is nothing to say."""
-        return self.reason_naming(MATCH)
+        """Sentences for who calls this from Python, "" when there is nothing to say; JSON has the command line's."""
+        return self.reason_naming(ARGUMENT)
 
     def reason_naming(self, match: str) -> str:
         """The same, where `match` is the option by which to say who is whose."""
@@ -73,7 +76,7 @@ class FaceReport:
             "id": self.id,
             "box_ltrb": [round(v, 1) for v in (self.box.left, self.box.top, self.box.right, self.box.bottom)],
             "outcome": self.outcome,
-            "reason": self.reason,
+            "reason": self.reason_naming(MATCH),
             "eyes": {
                 side: {
                     "openness_before": round(self.eyes[side].openness_before, 3),

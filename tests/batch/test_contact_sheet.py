@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import os
+import re
 from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
@@ -55,6 +56,25 @@ def told(**counts: int) -> dict[str, object]:
         "not_done": 0,
         **counts,
     }
+
+
+@pytest.mark.parametrize(
+    ("root", "called"),
+    [
+        (".", "shoot"),
+        ("raw/..", "shoot"),
+        ("../shoot", "shoot"),
+        ("s3://bucket/day", "s3://bucket/day"),
+        ("/", "/"),
+    ],
+)
+def test_a_sheet_is_headed_by_the_name_of_the_folder_however_it_was_named(
+    root: str, called: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "shoot/raw").mkdir(parents=True)
+    monkeypatch.chdir(tmp_path / "shoot")
+    (page,) = write_sheet(tmp_path, {}, told() | {"in": root})
+    assert re.findall(r"<(?:h1|title)>(.*?)<", page.read_text()) == [f"Open The Eyes: {called}"] * 2
 
 
 def test_a_picture_shows_what_changed_before_and_after(blinked: Rgb, opened_blink: Opened) -> None:

@@ -99,4 +99,4 @@ def test_a_manifest_without_room_for_a_line_ends_it_as_well(tmp_path: Path, monk
     with Manifest(plan.folder) as manifest:
         ran = run_batch(plan, SPEC, manifest, execute, watch=unwatched)
     assert (ran.stopped, ran.tally.done) == (True, 1)
-    assert "expected to write down what is finished, got: No space left on device" in str(ran.full)
+    assert str(ran.full).endswith("expected to write down what is finished, got: No space left on device.")

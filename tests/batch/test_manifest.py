@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import json
 import os
@@ -201,14 +202,21 @@ def test_a_folder_that_cannot_be_made_is_said(tmp_path: Path) -> None:
         Manifest(tmp_path / "out" / FOLDER)
 
 
-def test_no_room_for_the_manifest_is_said(
-    item: Item, folder: Path, manifest: Manifest, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize(
+    ("fault", "said"),
+    [
+        pytest.param(errno.ENOSPC, "No space left on device.$", id="full, of which the batch says how it goes on"),
+        pytest.param(errno.EIO, "error; start the same command again: it goes on from here.$", id="broken"),
+    ],
+)
+def test_a_line_that_cannot_be_written_down_is_said(
+    item: Item, folder: Path, manifest: Manifest, monkeypatch: pytest.MonkeyPatch, fault: int, said: str
 ) -> None:
-    def full(_: int) -> None:
-        raise OSError(28, "No space left on device")
+    def fails(_: int) -> None:
+        raise OSError(fault, os.strerror(fault))
 
-    monkeypatch.setattr(os, "fsync", full)
-    with pytest.raises(PhotoNotWritten, match="start the same command again"):
+    monkeypatch.setattr(os, "fsync", fails)
+    with pytest.raises(PhotoNotWritten, match=said):
         manifest.add(done(item, "mark", folder.parent))
 
 

@@ -95,7 +95,7 @@ def test_what_to_do_about_a_face_is_said_with_the_command_that_does_it(
     why = "Nobody in ref.jpg is surely this person (if one is, say which: {}--match 2=ref.jpg:1)."
     which = Match(2, ReferenceFace("ref.jpg", 1, 1), by_name=True)
     faces = (face_report("unsure", no_donor=NoDonors((NoDonor("stranger", "ref.jpg", which),))),)
-    assert faces[0].reason == why.format("")
+    assert faces[0].to_json()["reason"] == why.format("")
     opened = SimpleNamespace(report=report_of("a.png", *faces), faces=faces, changed=False)
     monkeypatch.setattr("open_the_eyes.batch.process_item.open_eyes", lambda *_, **__: opened)
     Image.new("RGB", (8, 8)).save(tmp_path / "a.png")

@@ -71,6 +71,18 @@ def test_a_mistyped_command_line_is_one_line_and_code_2(capsys: Captured, argume
     assert line in err
 
 
+def test_who_names_a_photo_and_no_command_is_told_the_command(
+    capsys: Captured, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert main(["my family.jpg"]) == 2
+    assert "To open" not in capsys.readouterr().err
+    (tmp_path / "my family.jpg").touch()
+    assert main(["my family.jpg"]) == 2
+    said = "To open the eyes in it: `open-the-eyes open 'my family.jpg'`. See `open-the-eyes --help`."
+    assert capsys.readouterr().err == f"open-the-eyes: No such command 'my family.jpg'. {said}\n"
+
+
 def test_a_reader_who_leaves_early_gets_no_complaint() -> None:
     reader, writer = os.pipe()
     os.close(reader)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import numpy as np
@@ -10,6 +11,7 @@ import pytest
 
 from open_the_eyes.cli import main
 from open_the_eyes.files.reading import read
+from open_the_eyes.naming import is_drawing
 from open_the_eyes.settings import Settings
 
 Captured = pytest.CaptureFixture[str]
@@ -41,6 +43,11 @@ def test_annotate_draws_on_a_copy_without_the_photos_metadata(blink: Path, tmp_p
     assert not np.array_equal(drawn.pixels, photo.pixels)
     assert drawn.file is not None
     assert (drawn.file.exif, drawn.file.xmp) == (None, None)
+
+
+def test_the_example_names_a_drawing_that_no_batch_takes_for_a_photo(capsys: Captured) -> None:
+    assert main(["inspect", "--help"]) == 0
+    assert is_drawing(re.findall(r"--annotate (\S+\.jpg)", capsys.readouterr().out)[0])
 
 
 def test_a_drawing_never_replaces_a_file_unasked(blink: Path, tmp_path: Path, capsys: Captured) -> None:

@@ -14,6 +14,7 @@ import httpx
 import pytest
 
 from open_the_eyes.cli import main
+from open_the_eyes.cli.ui_command import STARTING
 
 Captured = pytest.CaptureFixture[str]
 
@@ -30,6 +31,15 @@ def test_to_others_without_a_key_is_one_line_and_code_2(
     monkeypatch.setenv("OTE_FOLDER", str(tmp_path))
     assert main(["ui", "--host", "0.0.0.0", "--no-browser"]) == 2
     assert capsys.readouterr().err.count("\n") == 1
+
+
+def test_it_says_that_it_starts_before_it_loads_what_takes_long(
+    tmp_path: Path, capsys: Captured, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("OTE_FOLDER", str(tmp_path))
+    monkeypatch.setitem(sys.modules, "open_the_eyes.web.site", None)  # it cannot be loaded
+    assert main(["ui", "--no-browser"]) == 2
+    assert capsys.readouterr().err.startswith(f"{STARTING}\n")
 
 
 def test_it_says_where_it_is_opens_the_browser_there_and_answers(tmp_path: Path) -> None:

@@ -113,24 +113,27 @@ def test_the_button_whose_file_is_there_fetches_that() -> None:
 
 
 @pytest.mark.parametrize(
-    ("chosen", "attempts", "waiting", "said"),
+    ("chosen", "attempts", "waiting", "said", "way_on"),
     [
-        ((), (0, 2), None, "No face is chosen"),
-        ((1,), (), None, "No new eyes came out right"),
-        ((1,), (0, 2), None, ""),
-        ((), (0, 2), "x", ""),
+        ((), (0, 2), None, "No face is chosen.", "Press it to open them."),
+        ((1,), (), None, "There are no new eyes.", "No new eyes came out right. Another shot"),
+        ((1,), (0, 2), None, "", ""),
+        ((), (0, 2), "x", "", ""),
     ],
     ids=["nobody chosen", "nothing painted", "ready", "under way"],
 )
-def test_buttons_that_are_off_say_why_unless_it_is_seen(
-    chosen: tuple[int, ...], attempts: tuple[int, ...], waiting: str | None, said: str
+def test_buttons_that_are_off_say_why_and_the_line_above_says_once_what_to_do(
+    chosen: tuple[int, ...], attempts: tuple[int, ...], waiting: str | None, said: str, way_on: str
 ) -> None:
     preview = Preview("0" * 8, EyeStyles(), {1: attempts} if attempts else {}, {})
     one = replace(session("closed").with_preview(preview), chosen=chosen, waiting=waiting)
     part = panels.finish(one, EVERYTHING)
     assert part.count('aria-describedby="ote-why"') == (3 if said else 0)
-    assert (f'<p class="why" id="ote-why">{said}' in part) is bool(said)
-    assert said in panels.progress(one)
+    assert (f'<p class="why" id="ote-why">{said}<' in part) is bool(said)
+    assert way_on in panels.progress(one)
+    if said:
+        assert said not in panels.progress(one)
+        assert way_on not in part
 
 
 def test_nothing_to_fetch_where_nothing_was_changed() -> None:

@@ -138,7 +138,7 @@ def test_surely_closed_eyes_come_first_and_the_others_are_folded_until_one_is_ch
     part = photo_html.strips(seen(*outcomes).with_chosen(chosen))
     assert re.findall(r'id="strip-(\d)"', part) == order
     assert (" open><summary>" in part) is is_open
-    assert f"Perhaps closed ({outcomes.count('unsure')})" in part
+    assert f"Eyes of those perhaps closed ({outcomes.count('unsure')})" in part
     assert "Perhaps" not in photo_html.strips(seen("closed"))
 
 
@@ -256,7 +256,7 @@ def test_eyes_that_seemed_open_come_among_the_strips_of_those_to_be_opened() -> 
     preview = Preview(came.job, EyeStyles(), {1: (0,), 2: (0,), 3: (0,)}, {})
     part = photo_html.strips(came.with_preview(preview))
     assert re.findall(r'id="strip-(\d)"', part) == ["1", "2", "3"]
-    assert "Perhaps closed (1)" in part
+    assert "Eyes of those perhaps closed (1)" in part
 
 
 def test_in_the_list_who_is_surely_closed_comes_first_and_the_others_are_folded_until_one_is_chosen() -> None:

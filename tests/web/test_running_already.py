@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from open_the_eyes.cli import main
+from open_the_eyes.cli.ui_command import STARTING
 from open_the_eyes.service.database.worker_lock import WorkerLock, other_service, worker_lock
 from open_the_eyes.service.whereabouts import Whereabouts, WhereaboutsFile
 
@@ -50,6 +51,25 @@ def test_where_it_is_running_already_that_page_is_opened(
     assert main(["ui", *options]) == 0
     assert capsys.readouterr().out == f"Open The Eyes is already at {address}\n"
     assert opened == ([] if options == ["--no-browser"] else [address])
+
+
+@pytest.mark.parametrize("asked", [2, 3], ids=["while libraries are loaded", "while the site is made"])
+def test_who_asks_twice_before_the_page_is_there_gets_the_page_of_the_first(
+    running: tuple[str, WorkerLock], asked: int, capsys: Captured, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    address, lock = running
+    lock.tell(Whereabouts(address, "127.0.0.1", page=True))
+    times = iter(range(1, 9))
+
+    def late(url: str) -> Whereabouts | None:
+        return other_service(url) if next(times) >= asked else None
+
+    monkeypatch.setattr("open_the_eyes.service.database.worker_lock.PATIENCE_SECONDS", 0.1)
+    monkeypatch.setattr("open_the_eyes.service.database.worker_lock.other_service", late)
+    assert main(["ui", "--no-browser"]) == 0
+    told = capsys.readouterr()
+    assert told.out == f"Open The Eyes is already at {address}\n"
+    assert told.err == f"{STARTING}\n"
 
 
 @pytest.mark.parametrize(

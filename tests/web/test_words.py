@@ -35,6 +35,7 @@ from tests.web.sessions import face, seen, session
         (("already_open",), "One face, all eyes open."),
         (("already_open", "too_small", "profile"), "Three faces; one has open eyes, two cannot be opened."),
         (("covered",), "One face; its eyes cannot be opened."),
+        (("unsure",), "One face; its eyes are perhaps closed."),
         (("unsure", "already_open"), "Two faces; nobody's eyes are surely closed."),
         (("closed",) * 13, "13 faces; 13 have closed eyes."),
     ],
@@ -49,6 +50,17 @@ def test_shots_in_which_everybodys_eyes_are_open_are_named() -> None:
     assert words.other_photos(one) == []
     for shots, said in (((2,), "b.jpg"), ((1, 2, 3), "a.jpg, b.jpg and c.jpg")):
         assert words.other_photos(replace(one, open_shots=shots)) == [f"Everybody's eyes are open in {said}."]
+
+
+@pytest.mark.parametrize(
+    ("outcomes", "said"),
+    [
+        (("unsure",), "One face; its eyes are perhaps closed. Press it to open them."),
+        (("unsure", "unsure"), "Two faces; nobody's eyes are surely closed. Choose a face to open its eyes."),
+    ],
+)
+def test_where_nobody_is_chosen_the_way_on_is_told(outcomes: tuple[Outcome, ...], said: str) -> None:
+    assert words.standing(seen(*outcomes).with_chosen(())) == said
 
 
 def test_picked_eyes_that_are_not_there_any_more_are_told() -> None:

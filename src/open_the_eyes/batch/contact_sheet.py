@@ -10,7 +10,9 @@ from pathlib import Path
 from typing import Any, Final, Literal
 from urllib.parse import quote
 
+from ..addresses import is_address
 from ..files.whole_file import write_whole
+from ..system.paths import real_place
 from ..wording import counted
 from .record import Record
 
@@ -77,7 +79,7 @@ def _page_name(number: int) -> str:
 
 
 def _page(cards: list[_Card], number: int, pages: int, summary: dict[str, Any]) -> str:
-    title = f"Open The Eyes: {summary['in']}"
+    title = f"Open The Eyes: {_shoot(summary['in'])}"
     counts = "".join(
         f"<li><b>{summary[key]:,}</b>{word}</li>"
         for key, word in (
@@ -116,6 +118,11 @@ def _page(cards: list[_Card], number: int, pages: int, summary: dict[str, Any]) 
 </body>
 </html>
 """
+
+
+def _shoot(root: str) -> str:
+    """What the photos' folder is called, however it was named ("."), or their address."""
+    return root if is_address(root) else real_place(Path(root)).name or root
 
 
 def _turning(number: int, pages: int) -> str:

@@ -13,7 +13,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
-from ..errors import NoCapacity, PhotoNotWritten, UsageError, not_written
+from ..errors import NoCapacity, NoRoomOnDisk, PhotoNotWritten, UsageError, not_written
 from ..system.locks import held
 from ..system.to_disk import to_disk
 from .known import Known, Written
@@ -234,9 +234,10 @@ class Manifest:
                 self._file.flush()
                 to_disk(self._file.fileno())
             except OSError as error:
-                raise not_written(error)(
-                    f"{self.path}: expected to write down what is finished, got: {error.strerror}; make room, and "
-                    "start the same command again: it goes on from here."
+                kind = not_written(error)
+                then = "" if kind is NoRoomOnDisk else "; start the same command again: it goes on from here"
+                raise kind(
+                    f"{self.path}: expected to write down what is finished, got: {error.strerror}{then}."
                 ) from error
 
     def _remember(self, record: Record, line: bytes) -> None:

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 from typing import Any, Final
 
 from typer.core import TyperCommand, TyperGroup
+from typer.exceptions import TyperException
 
+from ..system.paths import is_file
+from ..wording import command
 from . import speech
 
 _TYPE: Final = re.compile(r" <(?:list\[str\]|str)>")
@@ -37,6 +41,15 @@ class Command(_Helpful, TyperCommand):
 
 class Group(_Helpful, TyperGroup):
     """Typer's group of commands, whose help is printed as results are."""
+
+    def resolve_command(self, ctx: Any, args: list[str]) -> Any:
+        """As Typer's; who names a file in place of a command is told which one opens the eyes in it."""
+        try:
+            return super().resolve_command(ctx, args)
+        except TyperException as error:
+            if ctx.parent is None and is_file(Path(args[0])):
+                error.message += f" To open the eyes in it: `{command([ctx.command_path, 'open', args[0]])}`."
+            raise
 
 
 def _say_help(context: Any, _option: Any, wanted: bool) -> None:

@@ -40,7 +40,7 @@ def inspect_command(
     \b
     Examples:
       open-the-eyes inspect family.jpg
-      open-the-eyes inspect family.jpg --annotate faces.jpg
+      open-the-eyes inspect family.jpg --annotate family.faces.jpg
       open-the-eyes inspect *.jpg --json
     """
     from ..engine import load_engine

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import threading
 import webbrowser
-from typing import Annotated
+from typing import Annotated, Final
 
 import typer
 
+from ..errors import UsageError
 from . import libraries, speech
 from .flags import common as flags
 from .lan import own_address
 from .serve_command import port_number
+
+STARTING: Final = "starting the page; this takes some seconds, the first time more ..."
+"""What is said before the page's libraries are loaded."""
 
 
 def ui_command(
@@ -48,15 +52,30 @@ def ui_command(
 
         own = ServiceSettings.from_environment()
         admission(own, host)  # who may not come is told before anything heavy is loaded
-        other = other_service(own.database_url)
-        if other is not None and other.page and (other.host, engine) == (host, "auto"):  # as it was asked for
+
+        def is_there_already() -> bool:
+            """Whether another process shows the page as it was asked for; then that one is opened."""
+            other = other_service(own.database_url)
+            if other is None or not other.page or (other.host, engine) != (host, "auto"):
+                return False
             speech.show(f"Open The Eyes is already at {other.address}")
             if browser and is_loopback(host):
                 webbrowser.open(other.address)
+            return True
+
+        if is_there_already():
             return
+        speech.note(STARTING)
         from ..web.site import create_site
+    if is_there_already():  # who asked twice, as the first had nothing to show yet, came second
+        return
     chosen = flags.engine_of(engine)
-    site = create_site(chosen, own, host)
+    try:
+        site = create_site(chosen, own, host)
+    except UsageError:
+        if is_there_already():  # the first had its database, but no page yet
+            return
+        raise
     speech.note(f"engine: {chosen.name}, {chosen.why}")
 
     def tell(address: str) -> None:

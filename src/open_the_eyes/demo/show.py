@@ -66,19 +66,29 @@ def run_demo(
         files.check_free(path, overwrite=overwrite)
     tell("blink", 0.0)
     engine = load_engine(engine) if isinstance(engine, str) else engine
-    original = portrait()
-    face = _face_of(original, engine)
-    blinked = paint_blink(original, face.landmarks)
+    original, blinked, landmarks = blinked_portrait(engine)
     files.write(Photo(blinked), before, record=None, overwrite=overwrite)
 
     opened = open_eyes(before, engine=engine, progress=lambda stage, fraction: tell(stage, 0.2 + 0.7 * fraction))
     report = opened.save(after, overwrite=overwrite)
 
     tell("sheet", 0.9)
-    picture = side_by_side((original, blinked, opened.photo.pixels), face.landmarks)
+    picture = side_by_side((original, blinked, opened.photo.pixels), landmarks)
     files.write(Photo(picture), sheet, record=None, overwrite=overwrite)
     tell("sheet", 1.0)
     return DemoResult(before, after, sheet, report)
+
+
+def blinked_portrait(engine: Engine) -> tuple[Rgb, Rgb, Points]:
+    """The public-domain portrait, the same with a blink painted on, and the mesh of its face.
+
+    Raises:
+        WeightsMissing: the portrait's file is not as the package has it.
+        OpenTheEyesError: the engine finds no face on it.
+    """
+    original = portrait()
+    landmarks = _face_of(original, engine).landmarks
+    return original, paint_blink(original, landmarks), landmarks
 
 
 def side_by_side(pictures: Sequence[Rgb], landmarks: Points, labels: Sequence[str] = LABELS) -> Rgb:

@@ -14,7 +14,7 @@ from ..imaging.geometry import Box
 from ..imaging.painting import Painting
 from ..options.values import check_whole
 from ..photo import Photo
-from ..wording import counted, written
+from ..wording import written
 from .blend import Opening, all_laid_on
 from .choose import Decision, passed_over
 from .keep import Candidate, Kept
@@ -89,7 +89,8 @@ class Parts:
                 have = ", ".join(map(str, self.attempts)) or "none"
                 raise UsageError(f"expected faces that were opened ({have}), got {face}.", option="picks")
             if number is not None and not 1 <= number <= count:
-                raise UsageError(f"expected one of {counted(count, 'variation')}, got {number}.", option="picks")
+                have = "variation 1" if count == 1 else f"variation 1 to {count}"
+                raise UsageError(f"expected {have} of face {face}, got {number}.", option="picks")
         stay = [face for face in self.attempts if chosen.get(face, 1) is not None]
         parts = self if len(stay) == len(self.attempts) else self._with_faces(stay)
         return replace(parts, kept={face: _only(kept, chosen.get(face) or 1) for face, kept in parts.kept.items()})

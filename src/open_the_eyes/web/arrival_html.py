@@ -10,6 +10,7 @@ from typing import Final
 
 from . import words
 from .edit_session import EditSession
+from .example import EXAMPLE
 from .job_client import LEFT_SECONDS
 from .refusals import refusal
 from .tab_memory import TabMemory
@@ -20,6 +21,12 @@ EYE: Final = (
 )
 ADD: Final = '<button type="button" class="quiet" data-add>Add shots</button>'
 """Button that asks for files, which come as further shots; `arrival.js` hears it wherever it stands."""
+TRY: Final = (
+    f'<button type="button" class="example" data-example="{EXAMPLE}">'
+    f'<img src="{EXAMPLE}" alt="" width="64" height="64">'
+    "<span>No photo at hand? <strong>Try it with an example</strong></span></button>"
+)
+"""Button for who wants to see first what happens; `example.js` hears it."""
 
 _BREAKS: Final = re.compile(r"(?<=[_-])(?=.)|(?<=.)(?=\.[^.]*$)")
 _KINDS: Final = 'accept="image/*,.heic,.heif,.avif,.tif,.tiff"'
@@ -47,7 +54,7 @@ def arrival(session: EditSession | None, max_bytes: int, max_shots: int, left: E
             '<span class="hint">Several shots of the same group? Choose them together: open eyes are borrowed from the '
             f'others.</span></label><input id="ote-files" type="file" multiple {_KINDS} '
             'aria-label="Choose a photo, or several shots of a group">'
-            f'<p class="sending" role="status"></p><p class="deleted" role="status"></p>{_way_back(left)}'
+            f'{TRY}<p class="sending" role="status"></p><p class="deleted" role="status"></p>{_way_back(left)}'
             f"{_zones(('new', 'Drop to open this photo', 'One, or several shots of the same people'))}</div>"
         )
     more = len(session.names) - 1

@@ -45,7 +45,7 @@ parts do."""
 
 SCRIPTS: Final = ("requests.js", "keys.js", "groups.js", "lost.js", "larger.js")
 MOVES: Final = {
-    "arrival": ("left.js", "arrival.js", "drops.js"),
+    "arrival": ("left.js", "arrival.js", "example.js", "drops.js"),
     "progress": ("progress.js",),
     "compare": ("compare.js",),
     "finish": ("finish.js",),

@@ -76,7 +76,7 @@ def strips(session: EditSession) -> str:
     is_open = not sure or any(face.id in session.chosen for face in unsure)
     fold = (
         f'<details class="ote-fold" data-fold="unsure"{" open" if is_open else ""}>'
-        f"<summary>Perhaps closed ({len(unsure)})</summary>"
+        f"<summary>Eyes of those perhaps closed ({len(unsure)})</summary>"
         f'<div class="ote-strips">{folded}</div></details>'
     )
     title = '<h2 class="ote-unseen">Eyes to pick</h2>' * bool(session.choosable)

@@ -18,6 +18,7 @@ from . import choices, words
 from .app_manifest import app_routes
 from .controller import Controller
 from .cookie_auth import CookieAuth
+from .example import example_routes
 from .image_cache import ImageCache
 from .image_routes import image_routes
 from .job_client import JobClient
@@ -50,6 +51,7 @@ def create_site(engine: Engine, config: ServiceSettings, host: str) -> FastAPI:
         image_routes(service, image_cache),
         login_routes(browser_auth),
         app_routes(),
+        example_routes(engine),
     ):
         app.include_router(routes)
     alone = is_loopback(host) and not config.hosts  # a proxy has a name, and lets in whoever asks it

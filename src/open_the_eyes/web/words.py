@@ -102,6 +102,8 @@ def found(session: EditSession) -> str:
         return "One face, with closed eyes."
     if closed:
         return f"{faces}; {_have(closed)} closed eyes."
+    if outcomes["unsure"] and many == 1:
+        return "One face; its eyes are perhaps closed."
     if outcomes["unsure"]:
         return f"{faces}; nobody's eyes are surely closed."
     if is_open == many:
@@ -130,7 +132,7 @@ def standing(session: EditSession, *, is_file: bool = True) -> str:
     if session.preview is None or not session.choosable:
         return found(session)
     if not count:  # new eyes may be under way
-        return f"{found(session)} {nothing_to_take(session) if session.waiting is None else ''}".rstrip()
+        return f"{found(session)} {_way_on(session) if session.waiting is None else ''}".rstrip()
     faces = _faces(count)
     if session.final is not None and not is_file:
         return "Nothing was changed. Pick other eyes."
@@ -147,13 +149,19 @@ def lost(session: EditSession) -> str:
     return f"{numbered(faces)}: the eyes you picked are not among the new ones, the best are shown. " if faces else ""
 
 
-def nothing_to_take(session: EditSession) -> str:
-    """Why there is nothing to put into a file, once there is a preview; "" where there is something."""
-    if session.eyes:
-        return ""
+def _way_on(session: EditSession) -> str:
+    """What to do where there is a preview and nothing to put into a file."""
     if session.chosen:
         return "No new eyes came out right. Another shot of the same people may help: press Add shots."
-    return "No face is chosen: choose one to open its eyes."
+    return "Press it to open them." if len(session.faces) == 1 else "Choose a face to open its eyes."
+
+
+def nothing_to_take(session: EditSession) -> str:
+    """Why there is nothing to put into a file, once there is a preview; "" where there is something. It stands beside
+    the button; what to do about it is in `standing`."""
+    if session.eyes:
+        return ""
+    return "There are no new eyes." if session.chosen else "No face is chosen."
 
 
 def deed(

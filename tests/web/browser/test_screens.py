@@ -121,3 +121,13 @@ def test_on_a_phone_before_and_after_stay_in_sight_beside_a_whole_strip(
     assert sides(strip)[1] <= sides(bar)[0]
     w, h = page.locator(".ote-pair .after").evaluate("(eyes) => [eyes.clientWidth, eyes.clientHeight]")
     assert w / h < 4  # both eyes, and not their lids alone
+
+
+def test_the_one_button_for_the_file_has_its_word_in_its_middle(visitor: Visitor, photos: Path) -> None:
+    page = visitor.open()
+    dropped(page, photos / "group.jpg")
+    preview_done(page)
+    button, word = (page.locator(f".ote-finish button{part}").bounding_box() for part in ("", " strong"))
+    assert button
+    assert word
+    assert abs(button["x"] + button["width"] / 2 - word["x"] - word["width"] / 2) < 2
