@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -43,6 +45,18 @@ def test_skin_the_upper_half_and_far_eyes_stay() -> None:
     assert not more[ball.above_lower < -0.1].any()
     assert np.abs(more[ball.above_lower > 0.4]).max() < 0.5
     assert not glints(FAR)[1].any()
+
+
+def test_on_the_rim_of_the_iris_a_glint_is_faint_and_no_bite_out_of_it() -> None:
+    ball, light = an_eye_with_light(NEAR)
+    assert light is not None
+    off = replace(ball, from_centre=np.full_like(ball.from_centre, 0.5))  # the same lids, and no rim anywhere
+    on_rim, without = (
+        with_tear_film(ball.pixels, one, light, 0.5, np.random.default_rng(0)) - ball.pixels for one in (ball, off)
+    )
+    shown = (np.abs(ball.from_centre - 1) < 0.03) & (luma_of(without) > 1)
+    assert shown.any()
+    assert luma_of(on_rim)[shown].mean() < 0.5 * luma_of(without)[shown].mean()
 
 
 def test_a_faint_light_makes_faint_glints_that_never_darken() -> None:

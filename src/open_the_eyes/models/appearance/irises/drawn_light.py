@@ -71,7 +71,7 @@ SMALL_EYE_SPOT: Final = Spot(brighter=1.5, full_to=0.08, fades_to=0.16, lowest=-
 """Catch-light of a far eye, which lies on the painted one."""
 MOVED_SPOT: Final = Spot(brighter=1.6, full_to=0.11, fades_to=0.22, lowest=-0.1, glow=0.13, glow_reach=0.28)
 """Catch-light of a far eye, away from the painted one, which is taken out."""
-NEAR_EYE_SPOT: Final = Spot(brighter=1.9, full_to=0.06, fades_to=0.13, lowest=-0.1, glow=0.08, glow_reach=0.24)
+NEAR_EYE_SPOT: Final = Spot(brighter=2.05, full_to=0.065, fades_to=0.135, lowest=-0.1, glow=0.08, glow_reach=0.24)
 """Catch-light of a near eye (`ball.CLOSE`): in photographs smaller and brighter than a far one's."""
 LARGE_EYE_SPOT: Final = Spot(brighter=2.0, full_to=0.06, fades_to=0.135, lowest=-0.24, glow=0.1, glow_reach=0.22)
 """Catch-light of a large eye, as in the London set."""

@@ -31,12 +31,16 @@ OTHERS_LENGTH: Final = (0.03, 0.12)
 """Least and greatest half of a further glint's length."""
 HEIGHT: Final = 0.05
 """Half the height of a glint."""
-ABOVE: Final = (0.06, 0.035)
+ABOVE: Final = (0.02, 0.025)
 """How far above the lower lid's edge glints lie: mean and standard deviation."""
 WITHIN: Final = (-0.09, -0.01)
 """How far inside the lids' edges glints begin to be seen, and are wholly."""
 AROUND: Final = 0.25
 """Height above and below glints' mean place over which they are worked out: three of their own, and their scatter."""
+RIM_REACH: Final = 0.12
+"""Distance from the iris' rim within which glints are fainter."""
+RIM_FAINTER: Final = 0.6
+"""Share of their opacity that glints lose on the rim of the iris: a light there would be a bite out of it."""
 BRIGHTER: Final = 1.4
 """Brightness of a glint, in times the white's, at most the catch-light's."""
 
@@ -63,7 +67,8 @@ def with_tear_film(eye: Tones, ball: Ball, light: DrawnLight, blur: float, rng: 
     ]
     cover = np.zeros(ball.across.shape, np.float32)
     cover[near] = np.max(spots, axis=0)
+    on_rim = np.exp(-(((ball.from_centre - 1) / RIM_REACH) ** 2))
     within = ramp(np.minimum(ball.above_lower, ball.below_upper), *WITHIN)
-    cover = smoothed(cover, blur) * (np.float32(seen) * within)
+    cover = smoothed(cover, blur) * (np.float32(seen) * within * (1 - RIM_FAINTER * on_rim))
     bright = light.colour * min(1.0, BRIGHTER * ball.white_level / max(float(light.colour.mean()), 1.0))
     return np.asarray(eye + np.maximum(bright - eye, 0) * as_three(cover), np.float32)
