@@ -21,8 +21,9 @@ def test_paths_that_hold_no_file_are_refused_at_once(tmp_path: Path) -> None:
     os.mkfifo(pipe)
     loop = tmp_path / "loop.jpg"
     loop.symlink_to(loop)
-    for path, says in [
+    refused: list[tuple[str | Path, str]] = [
         (tmp_path / "missing.jpg", "no such file"),
+        ("", "^the photo: expected a path, got an empty one"),
         (Path("-"), "-: expected a photo; it is read from a file, not from stdin"),
         (tmp_path, "folder"),
         (pipe, "pipe"),
@@ -30,7 +31,8 @@ def test_paths_that_hold_no_file_are_refused_at_once(tmp_path: Path) -> None:
         (loop, "check the path"),
         (tmp_path / ("n" * 300 + ".jpg"), "check the path"),
         (Path("a\0b.jpg"), "check the path"),
-    ]:
+    ]
+    for path, says in refused:
         with pytest.raises(UnreadablePhoto, match=says):
             read(path, SETTINGS)
 

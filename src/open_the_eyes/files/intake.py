@@ -21,6 +21,8 @@ def take_in(source: str | PathLike[str] | bytes, max_bytes: int) -> bytes:
     if isinstance(source, bytes):
         _check_length(len(source), max_bytes)
         return source
+    if not os.fspath(source):  # which `Path` would take for the folder that we are in
+        raise UnreadablePhoto("expected a path, got an empty one; name a file.")
     try:
         _check_entered(Path(source))
         _check_ordinary(Path(source).stat())  # opening a device can already do something, so look first

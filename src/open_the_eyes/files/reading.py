@@ -44,7 +44,7 @@ def read(source: str | PathLike[str] | bytes, settings: Settings) -> Photo:
         UnreadablePhoto: not a file, not a photo, damaged, cut off, animated, of several pages, of more than 16 bits.
         PhotoTooLarge: more bytes or pixels than the settings allow; found out before decoding.
     """
-    name = "the photo" if isinstance(source, bytes) else os.fspath(source)
+    name = "" if isinstance(source, bytes) else os.fspath(source)
     try:
         data = take_in(source, settings.max_bytes)
         file_format, unpacked = taken_apart(data, settings)
@@ -52,7 +52,7 @@ def read(source: str | PathLike[str] | bytes, settings: Settings) -> Photo:
         with foreign_decoder():
             decoded = (_decoded_deep if unpacked.deep else _decoded)(file_format, unpacked, orientation)
     except PhotoError as error:
-        raise error.headed(name) from error
+        raise error.headed(name or "the photo") from error
     for plane in (decoded.pixels, decoded.alpha, decoded.deep):
         if plane is not None:
             plane.flags.writeable = False
