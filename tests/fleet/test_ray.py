@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import random
 import signal
 import threading
 import time
+import warnings
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -77,6 +79,9 @@ def cluster() -> Iterator[None]:
         pytest.skip("Ray did not start within its own 30 seconds: this machine is too busy")
     yield
     ray.shutdown()
+    with warnings.catch_warnings():  # Ray does not wait for its processes, for which a later test would get the blame
+        warnings.simplefilter("ignore", ResourceWarning)
+        gc.collect()
 
 
 def config(plan: Plan, make: Any = acting, spec: BatchSpec = SPEC) -> WorkerConfig:
