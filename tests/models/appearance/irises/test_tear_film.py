@@ -12,7 +12,7 @@ from open_the_eyes.imaging.luma import luma_of
 from open_the_eyes.models.appearance.irises.ball import CLOSE, Ball, CatchLight, ball_of
 from open_the_eyes.models.appearance.irises.drawn_light import DrawnLight
 from open_the_eyes.models.appearance.irises.tear_film import with_tear_film
-from tests.models.appearance.irises.test_round_iris import an_eye, painted_eye
+from tests.models.appearance.irises.painted import an_eye, painted_eye
 
 NEAR, FAR = 8 * CLOSE[1], 5 * CLOSE[0] - 1
 
