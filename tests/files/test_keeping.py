@@ -254,4 +254,4 @@ def test_a_profile_too_large_for_a_jpeg_is_refused_by_its_name() -> None:
     photo = Photo(np.zeros((8, 8, 3), np.uint8), file=FileFacts("PNG", icc=bytes(MAX_ICC + 1)))
     with pytest.raises(PhotoNotWritten, match=r"a profile that fits into a JPEG, it has [0-9,]+ bytes; choose \.png"):
         encoded(photo, "JPEG", None)
-    assert len(split(encoded(replace(photo, file=FileFacts("PNG", icc=bytes(MAX_ICC))), "JPEG", None)).head) >= 255
+    assert len(split(encoded(replace(photo, file=FileFacts("PNG", icc=bytes(MAX_ICC))), "JPEG", None)).header) >= 255

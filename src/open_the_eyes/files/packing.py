@@ -14,7 +14,7 @@ from .colour.decoded import fitting_profile, to_picture
 from .colour.deep_samples import mode_of, to_samples
 from .formats import TRAITS
 from .isobmff import known
-from .jpeg.layout import NotPatchable
+from .jpeg.frame import NotPatchable
 from .metadata import iptc, photoshop
 from .metadata.exif import as_upright, fitting, from_tiff, without_captions
 from .metadata.photoshop import THUMBNAILS
@@ -124,6 +124,6 @@ def _kind_in(file_format: FileFormat, mode: str, *, alpha: bool, deep: bool) -> 
 def _patched(facts: FileFacts, photo: Photo) -> tuple[bytes | None, Coding]:
     """The source's coded picture with only what changed in it new; None, and why, where it has to be coded again."""
     try:
-        return jpeg.repainted(facts, photo), Coding("coefficients")
+        return jpeg.patched_jpeg(facts, photo), Coding("coefficients")
     except NotPatchable as error:
         return None, Coding("reencoded", str(error))

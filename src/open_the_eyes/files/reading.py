@@ -144,7 +144,7 @@ def _decoded(file_format: FileFormat, unpacked: Unpacked, orientation: int) -> _
     _check_size(picture.size, unpacked)
     pixels, alpha, icc = to_planes(picture, orientation, unpacked.icc)
     refused = file_format == "JPEG" and strict is None
-    doubtful = refused and jpeg.is_common(unpacked.bare)
+    doubtful = refused and jpeg.has_common_sampling(unpacked.bare)
     return _Decoded(pixels, alpha, icc, picture.mode, notes=(_DOUBTFUL,) if doubtful else (), sound=not refused)
 
 

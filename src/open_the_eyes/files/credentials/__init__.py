@@ -20,7 +20,7 @@ from ...edit_record import PAINTED
 from ...errors import PhotoNotWritten, UsageError
 from ...photo import MEDIA_TYPES, FileFacts, FileFormat
 from ...version import __version__
-from ..jpeg.mpf import foretold
+from ..jpeg.mpf import with_final_index
 
 if TYPE_CHECKING:
     from c2pa import Context, Signer
@@ -88,7 +88,7 @@ def signed(
         PhotoNotWritten: the certificate is not one for signing content, or the library refuses the file.
     """
     laid = _with_manifest(data, file_format, source, credentials, source_type)
-    told = foretold(data, laid) if file_format == "JPEG" else data
+    told = with_final_index(data, laid) if file_format == "JPEG" else data
     return laid if told == data else _with_manifest(told, file_format, source, credentials, source_type)
 
 

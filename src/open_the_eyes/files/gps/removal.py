@@ -49,7 +49,7 @@ def without_gps(photo: Photo) -> Photo:
             exif=photoshop.tags_without(exif, photoshop.EXIF_AND_XMP) if facts.format == "TIFF" else exif,
             xmp=xmp,
             blocks=photoshop.segments_without(blocks, photoshop.EXIF_AND_XMP),
-            trailer=trailer.without_place(facts.trailer).kept,
+            trailer=trailer.without_place(facts.trailer).data,
             notes=(*facts.notes, *notes),
             placeless=True,
         ),
@@ -58,4 +58,4 @@ def without_gps(photo: Photo) -> Photo:
 
 def may_tell_place(photo: Photo) -> bool:
     """Whether something stands behind the picture in which the place cannot be searched for."""
-    return photo.file is not None and not trailer.without_place(photo.file.trailer).wholly
+    return photo.file is not None and not trailer.without_place(photo.file.trailer).completely
