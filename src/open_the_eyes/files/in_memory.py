@@ -16,8 +16,8 @@ from ..imaging.depth import to_8_bit
 from ..photo import Encoding, FileFacts, Photo
 from .colour.decoded import to_planes
 from .colour.deep_samples import mode_of, to_deep
-from .metadata.exif import from_tiff, orientation_of, tidy
-from .metadata.ifd import as_block, read_root
+from .metadata.exif import from_tiff, orientation_of, without_exif_prefix
+from .metadata.ifd import read_first_ifd, tiff_block
 from .metadata.source_type import source_types_in
 from .parcel import foreign_decoder
 from .tiff import strips as tiff_strips
@@ -140,12 +140,12 @@ def _exif_of(image: PillowImage) -> bytes | None:
     """The block as the file had it; of a TIFF, which has none, those of its tags that do not speak of its pixels."""
     block = image.info.get("exif")
     if isinstance(block, bytes):
-        return tidy(block)
+        return without_exif_prefix(block)
     tags = image.getexif()
     if not tags:
         return None
     with suppress(UnreadablePhoto):
-        root = read_root(tidy(tags.tobytes()) or b"")
-        of_picture = tiff_strips.OF_PIXELS | {tiff_strips.XMP, tiff_strips.ICC}
-        return from_tiff(as_block(root.only({*root.entries, *root.children} - of_picture)))
+        root = read_first_ifd(without_exif_prefix(tags.tobytes()) or b"")
+        of_picture = tiff_strips.PIXEL_TAGS | {tiff_strips.XMP, tiff_strips.ICC_PROFILE}
+        return from_tiff(tiff_block(root.only({*root.entries, *root.sub_ifds} - of_picture)))
     return None

@@ -13,10 +13,10 @@ from .intake import take_in
 from .isobmff.boxes import HEAD
 from .jpeg.markers import APP1, COM, SOS
 from .metadata.edit_xmp import NAMESPACE, record_in
-from .metadata.ifd import order_of
+from .metadata.ifd import byte_order_of
 from .parcel import MAX_METADATA, u32
 from .reading import taken_apart
-from .tiff import NOTE_TAG
+from .tiff import RECORD_TAG
 from .tiff.strips import XMP
 
 _FIRST: Final = 256 * 1024
@@ -82,12 +82,12 @@ def _xmp_and_note_of_tiff(file: BinaryIO, head: bytes) -> bytes:
     Raises:
         UnreadablePhoto: no TIFF.
     """
-    order = order_of(head)
+    order = byte_order_of(head)
     file.seek(u32(head, 4, order))
     count = int.from_bytes(file.read(2), "little" if order == "<" else "big")
     table = file.read(12 * count)
     tags = (struct.unpack_from(order + "H2xII", table, at) for at in range(0, len(table) - 11, 12))
-    places = {tag: (length, at) for tag, length, at in tags if tag in (XMP, NOTE_TAG)}
+    places = {tag: (length, at) for tag, length, at in tags if tag in (XMP, RECORD_TAG)}
     found = []
     for length, at in places.values():
         file.seek(at)

@@ -16,9 +16,9 @@ from .formats import TRAITS
 from .isobmff import known
 from .jpeg.frame import NotPatchable
 from .metadata import iptc, photoshop
-from .metadata.exif import as_upright, fitting, from_tiff, without_captions
+from .metadata.exif import from_tiff, readable_exif, with_upright_orientation, without_iptc
 from .metadata.photoshop import THUMBNAILS
-from .metadata.resolution import in_exif, sensible
+from .metadata.resolution import plausible_dpi, with_resolution
 from .metadata.thumbnail import with_thumbnail, with_thumbnails
 from .parcel import Blocks, Coding, Parcel
 from .recorded import recorded
@@ -51,7 +51,7 @@ def packed_for(photo: Photo, file_format: FileFormat, record: EditRecord | None,
         encoding=_encoding(facts, quality, same=same),
         blocks=blocks,
         trailer=facts.trailer if same else b"",
-        dpi=None if same else sensible(facts.encoding.dpi),
+        dpi=None if same else plausible_dpi(facts.encoding.dpi),
         same_mode=same and stored_mode == facts.mode,
         quality=quality,
     )
@@ -85,9 +85,9 @@ def _metadata_for(facts: FileFacts, file_format: FileFormat) -> tuple[bytes | No
     if facts.format == "TIFF":
         exif = from_tiff(exif, file_format, facts.encoding.note_at)
     elif file_format == "JPEG":
-        exif = without_captions(exif)
-    exif = fitting(as_upright(exif), file_format)
-    return in_exif(exif, sensible(facts.encoding.dpi), file_format), iptc.carried(facts, file_format)
+        exif = without_iptc(exif)
+    exif = readable_exif(with_upright_orientation(exif), file_format)
+    return with_resolution(exif, plausible_dpi(facts.encoding.dpi), file_format), iptc.iptc_blocks(facts, file_format)
 
 
 def _encoding(facts: FileFacts, quality: int | None, *, same: bool) -> Encoding:

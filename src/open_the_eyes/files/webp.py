@@ -13,7 +13,7 @@ from PIL import Image, WebPImagePlugin
 
 from ..errors import PhotoNotWritten, UnreadablePhoto
 from ..photo import Encoding
-from .metadata.exif import tidy
+from .metadata.exif import without_exif_prefix
 from .parcel import Parcel, Unpacked, check_pixels, damaged, truncated, u16, u32
 
 QUALITY: Final = 95
@@ -48,7 +48,7 @@ def unpack(data: bytes, max_pixels: int) -> Unpacked:
     return Unpacked(
         size_wh,
         _container(pixels, size_wh, {}),
-        tidy(by_name.get("EXIF")),
+        without_exif_prefix(by_name.get("EXIF")),
         by_name.get("ICCP") or None,
         by_name.get("XMP ") or None,
         Encoding(lossless=name == "VP8L"),

@@ -11,7 +11,7 @@ from typing import Final
 
 from ...photo import FileFacts
 from ..metadata.exif import tag_numbers
-from ..metadata.ifd import as_block, read_root
+from ..metadata.ifd import read_first_ifd, tiff_block
 
 MANIFEST_TAG: Final = 52545
 
@@ -31,7 +31,7 @@ def signed_itself(made: FileFacts, source: FileFacts) -> bool:
 def _manifests(facts: FileFacts) -> list[bytes]:
     found = [payload for name, payload in facts.blocks if is_manifest((name, payload))]
     if facts.format == "TIFF" and MANIFEST_TAG in tag_numbers(facts.exif):
-        found.append(as_block(read_root(facts.exif or b"").only({MANIFEST_TAG})))
+        found.append(tiff_block(read_first_ifd(facts.exif or b"").only({MANIFEST_TAG})))
     return found
 
 
@@ -52,6 +52,6 @@ def is_manifest(block: tuple[str, bytes]) -> bool:
 def _untagged(tags: bytes | None) -> bytes | None:
     if MANIFEST_TAG not in tag_numbers(tags):
         return tags
-    root = read_root(tags or b"")
-    kept = root.only({*root.entries, *root.children} - {MANIFEST_TAG})
-    return as_block(kept) if kept.entries or kept.children else None
+    root = read_first_ifd(tags or b"")
+    kept = root.only({*root.entries, *root.sub_ifds} - {MANIFEST_TAG})
+    return tiff_block(kept) if kept.entries or kept.sub_ifds else None

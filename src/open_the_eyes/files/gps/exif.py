@@ -10,13 +10,13 @@ from dataclasses import dataclass
 from typing import Final
 
 from ...errors import PhotoError, UnreadablePhoto
-from ..metadata.ifd import EXIF_DIRECTORY, GPS_DIRECTORY, INTEROP_DIRECTORY, ITEM_BYTES, order_of
+from ..metadata.ifd import EXIF_IFD, GPS_IFD, INTEROP_IFD, TYPE_BYTES, byte_order_of
 from ..parcel import damaged, u16, u32
 from .tags import is_sound, is_typical
 
 _SUBDIRECTORIES: Final = 330
 _THUMBNAIL_AT, _THUMBNAIL_LENGTH = 513, 514
-_LEADING_ON: Final = (EXIF_DIRECTORY, INTEROP_DIRECTORY, _SUBDIRECTORIES)
+_LEADING_ON: Final = (EXIF_IFD, INTEROP_IFD, _SUBDIRECTORIES)
 _POSITIONS: Final = {3: ("H", 2), 8: ("h", 2), 4: ("I", 4), 9: ("i", 4), 13: ("I", 4)}
 """Kinds of values that are whole numbers: their code in `struct`, and their bytes."""
 _MAX_PASSES: Final = 3
@@ -56,9 +56,9 @@ def without_place(exif: bytes) -> bytes | None:
     """The block without GPS directories, wherever they hang; None where it, or one of them, cannot be read whole."""
     for _ in range(_MAX_PASSES):
         try:
-            order = order_of(exif)
+            order = byte_order_of(exif)
             tables = _tables(exif, u32(exif, 4, order), order)
-            places = [slot for slots in tables.values() for slot in slots if slot.tag == GPS_DIRECTORY]
+            places = [slot for slots in tables.values() for slot in slots if slot.tag == GPS_IFD]
             if not places:
                 return exif
             stretches = _stretches(exif, places, order)
@@ -76,7 +76,7 @@ def _blanked(exif: bytes, tables: _Tables, stretches: _Stretches, order: str) ->
     for start, end in stretches:
         out[start:end] = bytes(end - start)
     for at, slots in tables.items():
-        if any(slot.tag == GPS_DIRECTORY for slot in slots):
+        if any(slot.tag == GPS_IFD for slot in slots):
             _close_up(out, exif, at, slots, order)
     return bytes(out)
 
@@ -127,11 +127,11 @@ def _slots(exif: bytes, at: int, order: str) -> list[_Slot] | None:
     end = at + 2 + 12 * u16(exif, at, order)
     slots = []
     for number, (tag, kind, count, position) in enumerate(struct.iter_unpack(order + "HHII", exif[at + 2 : end])):
-        slot, length = at + 2 + 12 * number, ITEM_BYTES.get(kind, 0) * count
+        slot, length = at + 2 + 12 * number, TYPE_BYTES.get(kind, 0) * count
         start = slot + 8 if length <= 4 else position
         inside = start + length <= len(exif)
         end_of_value = start + length if inside else start
-        slots.append(_Slot(slot, tag, kind, start, end_of_value, inside and (kind in ITEM_BYTES or not count)))
+        slots.append(_Slot(slot, tag, kind, start, end_of_value, inside and (kind in TYPE_BYTES or not count)))
     return slots
 
 
@@ -195,7 +195,7 @@ def _other_stretches(exif: bytes, tables: _Tables, order: str) -> _Stretches:
     found = []
     for at, slots in tables.items():
         found += [(at, at + 2 + 12 * len(slots))]
-        found += [(slot.start, slot.end) for slot in slots if slot.apart and slot.tag != GPS_DIRECTORY]
+        found += [(slot.start, slot.end) for slot in slots if slot.apart and slot.tag != GPS_IFD]
         values_by_tag = {slot.tag: u32(exif, slot.at + 8, order) for slot in slots}
         start, length = values_by_tag.get(_THUMBNAIL_AT, 0), values_by_tag.get(_THUMBNAIL_LENGTH, 0)
         found += [(start, start + length)] if length and start + length <= len(exif) else []
@@ -215,7 +215,7 @@ def _overlap(stretches: _Stretches, others: _Stretches) -> bool:
 
 def _close_up(out: bytearray, exif: bytes, at: int, slots: list[_Slot], order: str) -> None:
     """A directory's table without its GPS entries; what stands behind them moves up."""
-    kept = [exif[slot.at : slot.at + 12] for slot in slots if slot.tag != GPS_DIRECTORY]
+    kept = [exif[slot.at : slot.at + 12] for slot in slots if slot.tag != GPS_IFD]
     end = at + 2 + 12 * len(slots)
     table = struct.pack(order + "H", len(kept)) + b"".join(kept) + exif[end : end + 4]
     out[at : end + 4] = table.ljust(min(end + 4, len(exif)) - at, b"\0")

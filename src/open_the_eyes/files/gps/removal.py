@@ -9,7 +9,7 @@ from ...photo import Photo
 from ..credentials.manifest import has_manifest, without_manifest
 from ..jpeg import trailer
 from ..metadata import photoshop
-from ..metadata.exif import telling
+from ..metadata.exif import with_orientation
 from .blocks import block_without, extended_packets, is_exif, kind_of, tells, xmp_without
 from .exif import without_place
 
@@ -39,7 +39,7 @@ def without_gps(photo: Photo) -> Photo:
     notes += [_UNSEARCHED.format(" and ".join(sorted(whole)))] if whole else []
     notes += [_MORE_THAN_PLACE] if extended else []
     blocks = tuple(kept for _, kept in placed if kept is not None)
-    exif = telling(facts.orientation, found)
+    exif = with_orientation(facts.orientation, found)
     if exif is None:
         blocks = tuple(block for block in blocks if not is_exif(block))
     return replace(

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Container, Mapping
 from typing import Final
 
-from ..metadata.ifd import ITEM_BYTES
+from ..metadata.ifd import TYPE_BYTES
 
 _LENGTHS: Final[Mapping[int, Container[int]]] = {
     **dict.fromkeys((0, 1, 3, 5, 9, 10, 12, 14, 16, 19, 21, 23, 25, 30), range(5)),  # version, references, states
@@ -23,10 +23,10 @@ _TEXTS: Final = (8, 18, 27, 28)
 
 def is_sound(tag: int, kind: int, count: int) -> bool:
     """Whether an entry's value is as long as Exif has it; those of unknown tags may have any length."""
-    size = ITEM_BYTES.get(kind, 0)
+    size = TYPE_BYTES.get(kind, 0)
     return size == 1 if tag in _TEXTS else size * count in _LENGTHS.get(tag, (size * count,))
 
 
 def is_typical(tag: int, kind: int, count: int) -> bool:
     """Whether three numbers can hardly be anything but an entry of a GPS directory; never of tag 0, as padding is."""
-    return tag in _KNOWN and kind in ITEM_BYTES and count > 0 and is_sound(tag, kind, count)
+    return tag in _KNOWN and kind in TYPE_BYTES and count > 0 and is_sound(tag, kind, count)

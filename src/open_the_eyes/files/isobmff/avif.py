@@ -13,7 +13,7 @@ from PIL import AvifImagePlugin, Image, ImageOps, features
 from ...errors import PhotoNotWritten, UnreadablePhoto
 from ...imaging.depth import Deep
 from ...photo import Encoding
-from ..metadata.exif import BLANK, as_upright, orientation_of, tidy
+from ..metadata.exif import EMPTY_EXIF, orientation_of, with_upright_orientation, without_exif_prefix
 from ..metadata.orientation import lies
 from ..parcel import Parcel, Unpacked, check_pixels, foreign_decoder
 from . import av1_facts, avif_deep, clean_aperture, has_manifest, left_out, nclx_of, with_nclx
@@ -42,14 +42,14 @@ def unpack(data: bytes, max_pixels: int) -> Unpacked:
     if frames != 1:
         raise UnreadablePhoto(f"expected a still picture, this AVIF is an animation of {frames} frames; export one.")
     check_pixels(opened.size, max_pixels)
-    exif = tidy(opened.info.get("exif"))
+    exif = without_exif_prefix(opened.info.get("exif"))
     width, height = avif_deep.cropped_size(data, opened.size)
     bits, subsampling = av1_facts(data)
     nclx = nclx_of(data)
     return Unpacked(
         (height, width) if lies(orientation_of(exif)) else (width, height),
         data,
-        as_upright(exif),
+        with_upright_orientation(exif),
         opened.info.get("icc_profile") or None,
         opened.info.get("xmp") or None,
         Encoding(lossless=nclx is not None and nclx[2] == 0, subsampling=subsampling, bits=bits, nclx=nclx),
@@ -102,7 +102,7 @@ def _encoded(parcel: Parcel) -> bytes:
     length."""
     lossless = parcel.encoding.lossless
     exif = parcel.exif or b""
-    blank = BLANK.ljust(len(exif), b"\xa5") if len(exif) >= len(BLANK) else b""
+    blank = EMPTY_EXIF.ljust(len(exif), b"\xa5") if len(exif) >= len(EMPTY_EXIF) else b""
     grey = parcel.picture.mode == "L"
     out = BytesIO()
     parcel.picture.save(

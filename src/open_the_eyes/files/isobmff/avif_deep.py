@@ -15,7 +15,7 @@ from PIL import AvifImagePlugin
 
 from ...imaging.depth import Deep
 from ..colour.deep_samples import boxed_bits, from_bits, to_bits
-from ..metadata.exif import BLANK
+from ..metadata.exif import EMPTY_EXIF
 from ..parcel import Parcel, damaged
 from . import clean_aperture, with_nclx
 from .boxes import primary_property
@@ -111,7 +111,7 @@ def _picture(samples: Deep, parcel: Parcel) -> pyvips.Image:
     vips = _vips()
     picture = vips.Image.new_from_array(np.ascontiguousarray(samples), interpretation="rgb16").copy()
     blocks = {
-        "exif-data": b"Exif\0\0" + BLANK if parcel.exif else None,
+        "exif-data": b"Exif\0\0" + EMPTY_EXIF if parcel.exif else None,
         "xmp-data": parcel.xmp,
         "icc-profile-data": parcel.icc if parcel.icc is not None and parcel.icc[16:20] == b"RGB " else None,
     }

@@ -15,7 +15,7 @@ from ...errors import PhotoNotWritten, UnreadablePhoto
 from ...imaging.depth import Deep
 from ...photo import Encoding
 from ..colour.deep_samples import boxed_bits, from_bits, mode_of, straightened, to_bits
-from ..metadata.exif import as_upright, tidy
+from ..metadata.exif import with_upright_orientation, without_exif_prefix
 from ..parcel import Parcel, Unpacked, check_pixels, damaged, foreign_decoder
 from . import Nclx, has_manifest, left_out, nclx_of
 
@@ -42,11 +42,11 @@ def unpack(data: bytes, max_pixels: int) -> Unpacked:
     check_pixels(image.size, max_pixels)
     info = _info(image)
     bits = int(info["bit_depth"])
-    exif, xmp = tidy(info.get("exif")), info.get("xmp")
+    exif, xmp = without_exif_prefix(info.get("exif")), info.get("xmp")
     return Unpacked(
         image.size,
         data,
-        as_upright(exif),
+        with_upright_orientation(exif),
         info.get("icc_profile") or None,
         bytes(xmp).rstrip(b"\0") or None if xmp else None,
         _encoding(image, nclx_of(data), bits),

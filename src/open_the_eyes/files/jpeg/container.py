@@ -31,7 +31,8 @@ _MAX_SIDE: Final = 65_535
 _MAX_SCANS: Final = 100
 _MAX_SCAN_PIXELS: Final = 4_000_000_000
 _STANDARD_HUFFMAN_BYTES: Final = (208, 416)
-"""Bytes of the standard Huffman tables with their headers: the two that grey needs, or all four (ITU-T T.81, annex K.3)."""
+"""Bytes of the standard Huffman tables with their headers: the two that grey needs, or all four (ITU-T T.81, annex
+K.3)."""
 
 
 def unpack(data: bytes, max_pixels: int) -> Unpacked:

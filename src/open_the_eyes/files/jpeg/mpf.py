@@ -10,7 +10,7 @@ import struct
 from typing import Final
 
 from ...errors import UnreadablePhoto
-from ..metadata.ifd import read_root
+from ..metadata.ifd import read_first_ifd
 from ..parcel import u32
 from . import segments
 
@@ -27,7 +27,7 @@ def with_offsets_moved(index: bytes, by: int, first_size: int) -> bytes | None:
         index: from its byte order mark on.
     """
     try:
-        root = read_root(index, depth=1)
+        root = read_first_ifd(index, depth=1)
     except UnreadablePhoto:
         return None
     entry = root.entries.get(_MP_ENTRY)

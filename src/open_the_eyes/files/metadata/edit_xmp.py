@@ -26,7 +26,7 @@ from ...edit_record import (
 from ...photo import FileFormat, Photo
 from ..parcel import Blocks
 from ..png import TEXT_CHUNKS
-from ..tiff import NOTE_TAG
+from ..tiff import RECORD_TAG
 from .identity import HISTORY, INSTANCE, identity_after
 from .xmp import BrokenXmp, as_utf8, spliced, texts_of, without
 
@@ -148,7 +148,7 @@ def as_note(record: EditRecord, file_format: FileFormat) -> tuple[str, bytes]:
     text = NOTE_MARK + with_record(None, record)
     if file_format == "PNG":
         return "iTXt", b"open-the-eyes\0\0\0\0\0" + text
-    return {"JPEG": "COM", "WEBP": "OTE ", "TIFF": str(NOTE_TAG)}[file_format], text
+    return {"JPEG": "COM", "WEBP": "OTE ", "TIFF": str(RECORD_TAG)}[file_format], text
 
 
 def is_note(block: tuple[str, bytes]) -> bool:

@@ -15,7 +15,7 @@ from PIL import Image, PngImagePlugin
 from ...errors import PhotoTooLarge, UnreadablePhoto
 from ...imaging.depth import Deep
 from ...photo import Encoding
-from ..metadata.exif import tidy
+from ..metadata.exif import without_exif_prefix
 from ..parcel import MAX_METADATA, Blocks, Parcel, Unpacked, check_pixels, damaged, truncated, u32
 from . import deep as png_deep
 from .colours import nclx_of, told_colours
@@ -64,7 +64,16 @@ def unpack(data: bytes, max_pixels: int) -> Unpacked:
     blocks = _carried(chunks, taken, xmp_chunk)
     deep, has_manifest = header[8] == 16, any(name == "caBX" for name, _ in chunks)
     return Unpacked(
-        size_wh, bare, tidy(exif), icc, xmp, encoding, blocks, deep, _notes(chunks), manifest_lost=has_manifest
+        size_wh,
+        bare,
+        without_exif_prefix(exif),
+        icc,
+        xmp,
+        encoding,
+        blocks,
+        deep,
+        _notes(chunks),
+        manifest_lost=has_manifest,
     )
 
 
