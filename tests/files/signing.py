@@ -71,7 +71,7 @@ def chain(folder: Path, kind: str = "es256", until: datetime = LATER) -> tuple[P
 
 def manifest(path: Path, media_type: str) -> tuple[dict[str, Any], str, list[str]]:
     """The active manifest, whether it is valid, and what it is blamed for."""
-    with c2pa.BlockReader(media_type, BytesIO(path.read_bytes())) as reader:
+    with c2pa.Reader(media_type, BytesIO(path.read_bytes())) as reader:
         told = json.loads(reader.json())
     blamed = [status["code"] for status in told.get("validation_status", [])]
     return told["manifests"][told["active_manifest"]], told["validation_state"], blamed

@@ -24,7 +24,7 @@ from .metadata.photoshop import (
     without_resources,
 )
 from .metadata.resolution import is_resolution_lost
-from .png import KNOWN, TEXT_CHUNKS
+from .png import KNOWN_CHUNKS, TEXT_CHUNKS
 
 _CAPTIONS: Final = "captions and settings of Photoshop"
 _SETTINGS: Final = "settings of Photoshop"
@@ -52,7 +52,7 @@ def _kind(block: tuple[str, bytes]) -> str:
     name, payload = block
     if name in ("cLLI", "mDCV"):
         return LIGHT_LEVELS
-    if name in ("IDAT", *KNOWN) or is_ours(block) or is_manifest(block):
+    if name in ("IDAT", *KNOWN_CHUNKS) or is_ours(block) or is_manifest(block):
         return ""
     if name in (*TEXT_CHUNKS, "COM"):
         return "a comment" if name == "COM" else "texts"

@@ -10,12 +10,12 @@ from typing import BinaryIO, Final
 from ..errors import PhotoError
 from ..settings import Settings
 from .intake import take_in
-from .isobmff.boxes import HEAD
+from .isobmff.boxes import BOX_HEADER
 from .jpeg.markers import APP1, COM, SOS
 from .metadata.edit_xmp import NAMESPACE, record_in
 from .metadata.ifd import byte_order_of
 from .parcel import MAX_METADATA, u32
-from .reading import taken_apart
+from .reading import unpack_file
 from .tiff import RECORD_TAG
 from .tiff.strips import XMP
 
@@ -36,7 +36,7 @@ def made_here(path: Path, settings: Settings) -> bool:
         with path.open("rb") as file:
             if NAMESPACE.encode() not in _likely_parts(file):
                 return False
-        unpacked = taken_apart(take_in(path, settings.max_bytes), settings)[1]
+        unpacked = unpack_file(take_in(path, settings.max_bytes), settings)[1]
     except (OSError, PhotoError):
         return False
     return record_in(unpacked.xmp, unpacked.blocks) is not None
@@ -115,9 +115,9 @@ def _end_of_meta(file: BinaryIO) -> int:
     at = 0
     for _ in range(_BOXES):
         file.seek(at)
-        head = file.read(HEAD)
+        head = file.read(BOX_HEADER)
         length = int.from_bytes(head[:4], "big")
-        if length < HEAD:
+        if length < BOX_HEADER:
             return 0
         at += length
         if head[4:] == b"meta":

@@ -8,11 +8,11 @@ from typing import Final
 
 from ..photo import FileFacts, FileFormat, Photo
 from ..wording import counted
-from .colour.bits import fewer_bits
+from .colour.bits import note_on_fewer_bits
 from .credentials.manifest import has_manifest
 from .formats import TRAITS
 from .gps.removal import may_tell_place
-from .isobmff import avif, known
+from .isobmff import avif, supported_nclx
 from .jpeg.segments import has_restarts
 from .jpeg.trailer import pictures_in
 from .left_behind import left_behind
@@ -21,7 +21,7 @@ from .metadata.exif import tag_numbers
 from .metadata.maker_note import NOTE_MOVED, NOTE_SHOWS_OLD_EYES, has_moved, shows_old_eyes
 from .metadata.photoshop import LAYERS_TAG
 from .parcel import Parcel
-from .png.colours import far_from_srgb, with_gamma_of_its_own
+from .png.colours import has_own_gamma, is_far_from_srgb
 from .tiff import replaced_compression
 
 _FILM, _GAIN_MAPS = b"ftyp", (b"hdr-gain-map", b"hdrgainmap")
@@ -76,7 +76,7 @@ def _of_pixels(photo: Photo, facts: FileFacts, file_format: FileFormat, written:
         yield f"The source {_NEVER_BACK[facts.mode]}, this file is RGB."
     if facts.mode == "1" and written.picture.mode != "1":
         yield "The source has two levels, this file more."
-    yield fewer_bits(facts, file_format, deep=photo.deep is not None)
+    yield note_on_fewer_bits(facts, file_format, deep=photo.deep is not None)
     yield _lost_colours(facts, file_format)
 
 
@@ -152,10 +152,14 @@ def _lost_colours(facts: FileFacts, file_format: FileFormat) -> str | None:
     if facts.icc is not None or file_format == facts.format:
         return None
     if nclx is None:
-        return _GAMMA if with_gamma_of_its_own(facts.blocks, grey=facts.mode in ("1", "L", "LA")) else None
+        return _GAMMA if has_own_gamma(facts.blocks, grey=facts.mode in ("1", "L", "LA")) else None
     if facts.format == "PNG" and not nclx[3]:
         return _NUMBERS
-    return _NUMBERS if far_from_srgb(nclx) and (not TRAITS[file_format].colour_numbers or known(nclx) is None) else None
+    return (
+        _NUMBERS
+        if is_far_from_srgb(nclx) and (not TRAITS[file_format].colour_numbers or supported_nclx(nclx) is None)
+        else None
+    )
 
 
 def _beside(xmp: bytes, written: Parcel) -> str:

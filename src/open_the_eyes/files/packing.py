@@ -13,7 +13,7 @@ from .colour.bits import holds_deep
 from .colour.decoded import fitting_profile, to_picture
 from .colour.deep_samples import mode_of, to_samples
 from .formats import TRAITS
-from .isobmff import known
+from .isobmff import supported_nclx
 from .jpeg.frame import NotPatchable
 from .metadata import iptc, photoshop
 from .metadata.exif import from_tiff, readable_exif, with_upright_orientation, without_iptc
@@ -21,7 +21,7 @@ from .metadata.photoshop import THUMBNAILS
 from .metadata.resolution import plausible_dpi, with_resolution
 from .metadata.thumbnail import with_thumbnail, with_thumbnails
 from .parcel import Blocks, Coding, Parcel
-from .recorded import recorded
+from .recorded import parcel_with_record
 
 
 @one_blas_thread()
@@ -55,7 +55,7 @@ def packed_for(photo: Photo, file_format: FileFormat, record: EditRecord | None,
         same_mode=same and stored_mode == facts.mode,
         quality=quality,
     )
-    return parcel if record is None else recorded(parcel, record, file_format, placeless=facts.placeless)
+    return parcel if record is None else parcel_with_record(parcel, record, file_format, placeless=facts.placeless)
 
 
 def _picture_for(photo: Photo, facts: FileFacts, file_format: FileFormat, orientation: int, *, same: bool) -> Parcel:
@@ -71,7 +71,7 @@ def _picture_for(photo: Photo, facts: FileFacts, file_format: FileFormat, orient
                 "expected an opaque picture for a JPEG, this one is transparent; choose .png, .webp or .tif."
             )
         alpha = None
-    coded, coding = _patched(facts, photo) if same and file_format == "JPEG" else (None, Coding("whole"))
+    coded, coding = _patched_jpeg(facts, photo) if same and file_format == "JPEG" else (None, Coding("whole"))
     deep = photo.deep if holds_deep(file_format) else None
     kind = _kind_in(file_format, facts.mode, alpha=alpha is not None, deep=deep is not None)
     picture = to_picture(photo.pixels, alpha, orientation, kind) if coded is None else jpeg.decode(coded)
@@ -92,15 +92,15 @@ def _metadata_for(facts: FileFacts, file_format: FileFormat) -> tuple[bytes | No
 
 def _encoding(facts: FileFacts, quality: int | None, *, same: bool) -> Encoding:
     """How the picture is to be coded: as in the source, or, in another format, as suits what the source was."""
-    fresh = Encoding(
+    suited = Encoding(
         compression="tiff_adobe_deflate",
         predictor=2,
         lossless=(facts.format is not None and not TRAITS[facts.format].lossy) or facts.encoding.lossless,
         bits=facts.encoding.bits,
-        nclx=known(facts.encoding.nclx),
+        nclx=supported_nclx(facts.encoding.nclx),
     )
-    how = facts.encoding if same else fresh
-    return how if quality is None else replace(how, lossless=False)
+    encoding = facts.encoding if same else suited
+    return encoding if quality is None else replace(encoding, lossless=False)
 
 
 def _with_thumbnails(
@@ -121,7 +121,7 @@ def _kind_in(file_format: FileFormat, mode: str, *, alpha: bool, deep: bool) -> 
     return "L" if mode == "1" and not traits.two_levels else mode
 
 
-def _patched(facts: FileFacts, photo: Photo) -> tuple[bytes | None, Coding]:
+def _patched_jpeg(facts: FileFacts, photo: Photo) -> tuple[bytes | None, Coding]:
     """The source's coded picture with only what changed in it new; None, and why, where it has to be coded again."""
     try:
         return jpeg.patched_jpeg(facts, photo), Coding("coefficients")

@@ -18,7 +18,7 @@ SHORT = 8
 class Codes:
     """A Huffman table: code -> symbol; and by the next SHORT bits, where they were met: symbol and length."""
 
-    symbol_lookup: dict[str, int]
+    symbols: dict[str, int]
     met: dict[str, tuple[int, int]] = field(default_factory=dict)
 
 
@@ -38,7 +38,7 @@ class Header:
     factors: dict[int, tuple[int, int]] = field(default_factory=dict)
     codes: dict[tuple[int, int], Codes] = field(default_factory=dict)
     chosen: list[tuple[int, int, int]] = field(default_factory=list)
-    restart_interval: int = 0
+    restart: int = 0
 
 
 def planes(data: bytes) -> list[Plane]:
@@ -71,7 +71,7 @@ def scan(data: bytes) -> tuple[list[Plane], list[int]]:
         for (number, _, _), (a, d) in zip(header.chosen, factors, strict=True)
     ]
     starts: list[int] = []
-    per_piece = header.restart_interval or mcus_wh[0] * mcus_wh[1]
+    per_piece = header.restart or mcus_wh[0] * mcus_wh[1]
     done, offset = 0, 0
     for piece in pieces(body):
         plain = piece.replace(b"\xff\x00", b"\xff")
@@ -105,7 +105,7 @@ def opened(data: bytes) -> tuple[Header, bytes]:
         elif marker == 0xC4:
             add_codes(header.codes, payload)
         elif marker == 0xDD:
-            header.restart_interval = int.from_bytes(payload, "big")
+            header.restart = int.from_bytes(payload, "big")
         elif marker == 0xDA:
             rows = [payload[i : i + 2] for i in range(1, 1 + 2 * payload[0], 2)]
             header.chosen = [(number, *divmod(tables, 16)) for number, tables in rows]
@@ -155,8 +155,8 @@ def read_code(bits: str, at: int, codes: Codes) -> tuple[int, int]:
         symbol, length = codes.met[following]
         return symbol, at + length
     for length in range(1, 17):
-        if bits[at : at + length] in codes.symbol_lookup:
-            symbol = codes.symbol_lookup[bits[at : at + length]]
+        if bits[at : at + length] in codes.symbols:
+            symbol = codes.symbols[bits[at : at + length]]
             if length <= SHORT:
                 codes.met[following] = symbol, length
             return symbol, at + length

@@ -24,7 +24,7 @@ class File:
     size_wh: tuple[int, int] = (0, 0)
     planes: list[Plane] = field(default_factory=list)
     codes: dict[tuple[int, int], dict[str, int]] = field(default_factory=dict)
-    restart_interval: int = 0
+    restart: int = 0
 
 
 class Bits:
@@ -63,7 +63,7 @@ def planes(data: bytes) -> list[Plane]:
         elif marker == DHT:
             tables(file, payload)
         elif marker == DRI:
-            file.restart_interval = int.from_bytes(payload, "big")
+            file.restart = int.from_bytes(payload, "big")
         elif marker == SOS:
             end = at
             while data[end] != 0xFF or data[end + 1] == 0 or 0xD0 <= data[end + 1] <= 0xD7:
@@ -109,7 +109,7 @@ def scan(file: File, payload: bytes, body: bytes) -> None:
     chosen = [(payload[n], payload[n + 1]) for n in range(1, 1 + 2 * payload[0], 2)]
     first, last, precision = payload[-3:]
     units = list(order(file, [number for number, _ in chosen]))
-    per_piece = file.restart_interval or len(units)
+    per_piece = file.restart or len(units)
     for nth, piece in enumerate(pieces(body)):
         bits, before, ended = Bits(piece), dict.fromkeys((n for n, _ in chosen), 0), 0
         for unit in units[nth * per_piece : (nth + 1) * per_piece]:

@@ -40,7 +40,9 @@ def without_manifest(facts: FileFacts) -> FileFacts:
     if not has_manifest(facts):
         return facts
     blocks = tuple(block for block in facts.blocks if not is_manifest(block))
-    return replace(facts, blocks=blocks, exif=_untagged(facts.exif) if facts.format == "TIFF" else facts.exif)
+    return replace(
+        facts, blocks=blocks, exif=_without_manifest_tag(facts.exif) if facts.format == "TIFF" else facts.exif
+    )
 
 
 def is_manifest(block: tuple[str, bytes]) -> bool:
@@ -49,7 +51,7 @@ def is_manifest(block: tuple[str, bytes]) -> bool:
     return name == "C2PA" or (name == "APP11" and payload.startswith(b"JP") and b"jumb" in payload[:20])
 
 
-def _untagged(tags: bytes | None) -> bytes | None:
+def _without_manifest_tag(tags: bytes | None) -> bytes | None:
     if MANIFEST_TAG not in tag_numbers(tags):
         return tags
     root = read_first_ifd(tags or b"")

@@ -13,8 +13,8 @@ from typing import Final
 
 from ...errors import UnreadablePhoto
 from ..credentials.manifest import is_manifest
-from ..gps.blocks import block_without, extended_packets, tells
-from ..gps.film import ISO_6709, film_at
+from ..gps.blocks import block_without, extended_packets, tells_place
+from ..gps.movie import ISO_6709, movie_at
 from ..metadata.photoshop import EXIF_AND_XMP, segments_without
 from .samsung import samsung_trailer
 from .segments import XMP, Segment, picture_at
@@ -97,12 +97,12 @@ def _embedded_files(data: bytes) -> Iterator[_EmbeddedFile]:
 
 
 def _movie_at(data: bytes, start: int) -> _EmbeddedFile | None:
-    film = film_at(data, start)
-    if film is None:
+    movie = movie_at(data, start)
+    if movie is None:
         return None
-    emptied = [(box.start + 4, b"free" + data[box.start + 8 : box.inside]) for box in film.places]
-    zeros = [(box.inside, bytes(box.end - box.inside)) for box in film.places]
-    return _EmbeddedFile(start, film.end, film.searched, emptied + zeros)
+    emptied = [(box.start + 4, b"free" + data[box.start + 8 : box.payload]) for box in movie.places]
+    zeros = [(box.payload, bytes(box.end - box.payload)) for box in movie.places]
+    return _EmbeddedFile(start, movie.end, movie.searched, emptied + zeros)
 
 
 def _jpeg_at(data: bytes, start: int) -> _EmbeddedFile | None:
@@ -112,7 +112,7 @@ def _jpeg_at(data: bytes, start: int) -> _EmbeddedFile | None:
     except UnreadablePhoto:
         return None
     blocks = tuple((segment.name, segment.payload) for segment in header if segment.is_metadata)
-    extended = any(map(tells, extended_packets(blocks)))
+    extended = any(map(tells_place, extended_packets(blocks)))
     replacements, at = [], start
     for segment in header:
         at = data.index(bytes(segment), at)

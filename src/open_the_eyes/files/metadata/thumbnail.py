@@ -109,7 +109,7 @@ def _size_of(jpeg: bytes) -> tuple[int, int] | None:
 
 
 def _thumbnail_pixels(photo: Photo, size_wh: tuple[int, int], orientation: int) -> Rgb:
-    """The photo as large as fits, on black as cameras do, turned as the picture is stored unless the old one was not."""
+    """The photo as large as fits, on black, turned as the picture is stored unless the old one was not."""
     width, height = photo.size_wh
     lying = lies(orientation)
     if lying and (size_wh[0] > size_wh[1]) == (width > height) and width != height:

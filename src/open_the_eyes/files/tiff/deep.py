@@ -16,7 +16,7 @@ from PIL import Image, TiffImagePlugin
 
 from ...errors import UnreadablePhoto
 from ...imaging.depth import Deep
-from ..colour.deep_samples import straightened
+from ..colour.deep_samples import unpremultiplied
 from ..metadata.ifd import LONG, SHORT, Entry, Ifd, read_first_ifd
 from . import strips
 
@@ -59,7 +59,7 @@ def decode(bare: bytes) -> Deep:
     extra = root.number(strips.EXTRA_SAMPLES, strips.UNASSOCIATED_ALPHA)
     if extra == strips.UNSPECIFIED:
         return samples[:, :, :-1]
-    return straightened(samples) if extra == strips.ASSOCIATED_ALPHA else samples
+    return unpremultiplied(samples) if extra == strips.ASSOCIATED_ALPHA else samples
 
 
 def as_byte_picture(samples: Deep, order: str, predictor: int) -> Image.Image:
@@ -82,12 +82,14 @@ def deep_tags(tags: Ifd, samples: Deep, predictor: int) -> Ifd:
         strips.EXTRA_SAMPLES: (SHORT, (strips.UNASSOCIATED_ALPHA,) if channels in (2, 4) else ()),
     }
     entries = {
-        tag: Entry(tag, *_packed(tags.order, kind, values)) for tag, (kind, values) in values_by_tag.items() if values
+        tag: Entry(tag, *_packed_values(tags.order, kind, values))
+        for tag, (kind, values) in values_by_tag.items()
+        if values
     }
     return replace(tags, entries={**tags.entries, **entries})
 
 
-def _packed(order: str, kind: int, values: tuple[int, ...]) -> tuple[int, bytes]:
+def _packed_values(order: str, kind: int, values: tuple[int, ...]) -> tuple[int, bytes]:
     return kind, struct.pack(f"{order}{len(values)}{'H' if kind == SHORT else 'I'}", *values)
 
 
