@@ -53,20 +53,20 @@ def decode_blocks(words: NDArray[np.uint64], at: Ints, dc: HuffmanTable, ac: Huf
     at = at.copy()
     rows = np.zeros((len(at), 64), np.int64)
     rows[:, 0] = _receive_and_extend(words, at, dc.symbol_lookup[peek_16_bits(words, at)])
-    going: Ints = np.arange(len(at))
+    active: Ints = np.arange(len(at))
     k: Ints = np.ones(len(at), np.int64)
-    while len(going):
-        here = at[going]
-        symbol = ac.symbol_lookup[peek_16_bits(words, here)]
-        step = ac.ac_step[peek_16_bits(words, here)].astype(np.int64) >> 6
+    while len(active):
+        code_at = at[active]
+        symbol = ac.symbol_lookup[peek_16_bits(words, code_at)]
+        step = ac.ac_step[peek_16_bits(words, code_at)].astype(np.int64) >> 6
         k += step
-        value = _receive_and_extend(words, here, symbol & ~0xF0)
-        at[going] = here
+        value = _receive_and_extend(words, code_at, symbol & ~0xF0)
+        at[active] = code_at
         if bool(((k > 64) & (step < END_OF_BLOCK) | (k > END_OF_BLOCK + 63)).any()):
             raise NotPatchable("damaged coded data")
         nonzero = (symbol & 15) > 0
-        rows[going[nonzero], k[nonzero] - 1] = value[nonzero]
-        going, k = going[k < 64], k[k < 64]
+        rows[active[nonzero], k[nonzero] - 1] = value[nonzero]
+        active, k = active[k < 64], k[k < 64]
     return rows, at
 
 

@@ -70,14 +70,14 @@ def _with_dc_predicted(changed: CoefficientChanges, frame: BaselineFrame) -> Coe
     mcu, slot = changed.blocks // count, changed.blocks % count
     last = np.append(slots[1:] != slots[:-1], True)
     first_of = np.searchsorted(slots, slots)
-    behind = np.where(last[slot], (mcu + 1) * count + first_of[slot], changed.blocks + 1)
-    there = behind // count < frame.mcus_wh[0] * frame.mcus_wh[1]
+    successor = np.where(last[slot], (mcu + 1) * count + first_of[slot], changed.blocks + 1)
+    has_successor = successor // count < frame.mcus_wh[0] * frame.mcus_wh[1]
     if frame.restart_interval:
-        there &= behind // count // frame.restart_interval == mcu // frame.restart_interval
-    blocks, place = np.unique(np.append(changed.blocks, behind[there]), return_inverse=True)
+        has_successor &= successor // count // frame.restart_interval == mcu // frame.restart_interval
+    blocks, place = np.unique(np.append(changed.blocks, successor[has_successor]), return_inverse=True)
     coefficients = np.zeros((len(blocks), 64), np.int32)
     coefficients[place[: len(mcu)]] = changed.coefficients
-    np.subtract.at(coefficients[:, 0], place[len(mcu) :], changed.coefficients[there, 0])
+    np.subtract.at(coefficients[:, 0], place[len(mcu) :], changed.coefficients[has_successor, 0])
     some = coefficients.any(axis=1)
     return CoefficientChanges(blocks[some], coefficients[some])
 

@@ -108,11 +108,11 @@ def with_properties(
     if parsed.rdf_end is None:
         raise BrokenXmp("no RDF in it")
     added = properties(f'xmlns:rdf="{RDF}" rdf:about={quoted(parsed.about)}').encode()
-    laid = {parsed.array_ends[name]: item.encode() for name, item in items.items() if name in parsed.array_ends}
-    laid[parsed.rdf_end] = added
+    insertions = {parsed.array_ends[name]: item.encode() for name, item in items.items() if name in parsed.array_ends}
+    insertions[parsed.rdf_end] = added
     out, at = bytearray(), 0
-    for start, end in sorted([*parsed.cuts, *((place, place) for place in laid)]):
-        out += packet[at:start] + (laid[start] if start == end else b"")
+    for start, end in sorted([*parsed.cuts, *((place, place) for place in insertions)]):
+        out += packet[at:start] + (insertions[start] if start == end else b"")
         at = end
     return bytes(out + packet[at:])
 

@@ -70,9 +70,9 @@ def _decode_dc(planes: list[Coefficients], scan: Scan, component_of: Ints, block
     tables = [scan.huffman_table(table_id) for table_id in scan.table_ids]
     at = _dc_code_positions(component_of, tables, bits)
     for number, component in enumerate(scan.components):
-        here = at[component_of == number]
-        symbol = tables[number].symbol_lookup[bits.lookahead[here]]
-        difference = bits.receive_and_extend(here + (symbol >> 8), (symbol & 15).astype(np.int64))
+        code_at = at[component_of == number]
+        symbol = tables[number].symbol_lookup[bits.lookahead[code_at]]
+        difference = bits.receive_and_extend(code_at + (symbol >> 8), (symbol & 15).astype(np.int64))
         planes[component][block[component_of == number], 0] = np.cumsum(difference) << bit_position
 
 
