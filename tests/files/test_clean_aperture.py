@@ -9,7 +9,7 @@ import pytest
 
 from open_the_eyes.errors import UnreadablePhoto
 from open_the_eyes.files import encoded, read
-from open_the_eyes.files.isobmff.boxes import FULL_HEAD, only, primary_uses
+from open_the_eyes.files.isobmff.boxes import FULL_BOX_HEADER, first_box, primary_associations
 from open_the_eyes.files.isobmff.edit import with_property
 from open_the_eyes.settings import Settings
 from tests.files.isobmff.test_avif_deep import avif_of, noise
@@ -23,9 +23,9 @@ UPRIGHT = {1: 0, 3: 2, 6: -1, 8: 1}
 def with_clap(data: bytes, *told: int) -> bytes:
     """The file with a clean aperture, told before turning and as essential, as the standard wants it."""
     out = bytearray(with_property(data, b"clap", struct.pack(f">{len(told)}i", *told)))
-    meta = only(out, b"meta", 0, len(out))
-    uses = primary_uses(out, meta, only(out, b"iprp", meta.start + FULL_HEAD, meta.end))
-    first, last = uses.count_at + 1, uses.end - uses.size
+    meta = first_box(out, b"meta", 0, len(out))
+    uses = primary_associations(out, meta, first_box(out, b"iprp", meta.start + FULL_BOX_HEADER, meta.end))
+    first, last = uses.association_count_at + 1, uses.end - uses.size
     out[first : uses.end] = out[last : uses.end] + out[first:last]
     out[first] |= 0x80
     return bytes(out)

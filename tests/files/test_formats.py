@@ -48,8 +48,8 @@ def test_grey_and_two_levels_stay_where_the_format_has_them(file_format: FileFor
     assert (written(black_and_white, file_format).mode == "1") == traits.two_levels
     assert (written(grey, file_format).mode == "L") == traits.grey
     if traits.alpha:
-        see_through = read(saved(picture("LA"), "PNG"), Settings())
-        assert (written(see_through, file_format).mode == "LA") == traits.grey_with_alpha
+        with_trns_alpha = read(saved(picture("LA"), "PNG"), Settings())
+        assert (written(with_trns_alpha, file_format).mode == "LA") == traits.grey_with_alpha
 
 
 @pytest.mark.parametrize("file_format", FORMATS)
@@ -67,12 +67,12 @@ def test_a_note_has_a_place_where_the_table_says_so(file_format: FileFormat) -> 
 
 @pytest.mark.parametrize("file_format", FORMATS)
 def test_what_is_see_through_is_refused_where_the_format_has_no_alpha(file_format: FileFormat) -> None:
-    see_through = read(saved(picture("RGBA"), "PNG"), Settings())
+    with_trns_alpha = read(saved(picture("RGBA"), "PNG"), Settings())
     if TRAITS[file_format].alpha:
-        assert read(encoded(see_through, file_format, None), Settings()).alpha is not None
+        assert read(encoded(with_trns_alpha, file_format, None), Settings()).alpha is not None
     else:
         with pytest.raises(PhotoNotWritten, match="opaque"):
-            encoded(see_through, file_format, None)
+            encoded(with_trns_alpha, file_format, None)
 
 
 @pytest.mark.parametrize("file_format", FORMATS)

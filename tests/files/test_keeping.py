@@ -235,12 +235,12 @@ def test_arguments_are_left_as_they_were() -> None:
 
 
 def test_transparency_is_refused_as_jpeg_and_an_opaque_alpha_is_not() -> None:
-    see_through = read(saved(picture("RGBA"), "PNG"), SETTINGS)
-    assert see_through.alpha is not None
-    opaque = replace(see_through, alpha=np.full_like(see_through.alpha, 255))
+    with_trns_alpha = read(saved(picture("RGBA"), "PNG"), SETTINGS)
+    assert with_trns_alpha.alpha is not None
+    opaque = replace(with_trns_alpha, alpha=np.full_like(with_trns_alpha.alpha, 255))
 
     with pytest.raises(PhotoNotWritten, match="transparent"):
-        encoded(see_through, "JPEG", None)
+        encoded(with_trns_alpha, "JPEG", None)
     assert read(encoded(opaque, "JPEG", None), SETTINGS).alpha is None
 
 
@@ -254,4 +254,4 @@ def test_a_profile_too_large_for_a_jpeg_is_refused_by_its_name() -> None:
     photo = Photo(np.zeros((8, 8, 3), np.uint8), file=FileFacts("PNG", icc=bytes(MAX_ICC + 1)))
     with pytest.raises(PhotoNotWritten, match=r"a profile that fits into a JPEG, it has [0-9,]+ bytes; choose \.png"):
         encoded(photo, "JPEG", None)
-    assert len(split(encoded(replace(photo, file=FileFacts("PNG", icc=bytes(MAX_ICC))), "JPEG", None)).head) >= 255
+    assert len(split(encoded(replace(photo, file=FileFacts("PNG", icc=bytes(MAX_ICC))), "JPEG", None)).header) >= 255

@@ -11,8 +11,8 @@ import pytest
 from open_the_eyes.files import encoded, made_here
 from open_the_eyes.files.colour.decoded import srgb_profile
 from open_the_eyes.files.metadata.edit_xmp import NAMESPACE
-from open_the_eyes.files.metadata.ifd import BYTE, Directory, Entry, as_block
-from open_the_eyes.files.metadata.photoshop import RESOURCES_TAG, resource
+from open_the_eyes.files.metadata.ifd import BYTE, Entry, Ifd, tiff_block
+from open_the_eyes.files.metadata.photoshop import RESOURCES_TAG, image_resource
 from open_the_eyes.photo import FileFormat, Photo
 from open_the_eyes.settings import Settings
 from tests.files.xmp_packets import FORMATS, NOTED, RECORD, TAIL, photo, saying
@@ -58,8 +58,8 @@ def test_behind_a_long_profile_a_record_is_found(file_format: FileFormat, tmp_pa
 def test_before_long_tags_of_a_tiff_a_record_is_found(xmp: bytes | None, tmp_path: Path) -> None:
     source = photo("TIFF", xmp)
     assert source.file is not None
-    layout = Entry(RESOURCES_TAG, BYTE, resource(2000, bytes(300_000)))
-    long = replace(NOISE, file=replace(source.file, exif=as_block(Directory(">", {RESOURCES_TAG: layout}))))
+    layout = Entry(RESOURCES_TAG, BYTE, image_resource(2000, bytes(300_000)))
+    long = replace(NOISE, file=replace(source.file, exif=tiff_block(Ifd(">", {RESOURCES_TAG: layout}))))
     data = encoded(long, "TIFF", RECORD)
     assert len(data) > 3_000_000
     assert is_made(tmp_path, data)

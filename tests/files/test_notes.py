@@ -15,7 +15,7 @@ from PIL import Image
 
 from open_the_eyes.files import encoded, read, write
 from open_the_eyes.files.jpeg.segments import EXTENDED_XMP
-from open_the_eyes.files.metadata.ifd import EXIF_DIRECTORY, GPS_DIRECTORY, read_root
+from open_the_eyes.files.metadata.ifd import EXIF_IFD, GPS_IFD, read_first_ifd
 from open_the_eyes.photo import Encoding, FileFacts, FileFormat, Photo
 from open_the_eyes.settings import Settings
 from tests.files.pictures import (
@@ -275,8 +275,8 @@ def test_what_does_not_go_along_into_another_format_is_named(data: bytes, what: 
 @pytest.mark.parametrize("suffix", [".jpg", ".png", ".webp", ".heic", ".avif"])
 def test_what_a_camera_told_in_a_tiff_goes_along(suffix: str, tmp_path: Path) -> None:
     exif = Image.Exif()
-    exif.get_ifd(EXIF_DIRECTORY)[33434] = 0.5
-    exif.get_ifd(GPS_DIRECTORY)[1] = "N"
+    exif.get_ifd(EXIF_IFD)[33434] = 0.5
+    exif.get_ifd(GPS_IFD)[1] = "N"
     source = read(saved(picture(), "JPEG", exif=exif), Settings())
     stored = read(encoded(source, "TIFF", None), Settings())
 
@@ -284,9 +284,9 @@ def test_what_a_camera_told_in_a_tiff_goes_along(suffix: str, tmp_path: Path) ->
 
     told = read(tmp_path / f"out{suffix}", Settings()).file
     assert told is not None
-    root = read_root(told.exif or b"")
-    assert set(root.children[EXIF_DIRECTORY].entries) >= {33434}
-    assert set(root.children[GPS_DIRECTORY].entries) >= {1}
+    root = read_first_ifd(told.exif or b"")
+    assert set(root.sub_ifds[EXIF_IFD].entries) >= {33434}
+    assert set(root.sub_ifds[GPS_IFD].entries) >= {1}
     assert besides_loss(notes) == ()
 
 

@@ -16,8 +16,8 @@ from ..imaging.depth import to_8_bit
 from ..photo import Encoding, FileFacts, Photo
 from .colour.decoded import to_planes
 from .colour.deep_samples import mode_of, to_deep
-from .metadata.exif import from_tiff, orientation_of, tidy
-from .metadata.ifd import as_block, read_root
+from .metadata.exif import from_tiff, orientation_of, without_exif_prefix
+from .metadata.ifd import read_first_ifd, tiff_block
 from .metadata.source_type import source_types_in
 from .parcel import foreign_decoder
 from .tiff import strips as tiff_strips
@@ -25,7 +25,7 @@ from .tiff import strips as tiff_strips
 PillowImage: TypeAlias = Image.Image
 Order = Literal["RGB", "BGR"]
 
-_GREY_16: Final = ("I;16", "I;16L", "I;16B", "I;16N")
+_MODES_OF_16_BITS: Final = ("I;16", "I;16L", "I;16B", "I;16N")
 _MOST_8: Final = 255
 _ARRAYS: Final = "an array of shape (height, width), or with 1 to 4 channels, uint8 or uint16"
 
@@ -51,12 +51,12 @@ def photo_from(
     if order not in ("RGB", "BGR"):
         raise UsageError(f"expected RGB or BGR, got {order!r:.80}.", option="order")
     if is_image(picture):
-        return _of_image(picture, icc)
-    samples = _checked(picture)
+        return _photo_of_image(picture, icc)
+    samples = _samples_of_array(picture)
     _warn_of_8_bits(samples)
     if order == "BGR" and samples.shape[2] > 2:
         samples = samples[:, :, [2, 1, 0, *range(3, samples.shape[2])]]
-    return _of_samples(samples, FileFacts(None, icc=icc, mode=mode_of(samples)))
+    return _photo_of_samples(samples, FileFacts(None, icc=icc, mode=mode_of(samples)))
 
 
 def is_image(picture: object) -> TypeGuard[PillowImage]:
@@ -64,7 +64,7 @@ def is_image(picture: object) -> TypeGuard[PillowImage]:
     return isinstance(picture, Image.Image)
 
 
-def _checked(picture: object) -> NDArray[Any]:
+def _samples_of_array(picture: object) -> NDArray[Any]:
     """(H, W, 1..4) of uint8 or uint16, in this machine's byte order."""
     if not isinstance(picture, np.ndarray):
         raise UsageError(f"expected {_ARRAYS}, or a Pillow image; got {type(picture).__name__}.", option="photo")
@@ -87,31 +87,31 @@ def _warn_of_8_bits(samples: NDArray[Any]) -> None:
         warnings.warn(f"{sentence}If they go to 255, hand in picture.astype('uint8').", stacklevel=3)
 
 
-def _of_samples(samples: NDArray[Any], facts: FileFacts) -> Photo:
+def _photo_of_samples(samples: NDArray[Any], facts: FileFacts) -> Photo:
     """(H, W, 1..4) as stored -> a photo of the same bits."""
     upright = to_deep(samples, facts.orientation)
     deep = upright if upright.dtype == np.uint16 else None
     levels = cast("NDArray[np.uint8]", upright) if deep is None else to_8_bit(deep)
     alpha = np.ascontiguousarray(levels[:, :, 3]) if levels.shape[2] == 4 else None
-    return _kept(Photo(np.ascontiguousarray(levels[:, :, :3]), alpha, facts, deep))
+    return _read_only(Photo(np.ascontiguousarray(levels[:, :, :3]), alpha, facts, deep))
 
 
-def _of_image(image: PillowImage, icc: bytes | None) -> Photo:
+def _photo_of_image(image: PillowImage, icc: bytes | None) -> Photo:
     with foreign_decoder():
         image.load()
         facts = _facts_of(image, icc)
-        if image.mode in _GREY_16:
-            return _of_samples(_checked(np.asarray(image)), replace(facts, mode="L"))
+        if image.mode in _MODES_OF_16_BITS:
+            return _photo_of_samples(_samples_of_array(np.asarray(image)), replace(facts, mode="L"))
     try:
         with foreign_decoder():
             pixels, alpha, icc = to_planes(image, facts.orientation, facts.icc)
     except UnreadablePhoto as error:
         said = f"expected an image of 8 bits a colour, got one of kind {image.mode}: convert it to RGB."
         raise UsageError(said, option="photo") from error
-    return _kept(Photo(pixels, alpha, replace(facts, icc=icc)))
+    return _read_only(Photo(pixels, alpha, replace(facts, icc=icc)))
 
 
-def _kept(photo: Photo) -> Photo:
+def _read_only(photo: Photo) -> Photo:
     """The photo with arrays that nobody changes, so that results need no copy of them."""
     for plane in (photo.pixels, photo.alpha, photo.deep):
         if plane is not None:
@@ -140,12 +140,12 @@ def _exif_of(image: PillowImage) -> bytes | None:
     """The block as the file had it; of a TIFF, which has none, those of its tags that do not speak of its pixels."""
     block = image.info.get("exif")
     if isinstance(block, bytes):
-        return tidy(block)
+        return without_exif_prefix(block)
     tags = image.getexif()
     if not tags:
         return None
     with suppress(UnreadablePhoto):
-        root = read_root(tidy(tags.tobytes()) or b"")
-        of_picture = tiff_strips.OF_PIXELS | {tiff_strips.XMP, tiff_strips.ICC}
-        return from_tiff(as_block(root.only({*root.entries, *root.children} - of_picture)))
+        root = read_first_ifd(without_exif_prefix(tags.tobytes()) or b"")
+        of_picture = tiff_strips.PIXEL_TAGS | {tiff_strips.XMP, tiff_strips.ICC_PROFILE}
+        return from_tiff(tiff_block(root.only({*root.entries, *root.sub_ifds} - of_picture)))
     return None

@@ -10,13 +10,13 @@ from typing import BinaryIO, Final
 from ..errors import PhotoError
 from ..settings import Settings
 from .intake import take_in
-from .isobmff.boxes import HEAD
+from .isobmff.boxes import BOX_HEADER
 from .jpeg.markers import APP1, COM, SOS
 from .metadata.edit_xmp import NAMESPACE, record_in
-from .metadata.ifd import order_of
+from .metadata.ifd import byte_order_of
 from .parcel import MAX_METADATA, u32
-from .reading import taken_apart
-from .tiff import NOTE_TAG
+from .reading import unpack_file
+from .tiff import RECORD_TAG
 from .tiff.strips import XMP
 
 _FIRST: Final = 256 * 1024
@@ -36,7 +36,7 @@ def made_here(path: Path, settings: Settings) -> bool:
         with path.open("rb") as file:
             if NAMESPACE.encode() not in _likely_parts(file):
                 return False
-        unpacked = taken_apart(take_in(path, settings.max_bytes), settings)[1]
+        unpacked = unpack_file(take_in(path, settings.max_bytes), settings)[1]
     except (OSError, PhotoError):
         return False
     return record_in(unpacked.xmp, unpacked.blocks) is not None
@@ -82,12 +82,12 @@ def _xmp_and_note_of_tiff(file: BinaryIO, head: bytes) -> bytes:
     Raises:
         UnreadablePhoto: no TIFF.
     """
-    order = order_of(head)
+    order = byte_order_of(head)
     file.seek(u32(head, 4, order))
     count = int.from_bytes(file.read(2), "little" if order == "<" else "big")
     table = file.read(12 * count)
     tags = (struct.unpack_from(order + "H2xII", table, at) for at in range(0, len(table) - 11, 12))
-    places = {tag: (length, at) for tag, length, at in tags if tag in (XMP, NOTE_TAG)}
+    places = {tag: (length, at) for tag, length, at in tags if tag in (XMP, RECORD_TAG)}
     found = []
     for length, at in places.values():
         file.seek(at)
@@ -115,9 +115,9 @@ def _end_of_meta(file: BinaryIO) -> int:
     at = 0
     for _ in range(_BOXES):
         file.seek(at)
-        head = file.read(HEAD)
+        head = file.read(BOX_HEADER)
         length = int.from_bytes(head[:4], "big")
-        if length < HEAD:
+        if length < BOX_HEADER:
             return 0
         at += length
         if head[4:] == b"meta":

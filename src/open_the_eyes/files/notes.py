@@ -8,21 +8,21 @@ from typing import Final
 
 from ..photo import FileFacts, FileFormat, Photo
 from ..wording import counted
-from .colour.bits import fewer_bits
+from .colour.bits import note_on_fewer_bits
 from .credentials.manifest import has_manifest
 from .formats import TRAITS
 from .gps.removal import may_tell_place
-from .isobmff import avif, known
+from .isobmff import avif, supported_nclx
 from .jpeg.segments import has_restarts
 from .jpeg.trailer import pictures_in
 from .left_behind import left_behind
 from .metadata.edit_xmp import is_note, takes_record, tells_source_type
 from .metadata.exif import tag_numbers
-from .metadata.maker_note import MOVED, SHOWS, has_moved, shows_the_old
+from .metadata.maker_note import NOTE_MOVED, NOTE_SHOWS_OLD_EYES, has_moved, shows_old_eyes
 from .metadata.photoshop import LAYERS_TAG
 from .parcel import Parcel
-from .png.colours import far_from_srgb, with_gamma_of_its_own
-from .tiff import compressed_anew
+from .png.colours import has_own_gamma, is_far_from_srgb
+from .tiff import replaced_compression
 
 _FILM, _GAIN_MAPS = b"ftyp", (b"hdr-gain-map", b"hdrgainmap")
 _ALL_MOVE: Final = "pixels everywhere move by a few levels."
@@ -76,7 +76,7 @@ def _of_pixels(photo: Photo, facts: FileFacts, file_format: FileFormat, written:
         yield f"The source {_NEVER_BACK[facts.mode]}, this file is RGB."
     if facts.mode == "1" and written.picture.mode != "1":
         yield "The source has two levels, this file more."
-    yield fewer_bits(facts, file_format, deep=photo.deep is not None)
+    yield note_on_fewer_bits(facts, file_format, deep=photo.deep is not None)
     yield _lost_colours(facts, file_format)
 
 
@@ -86,9 +86,9 @@ def _of_what_is_around(
     """What became of the file's form, and of what it told besides the picture."""
     yield _laid_out_anew(file_format, written) if facts.format == file_format else left_behind(facts, file_format)
     if has_moved(facts, file_format, written.exif, data):
-        yield MOVED
-    if edited and written.exif is not None and shows_the_old(facts, file_format):
-        yield SHOWS
+        yield NOTE_MOVED
+    if edited and written.exif is not None and shows_old_eyes(facts, file_format):
+        yield NOTE_SHOWS_OLD_EYES
     if facts.icc is not None and written.icc != facts.icc:
         yield _GREY_PROFILE
     if edited and not TRAITS[file_format].note and facts.xmp is not None and not takes_record(facts.xmp):
@@ -115,7 +115,7 @@ def _of_old_pictures(
 
 def _laid_out_anew(file_format: FileFormat, written: Parcel) -> str | None:
     """A sentence on what of the source's form its rewrite does not have."""
-    changed = (*written.encoding.recast, *(compressed_anew(written) if file_format == "TIFF" else ()))
+    changed = (*written.encoding.recast, *(replaced_compression(written) if file_format == "TIFF" else ()))
     return f"This {file_format} is laid out anew, with {', '.join(changed)}." if changed else None
 
 
@@ -152,10 +152,14 @@ def _lost_colours(facts: FileFacts, file_format: FileFormat) -> str | None:
     if facts.icc is not None or file_format == facts.format:
         return None
     if nclx is None:
-        return _GAMMA if with_gamma_of_its_own(facts.blocks, grey=facts.mode in ("1", "L", "LA")) else None
+        return _GAMMA if has_own_gamma(facts.blocks, grey=facts.mode in ("1", "L", "LA")) else None
     if facts.format == "PNG" and not nclx[3]:
         return _NUMBERS
-    return _NUMBERS if far_from_srgb(nclx) and (not TRAITS[file_format].colour_numbers or known(nclx) is None) else None
+    return (
+        _NUMBERS
+        if is_far_from_srgb(nclx) and (not TRAITS[file_format].colour_numbers or supported_nclx(nclx) is None)
+        else None
+    )
 
 
 def _beside(xmp: bytes, written: Parcel) -> str:

@@ -13,15 +13,15 @@ from .colour.bits import holds_deep
 from .colour.decoded import fitting_profile, to_picture
 from .colour.deep_samples import mode_of, to_samples
 from .formats import TRAITS
-from .isobmff import known
-from .jpeg.layout import NotPatchable
+from .isobmff import supported_nclx
+from .jpeg.frame import NotPatchable
 from .metadata import iptc, photoshop
-from .metadata.exif import as_upright, fitting, from_tiff, without_captions
+from .metadata.exif import from_tiff, readable_exif, with_upright_orientation, without_iptc
 from .metadata.photoshop import THUMBNAILS
-from .metadata.resolution import in_exif, sensible
+from .metadata.resolution import plausible_dpi, with_resolution
 from .metadata.thumbnail import with_thumbnail, with_thumbnails
 from .parcel import Blocks, Coding, Parcel
-from .recorded import recorded
+from .recorded import parcel_with_record
 
 
 @one_blas_thread()
@@ -51,11 +51,11 @@ def packed_for(photo: Photo, file_format: FileFormat, record: EditRecord | None,
         encoding=_encoding(facts, quality, same=same),
         blocks=blocks,
         trailer=facts.trailer if same else b"",
-        dpi=None if same else sensible(facts.encoding.dpi),
+        dpi=None if same else plausible_dpi(facts.encoding.dpi),
         same_mode=same and stored_mode == facts.mode,
         quality=quality,
     )
-    return parcel if record is None else recorded(parcel, record, file_format, placeless=facts.placeless)
+    return parcel if record is None else parcel_with_record(parcel, record, file_format, placeless=facts.placeless)
 
 
 def _picture_for(photo: Photo, facts: FileFacts, file_format: FileFormat, orientation: int, *, same: bool) -> Parcel:
@@ -71,7 +71,7 @@ def _picture_for(photo: Photo, facts: FileFacts, file_format: FileFormat, orient
                 "expected an opaque picture for a JPEG, this one is transparent; choose .png, .webp or .tif."
             )
         alpha = None
-    coded, coding = _patched(facts, photo) if same and file_format == "JPEG" else (None, Coding("whole"))
+    coded, coding = _patched_jpeg(facts, photo) if same and file_format == "JPEG" else (None, Coding("whole"))
     deep = photo.deep if holds_deep(file_format) else None
     kind = _kind_in(file_format, facts.mode, alpha=alpha is not None, deep=deep is not None)
     picture = to_picture(photo.pixels, alpha, orientation, kind) if coded is None else jpeg.decode(coded)
@@ -85,22 +85,22 @@ def _metadata_for(facts: FileFacts, file_format: FileFormat) -> tuple[bytes | No
     if facts.format == "TIFF":
         exif = from_tiff(exif, file_format, facts.encoding.note_at)
     elif file_format == "JPEG":
-        exif = without_captions(exif)
-    exif = fitting(as_upright(exif), file_format)
-    return in_exif(exif, sensible(facts.encoding.dpi), file_format), iptc.carried(facts, file_format)
+        exif = without_iptc(exif)
+    exif = readable_exif(with_upright_orientation(exif), file_format)
+    return with_resolution(exif, plausible_dpi(facts.encoding.dpi), file_format), iptc.iptc_blocks(facts, file_format)
 
 
 def _encoding(facts: FileFacts, quality: int | None, *, same: bool) -> Encoding:
     """How the picture is to be coded: as in the source, or, in another format, as suits what the source was."""
-    fresh = Encoding(
+    suited = Encoding(
         compression="tiff_adobe_deflate",
         predictor=2,
         lossless=(facts.format is not None and not TRAITS[facts.format].lossy) or facts.encoding.lossless,
         bits=facts.encoding.bits,
-        nclx=known(facts.encoding.nclx),
+        nclx=supported_nclx(facts.encoding.nclx),
     )
-    how = facts.encoding if same else fresh
-    return how if quality is None else replace(how, lossless=False)
+    encoding = facts.encoding if same else suited
+    return encoding if quality is None else replace(encoding, lossless=False)
 
 
 def _with_thumbnails(
@@ -121,9 +121,9 @@ def _kind_in(file_format: FileFormat, mode: str, *, alpha: bool, deep: bool) -> 
     return "L" if mode == "1" and not traits.two_levels else mode
 
 
-def _patched(facts: FileFacts, photo: Photo) -> tuple[bytes | None, Coding]:
+def _patched_jpeg(facts: FileFacts, photo: Photo) -> tuple[bytes | None, Coding]:
     """The source's coded picture with only what changed in it new; None, and why, where it has to be coded again."""
     try:
-        return jpeg.repainted(facts, photo), Coding("coefficients")
+        return jpeg.patched_jpeg(facts, photo), Coding("coefficients")
     except NotPatchable as error:
         return None, Coding("reencoded", str(error))

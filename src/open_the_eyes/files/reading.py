@@ -47,7 +47,7 @@ def read(source: str | PathLike[str] | bytes, settings: Settings) -> Photo:
     name = "" if isinstance(source, bytes) else os.fspath(source)
     try:
         data = take_in(source, settings.max_bytes)
-        file_format, unpacked = taken_apart(data, settings)
+        file_format, unpacked = unpack_file(data, settings)
         orientation = orientation_of(unpacked.exif)
         with foreign_decoder():
             decoded = (_decoded_deep if unpacked.deep else _decoded)(file_format, unpacked, orientation)
@@ -83,7 +83,7 @@ def size_of(data: bytes, settings: Settings) -> tuple[int, int]:
         UnreadablePhoto, PhotoTooLarge: what `read` would find out before decoding.
     """
     try:
-        return taken_apart(take_in(data, settings.max_bytes), settings)[1].size_wh
+        return unpack_file(take_in(data, settings.max_bytes), settings)[1].size_wh
     except PhotoError as error:
         raise error.headed("the photo") from error
 
@@ -100,7 +100,7 @@ def digest_of(source: str | PathLike[str] | bytes, settings: Settings) -> str:
         raise error.headed("the photo" if isinstance(source, bytes) else os.fspath(source)) from error
 
 
-def taken_apart(data: bytes, settings: Settings) -> tuple[FileFormat, Unpacked]:
+def unpack_file(data: bytes, settings: Settings) -> tuple[FileFormat, Unpacked]:
     """A file's format and parts.
 
     Raises:
@@ -144,7 +144,7 @@ def _decoded(file_format: FileFormat, unpacked: Unpacked, orientation: int) -> _
     _check_size(picture.size, unpacked)
     pixels, alpha, icc = to_planes(picture, orientation, unpacked.icc)
     refused = file_format == "JPEG" and strict is None
-    doubtful = refused and jpeg.is_common(unpacked.bare)
+    doubtful = refused and jpeg.has_common_sampling(unpacked.bare)
     return _Decoded(pixels, alpha, icc, picture.mode, notes=(_DOUBTFUL,) if doubtful else (), sound=not refused)
 
 

@@ -13,21 +13,23 @@ from .jpeg.segments import MAX_PAYLOAD, XMP
 from .metadata.edit_xmp import (
     as_note,
     as_parameters,
-    corrected,
     is_ours,
     with_record,
     with_source_type,
+    with_source_type_replaced,
     without_record,
     without_source_type,
 )
-from .metadata.identity import without_name
-from .metadata.xmp import BrokenXmp, as_utf8, shortened
+from .metadata.identity import without_instance_id
+from .metadata.xmp import BrokenXmp, as_utf8, with_less_padding
 from .parcel import Blocks, Parcel
 
 _MAX_JPEG_XMP: Final = MAX_PAYLOAD - len(XMP)
 
 
-def recorded(parcel: Parcel, record: EditRecord, file_format: FileFormat, *, placeless: bool = False) -> Parcel:
+def parcel_with_record(
+    parcel: Parcel, record: EditRecord, file_format: FileFormat, *, placeless: bool = False
+) -> Parcel:
     """With the record in XMP, or in a note where XMP is broken or would outgrow its segment; with no earlier one.
 
     What XMP says the picture is made of is true in any case. HEIC and AVIF have no place for a note, so there a broken
@@ -46,24 +48,24 @@ def recorded(parcel: Parcel, record: EditRecord, file_format: FileFormat, *, pla
     room = _MAX_JPEG_XMP if file_format == "JPEG" else sys.maxsize
     broken = False
     try:
-        xmp = shortened(with_record(parcel.xmp, record, form), room)
+        xmp = with_less_padding(with_record(parcel.xmp, record, form), room)
         if len(xmp) <= room:
             return replace(parcel, xmp=xmp, blocks=blocks)
     except BrokenXmp:
         broken = True
         if not TRAITS[file_format].note:
             return replace(parcel, xmp=with_record(None, record), blocks=blocks)
-    beside = None if parcel.xmp is None else _beside(parcel.xmp, record, form, room, broken=broken)
+    beside = None if parcel.xmp is None else _xmp_beside_note(parcel.xmp, record, form, room, broken=broken)
     return replace(parcel, xmp=beside, blocks=(as_note(record, file_format), *blocks))
 
 
-def _beside(xmp: bytes, record: EditRecord, form: str, room: int, *, broken: bool) -> bytes:
+def _xmp_beside_note(xmp: bytes, record: EditRecord, form: str, room: int, *, broken: bool) -> bytes:
     """The packet beside a note: with the source type, or at least with no other; the shortest where none fits."""
     if broken:
-        ways = [corrected(xmp, record.source_type), corrected(xmp, "")]
+        candidates = [with_source_type_replaced(xmp, record.source_type), with_source_type_replaced(xmp, "")]
     else:
-        bare = without_name(without_record(xmp))
-        ways = [with_source_type(xmp, record, form, line=line) for line in (True, False)]
-        ways += [corrected(bare, record.source_type), without_source_type(bare)]
-    fitting = [shortened(packet, room) for packet in ways]
+        bare = without_instance_id(without_record(xmp))
+        candidates = [with_source_type(xmp, record, form, line=line) for line in (True, False)]
+        candidates += [with_source_type_replaced(bare, record.source_type), without_source_type(bare)]
+    fitting = [with_less_padding(packet, room) for packet in candidates]
     return next((packet for packet in fitting if len(packet) <= room), fitting[-1])

@@ -13,7 +13,7 @@ from PIL import Image, WebPImagePlugin
 
 from ..errors import PhotoNotWritten, UnreadablePhoto
 from ..photo import Encoding
-from .metadata.exif import tidy
+from .metadata.exif import without_exif_prefix
 from .parcel import Parcel, Unpacked, check_pixels, damaged, truncated, u16, u32
 
 QUALITY: Final = 95
@@ -21,7 +21,7 @@ QUALITY: Final = 95
 
 _MAX_SIDE: Final = 16_383
 _MAX_CHUNKS: Final = 10_000
-_PIXELS: Final = ("VP8 ", "VP8L", "ALPH")
+_IMAGE_CHUNKS: Final = ("VP8 ", "VP8L", "ALPH")
 _ICC_FLAG, _ALPHA_FLAG, _EXIF_FLAG, _XMP_FLAG, _ANIMATION_FLAG = 0x20, 0x10, 0x08, 0x04, 0x02
 
 
@@ -33,26 +33,26 @@ def unpack(data: bytes, max_pixels: int) -> Unpacked:
     """
     chunks = list(_chunks(data))
     by_name = dict(reversed(chunks))
-    canvas = by_name.get("VP8X", b"")
-    if "ANIM" in by_name or "ANMF" in by_name or (canvas and canvas[0] & _ANIMATION_FLAG):
+    vp8x = by_name.get("VP8X", b"")
+    if "ANIM" in by_name or "ANMF" in by_name or (vp8x and vp8x[0] & _ANIMATION_FLAG):
         raise UnreadablePhoto("expected a still picture, this WebP is an animation; export one of its frames.")
-    pixels = [(name, payload) for name, payload in chunks if name in _PIXELS]
-    streams = [(name, payload) for name, payload in pixels if name != "ALPH"]
-    if len(streams) != 1 or len(pixels) > 2:
-        raise damaged(f"it has {len(streams)} pictures, not one")
-    name, stream = streams[0]
-    size_wh = _size_wh(name, stream)
+    pixels = [(name, payload) for name, payload in chunks if name in _IMAGE_CHUNKS]
+    bitstreams = [(name, payload) for name, payload in pixels if name != "ALPH"]
+    if len(bitstreams) != 1 or len(pixels) > 2:
+        raise damaged(f"it has {len(bitstreams)} pictures, not one")
+    name, bitstream = bitstreams[0]
+    size_wh = _size_wh(name, bitstream)
     check_pixels(size_wh, max_pixels)
-    if canvas and _canvas_wh(canvas) != size_wh:
-        raise damaged(f"it says it is {_canvas_wh(canvas)}, its picture is {size_wh}")
+    if vp8x and _canvas_wh(vp8x) != size_wh:
+        raise damaged(f"it says it is {_canvas_wh(vp8x)}, its picture is {size_wh}")
     return Unpacked(
         size_wh,
-        _container(pixels, size_wh, {}),
-        tidy(by_name.get("EXIF")),
+        _riff_file(pixels, size_wh, {}),
+        without_exif_prefix(by_name.get("EXIF")),
         by_name.get("ICCP") or None,
         by_name.get("XMP ") or None,
         Encoding(lossless=name == "VP8L"),
-        tuple(chunk for chunk in chunks if chunk[0] not in (*_PIXELS, "VP8X", "ICCP", "EXIF", "XMP ")),
+        tuple(chunk for chunk in chunks if chunk[0] not in (*_IMAGE_CHUNKS, "VP8X", "ICCP", "EXIF", "XMP ")),
     )
 
 
@@ -73,8 +73,8 @@ def pack(parcel: Parcel) -> bytes:
     parcel.picture.save(
         out, "WEBP", lossless=lossless, quality=80 if lossless else parcel.quality or QUALITY, exact=lossless
     )
-    pixels = [chunk for chunk in _chunks(out.getvalue()) if chunk[0] in _PIXELS]
-    return _container(
+    pixels = [chunk for chunk in _chunks(out.getvalue()) if chunk[0] in _IMAGE_CHUNKS]
+    return _riff_file(
         pixels, parcel.picture.size, {"ICCP": parcel.icc, "EXIF": parcel.exif, "XMP ": parcel.xmp}, parcel.blocks
     )
 
@@ -95,32 +95,34 @@ def _chunks(data: bytes) -> Iterator[tuple[str, bytes]]:
     raise damaged(f"it has more than {_MAX_CHUNKS:,} chunks")
 
 
-def _size_wh(name: str, stream: bytes) -> tuple[int, int]:
-    if name == "VP8 " and len(stream) >= 10 and stream[3:6] == b"\x9d\x01\x2a":
-        return u16(stream, 6, "<") & 0x3FFF, u16(stream, 8, "<") & 0x3FFF
-    if name == "VP8L" and len(stream) >= 5 and stream[0] == 0x2F:
-        bits = u32(stream, 1, "<")
+def _size_wh(name: str, bitstream: bytes) -> tuple[int, int]:
+    if name == "VP8 " and len(bitstream) >= 10 and bitstream[3:6] == b"\x9d\x01\x2a":
+        return u16(bitstream, 6, "<") & 0x3FFF, u16(bitstream, 8, "<") & 0x3FFF
+    if name == "VP8L" and len(bitstream) >= 5 and bitstream[0] == 0x2F:
+        bits = u32(bitstream, 1, "<")
         return (bits & 0x3FFF) + 1, (bits >> 14 & 0x3FFF) + 1
     raise damaged("its picture has no header")
 
 
-def _canvas_wh(canvas: bytes) -> tuple[int, int]:
-    if len(canvas) < 10:
+def _canvas_wh(vp8x: bytes) -> tuple[int, int]:
+    if len(vp8x) < 10:
         raise truncated("its header")
-    return int.from_bytes(canvas[4:7], "little") + 1, int.from_bytes(canvas[7:10], "little") + 1
+    return int.from_bytes(vp8x[4:7], "little") + 1, int.from_bytes(vp8x[7:10], "little") + 1
 
 
 def _has_alpha(pixels: list[tuple[str, bytes]]) -> bool:
-    return any(name == "ALPH" or (name == "VP8L" and len(stream) >= 5 and stream[4] & 0x10) for name, stream in pixels)
+    return any(
+        name == "ALPH" or (name == "VP8L" and len(bitstream) >= 5 and bitstream[4] & 0x10) for name, bitstream in pixels
+    )
 
 
-def _container(
+def _riff_file(
     pixels: list[tuple[str, bytes]],
     size_wh: tuple[int, int],
     metadata: dict[str, bytes | None],
     others: tuple[tuple[str, bytes], ...] = (),
 ) -> bytes:
-    """The simple layout where it is enough, else the extended one: VP8X, profile, pixels, EXIF, XMP, the rest."""
+    """The simple file format where it is enough, else the extended one: VP8X, ICCP, image data, EXIF, XMP, the rest."""
     present = {name: payload for name, payload in metadata.items() if payload is not None}
     chunks = list(pixels)
     if present or others or len(pixels) > 1:

@@ -13,7 +13,7 @@ from PIL import ExifTags, Image
 
 from open_the_eyes.engine import Engine
 from open_the_eyes.files import encoded, for_screen, read
-from open_the_eyes.files.colour.made_profile import profile_of
+from open_the_eyes.files.colour.matrix_profile import matrix_profile
 from open_the_eyes.files.colour.space import space_of
 from open_the_eyes.files.isobmff import nclx_of, with_nclx
 from open_the_eyes.imaging.arrays import Rgb
@@ -172,7 +172,7 @@ def test_a_small_picture_for_a_screen_has_its_profile_or_srgb(portrait: Rgb) -> 
 
 def test_primaries_that_make_no_white_are_refused() -> None:
     with pytest.raises(ValueError, match="light"):
-        profile_of((0.3, 0.0, 0.6, 0.3, 0.3, 0.6, 0.1, 0.06), np.linspace(0, 1, 5, dtype=np.float64))
+        matrix_profile((0.3, 0.0, 0.6, 0.3, 0.3, 0.6, 0.1, 0.06), np.linspace(0, 1, 5, dtype=np.float64))
 
 
 @pytest.mark.parametrize("exif", [None, b"", b"II", b"R03", by_camera("R98").exif, by_camera("").exif])

@@ -29,7 +29,7 @@ from open_the_eyes.files import (
     without_gps,
     write,
 )
-from open_the_eyes.files.jpeg.mpf import shifted
+from open_the_eyes.files.jpeg.mpf import with_offsets_moved
 from open_the_eyes.files.jpeg.segments import MPF, split
 from open_the_eyes.photo import FileFormat, Photo
 from open_the_eyes.settings import Settings
@@ -143,8 +143,8 @@ def test_a_source_that_was_signed_stays_in_the_history_and_is_told_of_unsigned(s
 
 def with_manifest_behind_the_index(data: bytes) -> bytes:
     parts = split(data)
-    old, index = (next(s for s in parts.head if s.name == name) for name in ("APP11", "APP2"))
-    moved = shifted(index.payload[len(MPF) :], len(bytes(old)), len(data) - len(parts.trailer)) or b""
+    old, index = (next(s for s in parts.header if s.name == name) for name in ("APP11", "APP2"))
+    moved = with_offsets_moved(index.payload[len(MPF) :], len(bytes(old)), len(data) - len(parts.trailer)) or b""
     return data.replace(bytes(old), b"").replace(index.payload, MPF + moved + bytes(old))
 
 

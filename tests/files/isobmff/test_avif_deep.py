@@ -16,7 +16,7 @@ from PIL import Image
 
 from open_the_eyes.errors import UnreadablePhoto
 from open_the_eyes.files import encoded, read, write
-from open_the_eyes.files.isobmff import av1_facts, avif_deep, nclx_of, with_nclx
+from open_the_eyes.files.isobmff import av1_configuration, avif_deep, nclx_of, with_nclx
 from open_the_eyes.files.isobmff.edit import with_colours, with_exif
 from open_the_eyes.imaging.depth import to_8_bit
 from open_the_eyes.photo import Encoding, FileFacts, FileFormat, Photo
@@ -72,7 +72,7 @@ def test_a_lossy_file_keeps_depth_and_subsampling_and_moves_little(chroma: str) 
     assert source.deep is not None
     assert back.deep is not None
     assert facts(back).encoding == facts(source).encoding
-    assert av1_facts(out)[0] == 10
+    assert av1_configuration(out)[0] == 10
     assert np.abs(back.deep.astype(int) - source.deep).mean() < 400  # of 65,535
     assert len(np.unique(back.deep[:, :, 0])) > len(np.unique(back.pixels[:, :, 0]))
 
@@ -244,7 +244,7 @@ def test_without_its_library_eight_bits_are_left_and_that_is_said(
     install = f'{said}; for more: pip install "open-the-eyes[avif]".'
     for suffix, told in ((".avif", install), (".png", install), (".jpg", f"{said}.")):
         assert told in write(source, tmp_path / f"out{suffix}", record=RECORD).notes
-    assert av1_facts(encoded(source, "AVIF", RECORD))[0] == 8
+    assert av1_configuration(encoded(source, "AVIF", RECORD))[0] == 8
 
 
 @pytest.mark.parametrize("left", [0.3, 0.6, 0.9])

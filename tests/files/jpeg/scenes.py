@@ -79,7 +79,7 @@ def mask_of(photo: Photo) -> NDArray[np.bool_]:
     return np.asarray(middle | (((x - width) / 9) ** 2 + ((y - height) / 6) ** 2 < 1))
 
 
-def repainted(photo: Photo, mask: NDArray[np.bool_]) -> Photo:
+def patched_jpeg(photo: Photo, mask: NDArray[np.bool_]) -> Photo:
     """Other pixels in the mask: darker, and where the file has colour, bluer."""
     pixels = photo.pixels.copy()
     shift = -50 if photo.file is not None and photo.file.mode == "L" else np.array([-70, -40, 10])
@@ -119,10 +119,10 @@ def check_beside_mask(damaged: bytes) -> None:
         return
     mask = np.zeros(photo.pixels.shape[:2], np.bool_)
     mask[64:70, 64:80] = True
-    target = repainted(photo, mask)
+    target = patched_jpeg(photo, mask)
     assert target.file is not None
     try:
-        out = jpeg.repainted(target.file, target)
+        out = jpeg.patched_jpeg(target.file, target)
     except jpeg.NotPatchable:
         return
     near = cv2.dilate(mask.astype(np.uint8), np.ones((69, 69), np.uint8)) > 0

@@ -11,7 +11,7 @@ import pytest
 from PIL import Image
 
 from open_the_eyes.files import encoded, read
-from open_the_eyes.files.jpeg import locate, segments, stretches
+from open_the_eyes.files.jpeg import chunks, locate, segments
 from open_the_eyes.imaging.painting import Tile
 from tests.files.jpeg.plain_baseline import changed_blocks, planes, touched_blocks
 from tests.files.jpeg.scenes import (
@@ -23,8 +23,8 @@ from tests.files.jpeg.scenes import (
     as_stored,
     coded,
     mask_of,
+    patched_jpeg,
     pixels_of,
-    repainted,
     windows_around,
 )
 
@@ -38,7 +38,7 @@ def test_no_coefficient_changes_in_blocks_that_the_mask_does_not_touch(
     photo = read(source, SETTINGS)
     mask = mask_of(photo)
 
-    out = encoded(repainted(photo, mask), "JPEG", RECORD)
+    out = encoded(patched_jpeg(photo, mask), "JPEG", RECORD)
 
     before, after = planes(source), planes(out)
     for one, other in zip(before, after, strict=True):
@@ -55,7 +55,7 @@ def test_any_size_may_be_patched_anywhere(options: dict[str, Any], size_wh: tupl
     for corner in (np.s_[:1, :1], np.s_[-1:, :1], np.s_[:1, -1:], np.s_[-1:, -1:], np.s_[:, :]):
         mask = np.zeros(photo.pixels.shape[:2], np.bool_)
         mask[corner] = True
-        before, after = planes(source), planes(encoded(repainted(photo, mask), "JPEG", None))
+        before, after = planes(source), planes(encoded(patched_jpeg(photo, mask), "JPEG", None))
         for one, other in zip(before, after, strict=True):
             assert not (changed_blocks(one, other) & ~touched_blocks(mask, one, before)).any()
 
@@ -65,7 +65,7 @@ def test_any_size_may_be_patched_anywhere(options: dict[str, Any], size_wh: tupl
 def test_the_new_pixels_are_there(options: dict[str, Any], orientation: int) -> None:
     photo = read(coded(orientation=orientation, **options), SETTINGS)
     mask = mask_of(photo)
-    wanted = repainted(photo, mask)
+    wanted = patched_jpeg(photo, mask)
 
     found = read(encoded(wanted, "JPEG", RECORD), SETTINGS)
 
@@ -79,7 +79,7 @@ def test_another_decoder_shows_the_same_pixels_away_from_the_mask(options: dict[
     photo = read(source, SETTINGS)
     mask = mask_of(photo)
 
-    out = encoded(repainted(photo, mask), "JPEG", RECORD)
+    out = encoded(patched_jpeg(photo, mask), "JPEG", RECORD)
 
     every = planes(source)
     wide, high = 8 * max(p.across for p in every), 8 * max(p.down for p in every)
@@ -97,10 +97,10 @@ def test_tables_and_restart_markers_stay_as_they_were(options: dict[str, Any]) -
     source = coded(**options)
     photo = read(source, SETTINGS)
 
-    out = encoded(repainted(photo, mask_of(photo)), "JPEG", RECORD)
+    out = encoded(patched_jpeg(photo, mask_of(photo)), "JPEG", RECORD)
 
     before, after = segments.split(source), segments.split(out)
-    assert after.coding == before.coding
+    assert after.tables_and_frame == before.tables_and_frame
     assert [b for b in range(0xD0, 0xD8) if bytes([0xFF, b]) in after.scans] == [
         b for b in range(0xD0, 0xD8) if bytes([0xFF, b]) in before.scans
     ]
@@ -129,7 +129,7 @@ def test_long_stretches_of_nothing_are_no_hindrance(level: int) -> None:
     photo = read(out.getvalue(), SETTINGS)
     mask = np.zeros((1200, 1600), np.bool_)
     mask[600:620, 800:840] = True
-    before, after = planes(out.getvalue()), planes(encoded(repainted(photo, mask), "JPEG", None))
+    before, after = planes(out.getvalue()), planes(encoded(patched_jpeg(photo, mask), "JPEG", None))
     for one, other in zip(before, after, strict=True):
         assert not (changed_blocks(one, other) & ~touched_blocks(mask, one, before)).any()
     assert changed_blocks(before[0], after[0]).any()
@@ -138,15 +138,15 @@ def test_long_stretches_of_nothing_are_no_hindrance(level: int) -> None:
 def test_a_second_run_writes_the_same_bytes() -> None:
     source = coded(subsampling=2)
     one, two = (read(source, SETTINGS) for _ in range(2))
-    assert encoded(repainted(one, mask_of(one)), "JPEG", RECORD) == encoded(
-        repainted(two, mask_of(two)), "JPEG", RECORD
+    assert encoded(patched_jpeg(one, mask_of(one)), "JPEG", RECORD) == encoded(
+        patched_jpeg(two, mask_of(two)), "JPEG", RECORD
     )
 
 
 def test_an_edit_of_an_edit_leaves_the_rest_alone_too() -> None:
     source = coded(subsampling=2)
     photo = read(source, SETTINGS)
-    once = encoded(repainted(photo, mask_of(photo)), "JPEG", RECORD)
+    once = encoded(patched_jpeg(photo, mask_of(photo)), "JPEG", RECORD)
     again = read(once, SETTINGS)
     twice = encoded(again.with_pixels(photo.pixels), "JPEG", RECORD)
     before = planes(source)
@@ -158,7 +158,7 @@ def test_an_edit_of_an_edit_leaves_the_rest_alone_too() -> None:
 def test_where_it_was_painted_may_be_told_and_gives_the_same_file(orientation: int) -> None:
     photo = read(coded(orientation=orientation, subsampling=2), SETTINGS)
     mask = mask_of(photo)
-    whole = repainted(photo, mask)
+    whole = patched_jpeg(photo, mask)
     tiles = [Tile(window, window.cut(whole.pixels)) for window in windows_around(mask)]
     assert encoded(photo.with_tiles(tiles), "JPEG", RECORD) == encoded(whole, "JPEG", RECORD)
 
@@ -166,10 +166,10 @@ def test_where_it_was_painted_may_be_told_and_gives_the_same_file(orientation: i
 @pytest.mark.parametrize("options", CODINGS.values(), ids=CODINGS.keys())
 def test_the_same_file_comes_out_however_it_is_read(options: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> None:
     photo = read(coded(**options), SETTINGS)
-    painted = repainted(photo, mask_of(photo))
+    painted = patched_jpeg(photo, mask_of(photo))
     usual = encoded(painted, "JPEG", RECORD)
-    monkeypatch.setattr(stretches, "_ALONE", -1)
+    monkeypatch.setattr(chunks, "_ONE_CHUNK_BITS", -1)
     for few_lanes, at_once in ((-1, 4096), (-1, 1), (-1, 3), (1 << 30, 1), (1 << 30, 5)):
         monkeypatch.setattr(locate, "FEW_LANES", few_lanes)
-        monkeypatch.setattr(stretches, "_AT_ONCE", at_once)
+        monkeypatch.setattr(chunks, "_CHUNKS_AT_ONCE", at_once)
         assert encoded(painted, "JPEG", RECORD) == usual

@@ -21,7 +21,7 @@ from tests.files.jpeg.scenes import (
     coded,
     how,
     mask_of,
-    repainted,
+    patched_jpeg,
 )
 from tests.files.pictures import facts, saved
 
@@ -46,7 +46,7 @@ def test_files_whose_data_end_early_lose_nothing_beside_the_mask_or_are_coded_ag
         photo = read(damaged, SETTINGS)
         mask = np.zeros(photo.pixels.shape[:2], np.bool_)
         mask[64:70, 64:80] = True
-        told.add(how(repainted(photo, mask), tmp_path))
+        told.add(how(patched_jpeg(photo, mask), tmp_path))
     assert told == {"coefficients", "reencoded: its coded data is damaged"}
 
 
@@ -57,7 +57,7 @@ def test_a_damaged_picture_is_told_of_and_a_sound_one_is_not(options: dict[str, 
     damaged = sound[:middle] + sound[middle + 300 :]
     for data, told in ((sound, False), (damaged, True)):
         photo = read(data, SETTINGS)
-        notes = write(repainted(photo, mask_of(photo)), tmp_path / f"{told}.jpg", record=None).notes
+        notes = write(patched_jpeg(photo, mask_of(photo)), tmp_path / f"{told}.jpg", record=None).notes
         assert any("a strict decoder refuses it" in note for note in notes) == told
 
 
@@ -65,7 +65,7 @@ def test_a_sound_picture_whose_colours_are_sampled_in_a_rare_way_is_not_called_d
     """4:1:0 over plain grey, coded by hand: level 0 everywhere, in the standard's Huffman tables."""
     data = saved(Image.new("RGB", (32, 16), (128, 128, 128)), "JPEG", subsampling=2)
     parts = segments.split(data)
-    frame = next(bytes(segment) for segment in parts.head if segment.is_frame)
+    frame = next(bytes(segment) for segment in parts.header if segment.is_frame_header)
     one_mcu = int("001010" * 8 + "0000" * 2, 2).to_bytes(7, "big")
     header = parts.scans[: 2 + int.from_bytes(parts.scans[2:4], "big")]
     rare = data[: -len(parts.scans)].replace(frame, frame.replace(b"\1\x22\0", b"\1\x42\0")) + header
@@ -86,7 +86,7 @@ def test_pixels_of_a_file_cannot_be_painted_over_unnoticed() -> None:
 
 def test_the_report_says_how_the_picture_was_coded(tmp_path: Any) -> None:
     photo = read(coded(subsampling=2), SETTINGS)
-    edited = repainted(photo, mask_of(photo))
+    edited = patched_jpeg(photo, mask_of(photo))
     assert how(edited, tmp_path) == "coefficients"
     assert write(edited, tmp_path / "out.png", record=None).encoding == "whole"
     assert how(Photo(edited.pixels), tmp_path) == "whole"
@@ -101,8 +101,8 @@ def test_metadata_and_what_follows_the_picture_are_kept_byte_for_byte() -> None:
     ]
     source = data[:2] + b"".join(blocks) + data[2:] + b"a motion photo's film"
     photo = read(source, SETTINGS)
-    out = encoded(repainted(photo, mask_of(photo)), "JPEG", RECORD)
-    for segment in segments.split(source).head:
+    out = encoded(patched_jpeg(photo, mask_of(photo)), "JPEG", RECORD)
+    for segment in segments.split(source).header:
         assert bytes(segment) in out
     assert out.endswith(b"\xff\xd9a motion photo's film")
 
@@ -115,7 +115,7 @@ CODED_AGAIN: dict[str, tuple[dict[str, Any], str]] = {
 @pytest.mark.parametrize(("options", "reason"), CODED_AGAIN.values(), ids=CODED_AGAIN.keys())
 def test_what_cannot_be_patched_is_coded_again_and_says_so(options: dict[str, Any], reason: str, tmp_path: Any) -> None:
     photo = read(coded(**options), SETTINGS)
-    edited = repainted(photo, mask_of(photo))
+    edited = patched_jpeg(photo, mask_of(photo))
     told = write(edited, tmp_path / "out.jpg", record=None)
     assert told.encoding == f"reencoded: {reason}"
     assert told.notes[0] == f"This JPEG ({reason}) is encoded anew: pixels everywhere move by a few levels."
@@ -129,7 +129,7 @@ def test_what_cannot_be_patched_is_coded_again_and_says_so(options: dict[str, An
 def test_restart_markers_that_go_are_told_of(options: dict[str, Any], tmp_path: Any) -> None:
     photo = read(coded(restart_marker_blocks=7, **options), SETTINGS)
 
-    told = write(repainted(photo, mask_of(photo)), tmp_path / "out.jpg", record=None).notes
+    told = write(patched_jpeg(photo, mask_of(photo)), tmp_path / "out.jpg", record=None).notes
 
     had_and_has = [
         b"\xff\xdd" in data for data in (coded(restart_marker_blocks=7), (tmp_path / "out.jpg").read_bytes())
@@ -142,7 +142,7 @@ def test_restart_markers_that_go_are_told_of(options: dict[str, Any], tmp_path: 
 @pytest.mark.parametrize("optimize", [False, True], ids=["the standard's", "of its own"])
 def test_what_is_coded_again_has_huffman_tables_of_its_own_if_it_had_them(optimize: bool) -> None:
     def in_tables(data: bytes) -> int:
-        return sum(len(s.payload) for s in segments.split(data).head if s.marker == 0xC4)
+        return sum(len(s.payload) for s in segments.split(data).header if s.marker == 0xC4)
 
     data = coded(optimize=optimize)
     photo = read(data, SETTINGS)
@@ -155,7 +155,7 @@ def test_restart_markers_out_of_order_are_not_patched(tmp_path: Any) -> None:
     first, second = data.index(b"\xff\xd1") + 1, data.index(b"\xff\xd2") + 1
     data[first], data[second] = data[second], data[first]
     photo = read(bytes(data), SETTINGS)
-    assert how(repainted(photo, mask_of(photo)), tmp_path) == "reencoded: restart markers out of order"
+    assert how(patched_jpeg(photo, mask_of(photo)), tmp_path) == "reencoded: restart markers out of order"
 
 
 def test_a_block_that_the_file_ends_within_is_not_patched(tmp_path: Any) -> None:
@@ -194,10 +194,10 @@ def test_only_the_file_is_blamed_for_what_the_file_is(
     def failing(*_: object, **__: object) -> bytes:
         raise error
 
-    monkeypatch.setattr(container, "patched", failing)
+    monkeypatch.setattr(container, "patched_baseline", failing)
     photo = read(coded(), SETTINGS)
     with caplog.at_level("INFO", "open_the_eyes.files"):
-        assert how(repainted(photo, mask_of(photo)), tmp_path) == f"reencoded: {reason}"
+        assert how(patched_jpeg(photo, mask_of(photo)), tmp_path) == f"reencoded: {reason}"
     warned = [entry.getMessage() for entry in caplog.records if entry.levelname == "WARNING"]
     assert [repr(error) in message for message in warned] == [True] * is_logged
     assert any(entry.exc_info for entry in caplog.records) == is_logged

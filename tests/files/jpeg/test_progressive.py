@@ -24,8 +24,8 @@ from tests.files.jpeg.scenes import (
     coded,
     how,
     mask_of,
+    patched_jpeg,
     pixels_of,
-    repainted,
 )
 
 PROGRESSIVE: dict[str, dict[str, Any]] = {
@@ -44,7 +44,7 @@ def test_no_coefficient_changes_in_blocks_that_the_mask_does_not_touch(
     source = coded(orientation=orientation, **options)
     photo = read(source, SETTINGS)
     mask = mask_of(photo)
-    wanted = repainted(photo, mask)
+    wanted = patched_jpeg(photo, mask)
 
     out = encoded(wanted, "JPEG", RECORD)
 
@@ -66,7 +66,7 @@ def test_any_size_may_be_patched_anywhere(name: str, size_wh: tuple[int, int]) -
     for corner in (np.s_[:1, :1], np.s_[-1:, -1:], np.s_[:, :]):
         mask = np.zeros(photo.pixels.shape[:2], np.bool_)
         mask[corner] = True
-        before, after = planes(source), planes(encoded(repainted(photo, mask), "JPEG", None))
+        before, after = planes(source), planes(encoded(patched_jpeg(photo, mask), "JPEG", None))
         for one, other in zip(before, after, strict=True):
             assert not (changed_blocks(one, other) & ~touched_blocks(mask, one, before)).any()
 
@@ -78,7 +78,7 @@ def test_another_decoder_shows_the_same_picture_and_the_same_scans_bring_it(name
     mask = np.zeros(photo.pixels.shape[:2], np.bool_)
     mask[100:116, 100:116] = True
 
-    told = write(repainted(photo, mask), tmp_path / "out.jpg", record=None)
+    told = write(patched_jpeg(photo, mask), tmp_path / "out.jpg", record=None)
 
     out = (tmp_path / "out.jpg").read_bytes()
     away = cv2.dilate(mask.astype(np.uint8), np.ones((67, 67), np.uint8)) == 0
@@ -107,14 +107,14 @@ def test_damaged_files_lose_nothing_beside_the_mask(seed: int) -> None:
 def test_a_file_that_lacks_its_last_scan_is_not_patched(tmp_path: Any) -> None:
     source = coded(progressive=True, mode="L")
     photo = read(source[: source.rindex(scripts(source)[-1])] + b"\xff\xd9", SETTINGS)
-    assert how(repainted(photo, mask_of(photo)), tmp_path) == "reencoded: scans that leave bits out"
+    assert how(patched_jpeg(photo, mask_of(photo)), tmp_path) == "reencoded: scans that leave bits out"
 
 
 def test_a_scan_that_comes_twice_is_not_patched(tmp_path: Any) -> None:
     source = coded(progressive=True, mode="L")
     last = source[source.rindex(scripts(source)[-1]) : -2]
     photo = read(source[:-2] + last + b"\xff\xd9", SETTINGS)
-    assert how(repainted(photo, mask_of(photo)), tmp_path) == "reencoded: scans in an unusual order"
+    assert how(patched_jpeg(photo, mask_of(photo)), tmp_path) == "reencoded: scans in an unusual order"
 
 
 def test_a_quantisation_table_between_two_scans_is_not_patched(tmp_path: Any) -> None:
@@ -123,19 +123,19 @@ def test_a_quantisation_table_between_two_scans_is_not_patched(tmp_path: Any) ->
     table = source[source.index(b"\xff\xdb") :][: 2 + 67]
     at = source.rindex(scripts(source)[-1])
     photo = read(source[:at] + table + source[at:], SETTINGS)
-    assert how(repainted(photo, mask_of(photo)), tmp_path) == "reencoded: tables that change between its scans"
+    assert how(patched_jpeg(photo, mask_of(photo)), tmp_path) == "reencoded: tables that change between its scans"
 
 
 def test_a_scan_that_breaks_off_is_not_patched(tmp_path: Any) -> None:
     photo = read(coded(progressive=True, mode="L")[:-60] + b"\xff\xd9", SETTINGS)
-    edited = repainted(photo, mask_of(photo))
+    edited = patched_jpeg(photo, mask_of(photo))
     assert how(edited, tmp_path) in ("reencoded: its coded data ends early", "reencoded: damaged coded data")
 
 
 def test_a_very_large_one_is_coded_again(tmp_path: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(patch, "MOST_PIXELS", 20_000)
     photo = read(coded(progressive=True), SETTINGS)
-    edited = repainted(photo, mask_of(photo))
+    edited = patched_jpeg(photo, mask_of(photo))
     assert how(edited, tmp_path) == "reencoded: progressive, of more than 0 megapixels"
     with Image.open(tmp_path / "out.jpg") as image:
         assert "progressive" in image.info

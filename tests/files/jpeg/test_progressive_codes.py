@@ -8,17 +8,20 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from open_the_eyes.files.jpeg.layout import Grid, NotPatchable, Plane
-from open_the_eyes.files.jpeg.progressive import writing
-from open_the_eyes.files.jpeg.progressive.coding import best_table
-from open_the_eyes.files.jpeg.progressive.reading import coefficients
+from open_the_eyes.files.jpeg.frame import Frame, FrameComponent, NotPatchable
+from open_the_eyes.files.jpeg.progressive import encoding
+from open_the_eyes.files.jpeg.progressive.decoding import decoded_coefficients
+from open_the_eyes.files.jpeg.progressive.encoding import encoded_scan
+from open_the_eyes.files.jpeg.progressive.entropy_coding import optimal_table
 from open_the_eyes.files.jpeg.progressive.scans import Band, Scan, scans_of
-from open_the_eyes.files.jpeg.progressive.writing import written
-from open_the_eyes.files.jpeg.segments import Segment, split_bare
+from open_the_eyes.files.jpeg.segments import Segment, split_without_trailer
 from tests.files.jpeg import plain_progressive
 
-GREY = Grid((203, 77), (Plane(1, 1, 1, (1,) * 64),))
-COLOUR = Grid((61, 35), (Plane(1, 2, 2, (1,) * 64), Plane(2, 1, 1, (1,) * 64), Plane(3, 1, 1, (1,) * 64)))
+GREY = Frame((203, 77), (FrameComponent(1, 1, 1, (1,) * 64),))
+COLOUR = Frame(
+    (61, 35),
+    (FrameComponent(1, 2, 2, (1,) * 64), FrameComponent(2, 1, 1, (1,) * 64), FrameComponent(3, 1, 1, (1,) * 64)),
+)
 SCRIPTS: dict[str, list[tuple[tuple[int, ...], Band]]] = {
     "one scan a band": [((0,), Band(0, 0, 0, False)), ((0,), Band(1, 63, 0, False))],
     "bit by bit": [
@@ -48,7 +51,7 @@ def test_any_coefficients_come_back(script: str, some: float, restart: int) -> N
     (plain,) = plain_progressive.planes(data)
 
     np.testing.assert_array_equal(plain.blocks.reshape(-1, 64), rows)
-    np.testing.assert_array_equal(coefficients(*scans_of(split_bare(data)))[0], rows)
+    np.testing.assert_array_equal(decoded_coefficients(*scans_of(split_without_trailer(data)))[0], rows)
 
 
 @pytest.mark.parametrize("together", [True, False], ids=["DC of all in one scan", "DC one by one"])
@@ -67,7 +70,10 @@ def test_colours_of_several_sizes_come_back(together: bool) -> None:
     data = file_of(COLOUR, script, rows)
 
     for plain, read, wanted in zip(
-        plain_progressive.planes(data), coefficients(*scans_of(split_bare(data))), rows, strict=True
+        plain_progressive.planes(data),
+        decoded_coefficients(*scans_of(split_without_trailer(data))),
+        rows,
+        strict=True,
     ):
         np.testing.assert_array_equal(plain.blocks.reshape(-1, 64), wanted)
         np.testing.assert_array_equal(read, wanted)
@@ -75,14 +81,14 @@ def test_colours_of_several_sizes_come_back(together: bool) -> None:
 
 @pytest.mark.parametrize("at_once", [1 << 16, 1000])
 def test_a_long_run_of_empty_blocks_comes_back(at_once: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(writing, "_BLOCKS_AT_ONCE", at_once)
-    grid = Grid((4000, 560), (Plane(1, 1, 1, (1,) * 64),))
+    monkeypatch.setattr(encoding, "_BLOCKS_AT_ONCE", at_once)
+    frame = Frame((4000, 560), (FrameComponent(1, 1, 1, (1,) * 64),))
     rows = np.zeros((35_000, 64), np.int16)
     rows[3, 5], rows[34_000, 62] = 9, -2
 
-    data = file_of(grid, SCRIPTS["narrow bands"], [rows])
+    data = file_of(frame, SCRIPTS["narrow bands"], [rows])
 
-    np.testing.assert_array_equal(coefficients(*scans_of(split_bare(data)))[0], rows)
+    np.testing.assert_array_equal(decoded_coefficients(*scans_of(split_without_trailer(data)))[0], rows)
     (plain,) = plain_progressive.planes(data)
     np.testing.assert_array_equal(plain.blocks.reshape(-1, 64), rows)
 
@@ -102,7 +108,7 @@ def test_what_the_standard_has_no_code_for_is_not_written(column: int, value: in
 )
 def test_codes_are_as_short_as_they_may_be(counts: list[int]) -> None:
     """Kraft's sum leaves room for the code of ones alone; and nearly no code could be shorter."""
-    table = best_table(np.array(counts + [0] * (256 - len(counts))))
+    table = optimal_table(np.array(counts + [0] * (256 - len(counts))))
 
     lengths = table.lengths[np.flatnonzero(counts)]
     assert lengths.all()
@@ -122,19 +128,19 @@ def values(shape: tuple[int, int], some: float) -> NDArray[np.int16]:
 
 
 def file_of(
-    grid: Grid, script: Sequence[tuple[tuple[int, ...], Band]], planes: list[NDArray[np.int16]], restart: int = 0
+    frame: Frame, script: Sequence[tuple[tuple[int, ...], Band]], planes: list[NDArray[np.int16]], restart: int = 0
 ) -> bytes:
-    sides = grid.size_wh[1].to_bytes(2, "big") + grid.size_wh[0].to_bytes(2, "big")
-    told = b"".join(bytes([p.number, p.across << 4 | p.down, 0]) for p in grid.components)
+    sides = frame.size_wh[1].to_bytes(2, "big") + frame.size_wh[0].to_bytes(2, "big")
+    told = b"".join(bytes([p.identifier, p.horizontal << 4 | p.vertical, 0]) for p in frame.components)
     head = [Segment(0xDB, bytes([0]) + bytes([1] * 64)), Segment(0xDD, restart.to_bytes(2, "big"))]
-    head.append(Segment(0xC2, b"\x08" + sides + bytes([len(grid.components)]) + told))
-    scans = [written(scan_of(grid, planes_in, band, restart), grid, planes) for planes_in, band in script]
+    head.append(Segment(0xC2, b"\x08" + sides + bytes([len(frame.components)]) + told))
+    scans = [encoded_scan(scan_of(frame, planes_in, band, restart), frame, planes) for planes_in, band in script]
     return b"\xff\xd8" + b"".join(map(bytes, head)) + b"".join(scans) + b"\xff\xd9"
 
 
-def scan_of(grid: Grid, planes: tuple[int, ...], band: Band, restart: int) -> Scan:
-    chosen = b"".join(bytes([grid.components[n].number, min(n, 1) << 4 | min(n, 1)]) for n in planes)
-    high = band.low + 1 if band.refines else 0
-    payload = bytes([len(planes)]) + chosen + bytes([band.first, band.last, high << 4 | band.low])
+def scan_of(frame: Frame, planes: tuple[int, ...], band: Band, restart: int) -> Scan:
+    chosen = b"".join(bytes([frame.components[n].identifier, min(n, 1) << 4 | min(n, 1)]) for n in planes)
+    high = band.bit_position + 1 if band.is_refinement else 0
+    payload = bytes([len(planes)]) + chosen + bytes([band.first, band.last, high << 4 | band.bit_position])
     names = tuple((0 if band.is_dc else 1, min(n, 1)) for n in planes)
     return Scan(planes, band, names, {}, restart, b"", bytes(Segment(0xDA, payload)), ())

@@ -14,7 +14,7 @@ from PIL import Image, ImageOps
 from open_the_eyes.errors import UnreadablePhoto
 from open_the_eyes.files import encoded, read, read_record
 from open_the_eyes.files.jpeg import segments
-from open_the_eyes.files.jpeg.segments import split, split_bare
+from open_the_eyes.files.jpeg.segments import split, split_without_trailer
 from tests.files import pictures
 from tests.files.jpeg.scenes import SETTINGS, coded
 from tests.files.pictures import RECORD, facts
@@ -36,7 +36,7 @@ def with_segments(*segments: bytes) -> bytes:
 
 
 def names(data: bytes) -> list[str]:
-    return [s.name for s in split(data).head if s.is_metadata]
+    return [s.name for s in split(data).header if s.is_metadata]
 
 
 HOSTILE = {
@@ -95,7 +95,7 @@ def test_what_is_stored_is_told_as_the_decoder_tells_it(
     options: dict[str, Any], told: tuple[bytes, ...], stored_rgb: bool
 ) -> None:
     parts = split(saved(**options))
-    data = b"\xff\xd8" + b"".join(told) + parts.coding + parts.scans
+    data = b"\xff\xd8" + b"".join(told) + parts.tables_and_frame + parts.scans
 
     assert (simplejpeg.decode_jpeg_header(data)[2] == "RGB") == stored_rgb
     assert facts(read(data, SETTINGS)).encoding.rgb_stored == stored_rgb
@@ -218,8 +218,8 @@ def test_a_broken_index_is_dropped(index: bytes) -> None:
 
 def test_a_bare_file_comes_apart_without_a_look_for_its_end() -> None:
     data = coded()
-    parts, bare = split(data), split_bare(data)
-    assert (bare.head, bare.scans, bare.trailer) == (parts.head, parts.scans, b"")
+    parts, bare = split(data), split_without_trailer(data)
+    assert (bare.header, bare.scans, bare.trailer) == (parts.header, parts.scans, b"")
 
 
 @pytest.mark.parametrize(("progressive", "count"), [(False, 1), (True, 10)])

@@ -42,13 +42,13 @@ def test_a_film_loses_the_place_and_nothing_else(told: bytes) -> None:
     found = without_place(told)
 
     gone = (PLACE, ODD_TEXT, b"GPSLatitude", b"loci", b"earth", b"Exif")
-    assert found.wholly
-    assert len(found.kept) == len(told)
-    assert not any(mark in found.kept for mark in gone)
-    assert found.kept != told
+    assert found.completely
+    assert len(found.data) == len(told)
+    assert not any(mark in found.data for mark in gone)
+    assert found.data != told
     for stays in (FTYP, MDAT, b"A Phone", b"a title", b"hdlr"):
-        assert found.kept.count(stays) == told.count(stays)
-    assert without_place(found.kept) == found
+        assert found.data.count(stays) == told.count(stays)
+    assert without_place(found.data) == found
 
 
 @pytest.mark.parametrize(
@@ -65,8 +65,8 @@ def test_a_film_loses_the_place_and_nothing_else(told: bytes) -> None:
 def test_a_film_with_a_track_that_may_note_the_place_is_not_searched(track_of: bytes, *, searched: bool) -> None:
     whole = film(track_of, box(b"udta", XYZ))
     found = without_place(whole)
-    assert found.wholly == searched
-    assert PLACE not in found.kept
+    assert found.completely == searched
+    assert PLACE not in found.data
 
 
 LONE: Final = saved(picture("L"), "JPEG", exif=camera_exif())
@@ -95,12 +95,12 @@ PICTURES: Final = {
 def test_pictures_behind_a_picture_lose_the_place(behind: bytes, *, searched: bool) -> None:
     found = without_place(behind)
 
-    assert (found.wholly, len(found.kept)) == (searched, len(behind))
-    assert b"GPSLatitude" not in found.kept
-    assert PLACE not in found.kept
-    assert (b"\x25\x88" in behind) or b"\x88\x25" not in found.kept  # the tag that leads to a GPS directory
-    assert found.kept.count(b"A Camera") == behind.count(b"A Camera")
-    assert found.kept.count(b"ExposureTime") == (behind.count(b"ExposureTime") if b"Photoshop" not in behind else 0)
+    assert (found.completely, len(found.data)) == (searched, len(behind))
+    assert b"GPSLatitude" not in found.data
+    assert PLACE not in found.data
+    assert (b"\x25\x88" in behind) or b"\x88\x25" not in found.data  # the tag that leads to a GPS directory
+    assert found.data.count(b"A Camera") == behind.count(b"A Camera")
+    assert found.data.count(b"ExposureTime") == (behind.count(b"ExposureTime") if b"Photoshop" not in behind else 0)
 
 
 def nested(depth: int) -> bytes:
@@ -133,8 +133,8 @@ def test_hostile_bytes_neither_end_nor_hold_up_the_search(behind: bytes) -> None
     started = time.process_time()
     found = without_place(behind)
     assert time.process_time() - started < 5
-    assert (found.wholly, len(found.kept)) == (False, len(behind))
-    assert PLACE not in found.kept
+    assert (found.completely, len(found.data)) == (False, len(behind))
+    assert PLACE not in found.data
 
 
 def samsungs(*blocks: tuple[bytes, bytes]) -> bytes:
@@ -166,21 +166,21 @@ SAMSUNGS: Final = {
 def test_samsungs_blocks_lose_the_country_and_are_searched(told: bytes, wholly: bool) -> None:
     found = without_place(told)
 
-    assert (found.wholly, len(found.kept)) == (wholly, len(told))
-    assert b"MCC_Data000" in found.kept
-    assert not any(mark in found.kept for mark in (PLACE, b"MCC_Data310", b"\xa9xyz"))
-    assert found.kept.count(TIME[0] + TIME[1]) == told.count(TIME[0] + TIME[1])
-    assert found.kept[-12:] == told[-12:]
-    assert without_place(found.kept).kept == found.kept
+    assert (found.completely, len(found.data)) == (wholly, len(told))
+    assert b"MCC_Data000" in found.data
+    assert not any(mark in found.data for mark in (PLACE, b"MCC_Data310", b"\xa9xyz"))
+    assert found.data.count(TIME[0] + TIME[1]) == told.count(TIME[0] + TIME[1])
+    assert found.data[-12:] == told[-12:]
+    assert without_place(found.data).data == found.data
 
 
 def test_a_broken_list_of_blocks_is_no_list() -> None:
     whole = samsungs(TIME, COUNTRY)
     for at in range(len(whole)):
         for odd in (whole[:at], whole[at:], whole[:at] + b"\xff" + whole[at + 1 :]):
-            assert len(without_place(odd).kept) == len(odd)
-    assert not without_place(whole[:-1]).wholly
-    assert not without_place(whole[:-8] + b"\xff\xff\xff\xffSEFT").wholly
+            assert len(without_place(odd).data) == len(odd)
+    assert not without_place(whole[:-1]).completely
+    assert not without_place(whole[:-8] + b"\xff\xff\xff\xffSEFT").completely
 
 
 @pytest.mark.parametrize("named", [9, 2_000_000], ids=["a short name", "a long one"])
@@ -189,9 +189,9 @@ def test_a_list_of_ever_so_many_blocks_holds_nobody_up(named: int) -> None:
     entries = (block[:4] + struct.pack("<II", len(block), len(block))) * 200_000
     listed = b"SEFH" + bytes(8) + entries
     started = time.process_time()
-    assert not without_place(block + listed + struct.pack("<I", len(listed)) + b"SEFT").wholly
+    assert not without_place(block + listed + struct.pack("<I", len(listed)) + b"SEFT").completely
     few = b"SEFH" + bytes(8) + entries[:60_000]
-    assert not without_place(block[:-1] + b"x" + few + struct.pack("<I", len(few)) + b"SEFT").wholly
+    assert not without_place(block[:-1] + b"x" + few + struct.pack("<I", len(few)) + b"SEFT").completely
     assert time.process_time() - started < 5  # entry by entry it would be minutes
 
 
@@ -216,7 +216,7 @@ def test_the_report_says_whether_the_place_is_out(behind: bytes, says: str, tmp_
     assert notes == (f"Behind the picture the file keeps {says}: the eyes there are the old ones.",)
     assert may_tell_place(photo) == ("may tell" in says)
     written = (tmp_path / "out.jpg").read_bytes()
-    assert written.endswith(without_place(behind).kept)
+    assert written.endswith(without_place(behind).data)
     assert "may tell" not in "".join(write(photo, tmp_path / "out.png", record=RECORD).notes)
 
 

@@ -9,8 +9,8 @@ from typing import Final
 import pytest
 
 from open_the_eyes.files import read, write
-from open_the_eyes.files.metadata.ifd import BYTE, LONG, UNDEFINED, Directory, Entry, as_block, read_root
-from open_the_eyes.files.metadata.photoshop import content_of, joined
+from open_the_eyes.files.metadata.ifd import BYTE, LONG, UNDEFINED, Entry, Ifd, read_first_ifd, tiff_block
+from open_the_eyes.files.metadata.photoshop import joined_resources, resource_data
 from open_the_eyes.photo import FileFacts, Photo
 from open_the_eyes.settings import Settings
 from tests.files.pictures import besides_loss, facts, image_resource, picture, saved, with_segments
@@ -26,7 +26,7 @@ SETTINGS_LOST: Final = "Not taken over into this format: settings of Photoshop."
 
 def tiff(*entries: Entry) -> Photo:
     source = read(saved(picture(), "TIFF"), SETTINGS)
-    tags = as_block(Directory("<", {entry.tag: entry for entry in entries}))
+    tags = tiff_block(Ifd("<", {entry.tag: entry for entry in entries}))
     return Photo(source.pixels, file=FileFacts("TIFF", exif=tags))
 
 
@@ -54,7 +54,7 @@ def test_a_tiffs_captions_are_photoshops_in_a_jpeg(entries: tuple[Entry, ...], t
     told, notes = as_format(tiff(*entries, Entry(315, 2, b"A. Nonym\0")), tmp_path / "out.jpg")
 
     assert ("APP13", b"Photoshop 3.0\0" + CAPTION) in told.blocks
-    assert set(read_root(told.exif or b"").entries) == {315}
+    assert set(read_first_ifd(told.exif or b"").entries) == {315}
     assert notes == ()
 
 
@@ -63,7 +63,7 @@ def test_long_captions_go_on_in_the_next_segment(tmp_path: Path) -> None:
     told, _ = as_format(tiff(Entry(33723, UNDEFINED, many)), tmp_path / "out.jpg")
 
     assert len([block for block in told.blocks if block[0] == "APP13"]) == 2
-    assert content_of(joined(told.blocks), 1028) == many
+    assert resource_data(joined_resources(told.blocks), 1028) == many
 
 
 @pytest.mark.parametrize(
@@ -74,8 +74,8 @@ def test_long_captions_go_on_in_the_next_segment(tmp_path: Path) -> None:
 def test_a_jpegs_captions_are_a_tag_in_a_tiff(payloads: tuple[bytes, ...], tmp_path: Path) -> None:
     told, notes = as_format(jpeg(*payloads), tmp_path / "out.tif")
 
-    entry = read_root(told.exif or b"").entries[33723]
-    assert (entry.raw, entry.kind) == (MODEL, BYTE)
+    entry = read_first_ifd(told.exif or b"").entries[33723]
+    assert (entry.raw, entry.field_type) == (MODEL, BYTE)
     assert notes == ()
 
 
@@ -83,7 +83,7 @@ def test_there_and_back_captions_are_the_same(tmp_path: Path) -> None:
     write(jpeg(b"Photoshop 3.0\0" + CAPTION), tmp_path / "out.tif", record=None)
     told, _ = as_format(read(tmp_path / "out.tif", SETTINGS), tmp_path / "back.jpg")
 
-    assert joined(told.blocks) == CAPTION
+    assert joined_resources(told.blocks) == CAPTION
 
 
 def test_what_else_photoshop_keeps_is_named(tmp_path: Path) -> None:
@@ -102,10 +102,10 @@ def test_captions_that_went_along_in_exif_are_not_told_as_lost_and_come_back_in_
     between, notes = as_format(both, tmp_path / f"out{suffix}")
     back, _ = as_format(read(tmp_path / f"out{suffix}", SETTINGS), tmp_path / "back.jpg")
 
-    assert read_root(between.exif or b"").entries[33723].raw == MODEL
+    assert read_first_ifd(between.exif or b"").entries[33723].raw == MODEL
     assert notes == (SETTINGS_LOST,)
-    assert joined(back.blocks) == CAPTION
-    assert {tag: entry.raw for tag, entry in read_root(back.exif or b"").entries.items()} == {40093: artist.raw}
+    assert joined_resources(back.blocks) == CAPTION
+    assert {tag: entry.raw for tag, entry in read_first_ifd(back.exif or b"").entries.items()} == {40093: artist.raw}
     assert MODEL not in (back.exif or b"")
 
 

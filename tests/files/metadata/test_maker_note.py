@@ -14,17 +14,17 @@ from PIL import Image
 
 from open_the_eyes.files import read, write
 from open_the_eyes.files.metadata.ifd import (
-    EXIF_DIRECTORY,
+    EXIF_IFD,
     MAKER_NOTE,
     UNDEFINED,
-    Directory,
     Entry,
-    as_block,
-    header,
-    laid_out,
-    read_root,
+    Ifd,
+    ifd_bytes,
+    read_first_ifd,
+    tiff_block,
+    tiff_header,
 )
-from open_the_eyes.files.metadata.maker_note import MOVED, SHOWS, note_of
+from open_the_eyes.files.metadata.maker_note import NOTE_MOVED, NOTE_SHOWS_OLD_EYES, maker_note_of
 from open_the_eyes.settings import Settings
 from tests.files.metadata.test_thumbnail import exif_with, old_thumbnail
 from tests.files.pictures import RECORD, besides_loss, facts, picture, saved, with_segments
@@ -41,8 +41,8 @@ def note(order: str, at: int) -> bytes:
 
 def owner_in(block: bytes | None) -> bytes:
     """The text, found as the maker's own program finds it."""
-    root = read_root(block or b"")
-    found = note_of(root)
+    root = read_first_ifd(block or b"")
+    found = maker_note_of(root)
     assert found is not None
     count, at = struct.unpack_from(root.order + "II", found.raw, 6)
     return (block or b"")[at : at + count]
@@ -51,9 +51,9 @@ def owner_in(block: bytes | None) -> bytes:
 def exif(order: str, note_at: int) -> bytes:
     """A block with the note that far behind its tags."""
     entry = Entry(MAKER_NOTE, UNDEFINED, note(order, note_at))
-    camera = Directory(order, {MAKER_NOTE: entry})
-    root = Directory(order, {271: Entry(271, 2, b"A maker of cameras\0\0")}, {EXIF_DIRECTORY: camera})
-    block = header(order, 8) + laid_out(root, 8, (entry, note_at))
+    camera = Ifd(order, {MAKER_NOTE: entry})
+    root = Ifd(order, {271: Entry(271, 2, b"A maker of cameras\0\0")}, {EXIF_IFD: camera})
+    block = tiff_header(order, 8) + ifd_bytes(root, 8, (entry, note_at))
     assert len(block) <= note_at
     return block.ljust(note_at, b"\0") + entry.raw
 
@@ -66,11 +66,11 @@ def tiff(order: str, note_at: int, size_wh: tuple[int, int] = (61, 45)) -> bytes
     data = out.getvalue().ljust(note_at, b"\0")
     assert len(data) == note_at
     entry = Entry(MAKER_NOTE, UNDEFINED, note(order, note_at))
-    root = read_root(data)
+    root = read_first_ifd(data)
     data += entry.raw
-    camera = Directory(order, {MAKER_NOTE: entry})
-    root = Directory(order, root.entries, {EXIF_DIRECTORY: camera})
-    return header(order, len(data)) + data[8:] + laid_out(root, len(data), (entry, note_at))
+    camera = Ifd(order, {MAKER_NOTE: entry})
+    root = Ifd(order, root.entries, {EXIF_IFD: camera})
+    return tiff_header(order, len(data)) + data[8:] + ifd_bytes(root, len(data), (entry, note_at))
 
 
 def exif_in(path: Path) -> bytes | None:
@@ -113,7 +113,7 @@ def test_a_note_behind_a_large_picture_stays_in_a_tiff_and_is_told_of_elsewhere(
 
     told = {name: write(source, tmp_path / name, record=RECORD).notes for name in ("out.tif", "out.png")}
 
-    assert told == {"out.tif": (), "out.png": (MOVED,)}
+    assert told == {"out.tif": (), "out.png": (NOTE_MOVED,)}
     assert owner_in((tmp_path / "out.tif").read_bytes()) == OWNER
     assert b"Owner" in (facts(read(tmp_path / "out.png", Settings())).exif or b"")
 
@@ -124,7 +124,7 @@ def test_a_note_that_stood_absurdly_far_behind_swells_no_file(tmp_path: Path) ->
 
     notes = write(source, tmp_path / "out.tif", record=RECORD).notes
 
-    assert notes == (MOVED,)
+    assert notes == (NOTE_MOVED,)
     assert (tmp_path / "out.tif").stat().st_size < 20_000
 
 
@@ -132,8 +132,8 @@ def test_a_note_that_stood_absurdly_far_behind_swells_no_file(tmp_path: Path) ->
 @pytest.mark.parametrize("of", [".jpg", ".tif"])
 def test_a_small_picture_in_a_note_is_told_of_where_eyes_were_opened(of: str, suffix: str, tmp_path: Path) -> None:
     small = saved(picture(), "JPEG")
-    camera = Directory("<", {MAKER_NOTE: Entry(MAKER_NOTE, UNDEFINED, b"OLYMP\0\1\0" + small)})
-    block = as_block(Directory("<", {}, {EXIF_DIRECTORY: camera}))
+    camera = Ifd("<", {MAKER_NOTE: Entry(MAKER_NOTE, UNDEFINED, b"OLYMP\0\1\0" + small)})
+    block = tiff_block(Ifd("<", {}, {EXIF_IFD: camera}))
     data = with_segments(saved(picture(), "JPEG"), (0xE1, b"Exif\0\0" + block))
     if of == ".tif":
         write(read(data, Settings()), tmp_path / "source.tif", record=None)
@@ -143,7 +143,7 @@ def test_a_small_picture_in_a_note_is_told_of_where_eyes_were_opened(of: str, su
     edited = write(source, tmp_path / f"out{suffix}", record=RECORD).notes
     copied = write(source, tmp_path / f"copy{suffix}", record=None).notes
 
-    assert besides_loss(edited) == (SHOWS,)
+    assert besides_loss(edited) == (NOTE_SHOWS_OLD_EYES,)
     assert besides_loss(copied) == ()
 
 

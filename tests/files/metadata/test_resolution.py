@@ -10,7 +10,7 @@ import pytest
 from PIL import Image
 
 from open_the_eyes.files import encoded, read, write
-from open_the_eyes.files.metadata.resolution import sensible
+from open_the_eyes.files.metadata.resolution import plausible_dpi
 from open_the_eyes.photo import FileFormat, Photo
 from open_the_eyes.settings import Settings
 from tests.files.pictures import RECORD, besides_loss, facts, picture, png_chunk, saved
@@ -48,7 +48,7 @@ def test_beside_exif_that_says_nothing_of_it_a_resolution_is_told_of(suffix: str
 def test_an_absurd_resolution_stays_behind(metre: int, to: FileFormat) -> None:
     back = facts(read(encoded(with_dots(metre), to, RECORD), Settings()))
 
-    assert (sensible(back.encoding.dpi), back.exif) == (None, None)
+    assert (plausible_dpi(back.encoding.dpi), back.exif) == (None, None)
 
 
 def test_an_absurd_resolution_of_a_tiff_is_no_hindrance() -> None:

@@ -8,7 +8,7 @@ import pytest
 
 from open_the_eyes.files import encoded, read, read_record
 from open_the_eyes.files.metadata.edit_xmp import with_record
-from open_the_eyes.files.metadata.xmp import BrokenXmp, quoted, without
+from open_the_eyes.files.metadata.xmp import BrokenXmp, quoted, without_properties
 from open_the_eyes.photo import FileFormat
 from open_the_eyes.settings import Settings
 from tests.files.xmp_packets import HEAD, IPTC, LATER, NOTED, OTHER_IPTC, RECORD, TAIL, photo, xmp_of
@@ -144,7 +144,7 @@ def test_a_packet_in_another_encoding_becomes_utf8(encoding: str, before: str, a
     wide = (before + plain + after).encode(encoding)
 
     assert with_record(wide, RECORD) == with_record(plain.encode(), RECORD)
-    assert without(wide, lambda _: False) == wide
+    assert without_properties(wide, lambda _: False) == wide
 
 
 def test_all_descriptions_are_about_the_same() -> None:

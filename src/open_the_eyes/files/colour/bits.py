@@ -7,7 +7,7 @@ from typing import Final
 from ...photo import FileFacts, FileFormat
 from ..formats import TRAITS
 from ..isobmff import avif_deep
-from .deep_samples import boxed_bits
+from .deep_samples import heif_bits
 
 _INSTALL: Final = '; for more: pip install "open-the-eyes[avif]"'
 
@@ -17,7 +17,7 @@ def holds_deep(file_format: FileFormat) -> bool:
     return TRAITS[file_format].deep and (file_format != "AVIF" or avif_deep.available())
 
 
-def fewer_bits(facts: FileFacts, file_format: FileFormat, *, deep: bool) -> str | None:
+def note_on_fewer_bits(facts: FileFacts, file_format: FileFormat, *, deep: bool) -> str | None:
     """A sentence where levels are lost, else None.
 
     Args:
@@ -27,7 +27,7 @@ def fewer_bits(facts: FileFacts, file_format: FileFormat, *, deep: bool) -> str 
     source = facts.encoding.bits if own_depth else 16 if deep else 8
     written = 8
     if deep and holds_deep(file_format):
-        written = boxed_bits(facts.encoding.bits) if TRAITS[file_format].own_depth else 16
+        written = heif_bits(facts.encoding.bits) if TRAITS[file_format].own_depth else 16
     if written >= source:
         return None
     missing = "AVIF" in (facts.format, file_format) and TRAITS[file_format].deep and not avif_deep.available()

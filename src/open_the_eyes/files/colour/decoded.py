@@ -20,8 +20,8 @@ from ..metadata.orientation import turned, turned_back
 
 _GREY: Final = ("1", "L", "LA", "La")
 _WITH_ALPHA: Final = ("LA", "La", "PA", "RGBA", "RGBa")
-_THROUGH_PROFILE: Final = {"CMYK": b"CMYK", "LAB": b"Lab "}
-_EIGHT_BIT: Final = (*_GREY, *_WITH_ALPHA, *_THROUGH_PROFILE, "P", "RGB", "RGBX", "YCbCr")
+_PROFILE_SPACES: Final = {"CMYK": b"CMYK", "LAB": b"Lab "}
+_EIGHT_BIT: Final = (*_GREY, *_WITH_ALPHA, *_PROFILE_SPACES, "P", "RGB", "RGBX", "YCbCr")
 
 _STRIP: Final = 64
 """Rows copied at a time: so many stay in the processor's cache."""
@@ -39,8 +39,8 @@ def to_planes(
         raise UnreadablePhoto(f"expected 8 bits a colour, this picture is of kind {picture.mode}; save it with 8 bits.")
     picture.load()
     alpha = None
-    if picture.mode in _THROUGH_PROFILE:
-        rgb, icc = _through_profile(picture, icc)
+    if picture.mode in _PROFILE_SPACES:
+        rgb, icc = _converted_to_srgb(picture, icc)
     elif picture.mode in _WITH_ALPHA or picture.has_transparency_data:
         rgba = picture.convert("LA") if picture.mode == "La" else picture
         rgba = rgba.convert("RGBA")
@@ -104,11 +104,11 @@ def _is_grey(pixels: Rgb) -> bool:
     return bool(np.array_equal(pixels[:, :, 0], pixels[:, :, 1]) and np.array_equal(pixels[:, :, 0], pixels[:, :, 2]))
 
 
-def _through_profile(picture: Image.Image, icc: bytes | None) -> tuple[Image.Image, bytes | None]:
+def _converted_to_srgb(picture: Image.Image, icc: bytes | None) -> tuple[Image.Image, bytes | None]:
     """Relative colorimetric with black point compensation, as photo editors do; a broken profile is as good as none."""
     from PIL import ImageCms
 
-    usable = icc if icc is not None and icc[16:20] == _THROUGH_PROFILE[picture.mode] else None
+    usable = icc if icc is not None and icc[16:20] == _PROFILE_SPACES[picture.mode] else None
     for profile in (usable, None):
         if profile is None and picture.mode == "CMYK":
             break

@@ -34,7 +34,7 @@ def to_samples(deep: Deep, orientation: int, source_mode: str) -> Deep:
     return stored
 
 
-def straightened(samples: Deep) -> Deep:
+def unpremultiplied(samples: Deep) -> Deep:
     """Colours that were multiplied with their alpha, without; multiplying again gives the very samples back."""
     colour, alpha = samples[:, :, :-1].astype(np.float64), samples[:, :, -1:].astype(np.float64)
     straight = np.rint(colour * 65_535 / np.maximum(alpha, 1)).clip(0, 65_535)
@@ -46,7 +46,7 @@ def from_bits(samples: Deep, bits: int) -> Deep:
     return samples | (samples >> np.uint16(bits))
 
 
-def boxed_bits(bits: int) -> int:
+def heif_bits(bits: int) -> int:
     """The bits a colour with which HEIC and AVIF hold more than 8: the source's, of other formats 10."""
     return max(bits, 10)
 

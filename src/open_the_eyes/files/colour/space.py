@@ -21,7 +21,7 @@ from ...imaging.painting import Tile
 from ...photo import FileFacts, Photo
 from ...roles import Face
 from ...seen import Seen
-from .declared_space import comes_before_profile, declared_by
+from .declared_space import declared_by, overrides_profile
 
 if TYPE_CHECKING:
     from PIL.ImageCms import ImageCmsTransform
@@ -49,16 +49,16 @@ class ColourSpace:
 
     def in_srgb(self, pixels: Rgb) -> Rgb:
         """(h, w, 3) of this space as sRGB; colours that it does not have come out as its nearest."""
-        return _through(self._to_srgb, self._spread(pixels))
+        return _transformed(self._to_srgb, self._with_white_at_255(pixels))
 
     def with_change(self, pixels: Rgb, before: Rgb, after: Rgb) -> Rgb:
         """(h, w, 3) of this space with what changed between two pictures in sRGB; unchanged pixels are the same."""
-        change = _through(self._from_srgb, after).astype(np.int16) - _through(self._from_srgb, before)
+        change = _transformed(self._from_srgb, after).astype(np.int16) - _transformed(self._from_srgb, before)
         if self._white < 255:
             change = np.round(change * (self._white / 255)).astype(np.int16)
         return np.asarray(np.clip(pixels + change, 0, 255), np.uint8)
 
-    def _spread(self, pixels: Rgb) -> Rgb:
+    def _with_white_at_255(self, pixels: Rgb) -> Rgb:
         """The picture with its white at level 255."""
         if self._white == 255:
             return pixels
@@ -72,7 +72,7 @@ def space_of(photo: Photo) -> ColourSpace | None:
     file = photo.file
     if file is None:
         return None
-    declared = declared_by(file) if file.icc is None or comes_before_profile(file) else None
+    declared = declared_by(file) if file.icc is None or overrides_profile(file) else None
     if declared is not None:
         return _space_of(declared.profile, declared.white)
     return None if file.icc is None else _space_of(file.icc, 255)
@@ -89,7 +89,7 @@ def for_screen(pixels: Rgb, source: FileFacts | None) -> Photo:
     sRGB where the file told its colours without one."""
     if source is None:
         return Photo(pixels)
-    if source.icc is None or comes_before_profile(source):
+    if source.icc is None or overrides_profile(source):
         return Photo(excerpt(pixels, Photo(pixels, file=source)), None, FileFacts(source.format))
     return Photo(pixels, None, FileFacts(source.format, icc=source.icc))
 
@@ -126,9 +126,11 @@ def _space_of(icc: bytes, white: int) -> ColourSpace | None:
         return None
     try:
         own, srgb = ImageCms.ImageCmsProfile(BytesIO(icc)), ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB"))
-        way: dict[str, Any] = {"inMode": "RGB", "outMode": "RGB"}
-        way["renderingIntent"] = ImageCms.Intent.RELATIVE_COLORIMETRIC
-        space = ColourSpace(ImageCms.buildTransform(own, srgb, **way), ImageCms.buildTransform(srgb, own, **way), white)
+        options: dict[str, Any] = {"inMode": "RGB", "outMode": "RGB"}
+        options["renderingIntent"] = ImageCms.Intent.RELATIVE_COLORIMETRIC
+        space = ColourSpace(
+            ImageCms.buildTransform(own, srgb, **options), ImageCms.buildTransform(srgb, own, **options), white
+        )
     except (OSError, ImageCms.PyCMSError):
         return None
     probes = np.stack(np.meshgrid(_PROBES, _PROBES, _PROBES), axis=-1).reshape(-1, 1, 3)
@@ -136,10 +138,10 @@ def _space_of(icc: bytes, white: int) -> ColourSpace | None:
     return None if np.abs(off).max() <= NEAR else space
 
 
-def _through(way: ImageCmsTransform, pixels: Rgb) -> Rgb:
+def _transformed(transform: ImageCmsTransform, pixels: Rgb) -> Rgb:
     from PIL import ImageCms
 
     if not pixels.size:
         return pixels
-    converted = ImageCms.applyTransform(Image.fromarray(np.ascontiguousarray(pixels)), way)
+    converted = ImageCms.applyTransform(Image.fromarray(np.ascontiguousarray(pixels)), transform)
     return np.asarray(converted, np.uint8)

@@ -20,7 +20,7 @@ from ...edit_record import PAINTED
 from ...errors import PhotoNotWritten, UsageError
 from ...photo import MEDIA_TYPES, FileFacts, FileFormat
 from ...version import __version__
-from ..jpeg.mpf import foretold
+from ..jpeg.mpf import with_final_index
 
 if TYPE_CHECKING:
     from c2pa import Context, Signer
@@ -47,7 +47,7 @@ class Credentials:
         Raises:
             UsageError: one that cannot be read or used, or the library for it is missing.
         """
-        chain, secret = _text(certificate, b"CERTIFICATE"), _text(key, b"PRIVATE KEY")
+        chain, secret = _pem(certificate, b"CERTIFICATE"), _pem(key, b"PRIVATE KEY")
         loaded = cls(chain, secret, _algorithm(secret, key))
         pixel = cv2.imencode(".png", np.zeros((1, 1), np.uint8))[1].tobytes()
         try:
@@ -68,7 +68,7 @@ class Credentials:
             return Signer.from_info(C2paSignerInfo(self.algorithm, self.chain, self.key, None))
         except C2paError as error:
             raise UsageError(
-                f"expected a certificate that can sign, got: {_line(error)}", option="--c2pa-cert"
+                f"expected a certificate that can sign, got: {_one_line(error)}", option="--c2pa-cert"
             ) from error
 
 
@@ -87,9 +87,11 @@ def signed(
     Raises:
         PhotoNotWritten: the certificate is not one for signing content, or the library refuses the file.
     """
-    laid = _with_manifest(data, file_format, source, credentials, source_type)
-    told = foretold(data, laid) if file_format == "JPEG" else data
-    return laid if told == data else _with_manifest(told, file_format, source, credentials, source_type)
+    signed_file = _with_manifest(data, file_format, source, credentials, source_type)
+    with_index = with_final_index(data, signed_file) if file_format == "JPEG" else data
+    return (
+        signed_file if with_index == data else _with_manifest(with_index, file_format, source, credentials, source_type)
+    )
 
 
 def _with_manifest(
@@ -105,14 +107,14 @@ def _with_manifest(
             credentials.signer() as signer,
         ):
             builder.set_intent(C2paBuilderIntent.EDIT)
-            original = _original(source)
+            original = _source_bytes(source)
             if source is not None and source.format is not None and original is not None:
                 parent = json.dumps({"title": "original", "relationship": "parentOf"})
                 builder.add_ingredient(parent, MEDIA_TYPES[source.format], BytesIO(original))
             builder.sign(signer, media_type, BytesIO(data), out)
     except C2paError as error:
         raise PhotoNotWritten(
-            f"expected to sign the result, got: {_line(error)}; check the certificate and its key."
+            f"expected to sign the result, got: {_one_line(error)}; check the certificate and its key."
         ) from error
     return out.getvalue()
 
@@ -151,7 +153,7 @@ def _manifest(source_type: str) -> str:
     )
 
 
-def _original(source: FileFacts | None) -> bytes | None:
+def _source_bytes(source: FileFacts | None) -> bytes | None:
     """The bytes of the file that was edited, if it is still there and still the same, and nothing of it is left out."""
     if source is None or source.path is None or source.placeless:
         return None
@@ -162,7 +164,7 @@ def _original(source: FileFacts | None) -> bytes | None:
     return data if hashlib.sha256(data).hexdigest() == source.sha256 else None
 
 
-def _text(path: Path, kind: bytes) -> bytes:
+def _pem(path: Path, kind: bytes) -> bytes:
     try:
         text = path.read_bytes()
     except OSError as error:
@@ -184,7 +186,7 @@ def _algorithm(secret: bytes, path: Path) -> bytes:
     try:
         key: Any = serialization.load_pem_private_key(secret, password=None)
     except (TypeError, ValueError) as error:
-        raise UsageError(f"{path}: expected a private key without a password, got: {_line(error)}") from error
+        raise UsageError(f"{path}: expected a private key without a password, got: {_one_line(error)}") from error
     curve = getattr(getattr(key, "curve", None), "name", "")
     kind = type(key).__name__.lower()
     found = _CURVES.get(curve) or (b"ps256" if "rsa" in kind else b"ed25519" if "ed25519" in kind else None)
@@ -193,5 +195,5 @@ def _algorithm(secret: bytes, path: Path) -> bytes:
     return found
 
 
-def _line(error: Exception) -> str:
+def _one_line(error: Exception) -> str:
     return " ".join(str(error).split())[:200]

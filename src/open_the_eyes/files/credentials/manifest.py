@@ -11,7 +11,7 @@ from typing import Final
 
 from ...photo import FileFacts
 from ..metadata.exif import tag_numbers
-from ..metadata.ifd import as_block, read_root
+from ..metadata.ifd import read_first_ifd, tiff_block
 
 MANIFEST_TAG: Final = 52545
 
@@ -31,7 +31,7 @@ def signed_itself(made: FileFacts, source: FileFacts) -> bool:
 def _manifests(facts: FileFacts) -> list[bytes]:
     found = [payload for name, payload in facts.blocks if is_manifest((name, payload))]
     if facts.format == "TIFF" and MANIFEST_TAG in tag_numbers(facts.exif):
-        found.append(as_block(read_root(facts.exif or b"").only({MANIFEST_TAG})))
+        found.append(tiff_block(read_first_ifd(facts.exif or b"").only({MANIFEST_TAG})))
     return found
 
 
@@ -40,7 +40,9 @@ def without_manifest(facts: FileFacts) -> FileFacts:
     if not has_manifest(facts):
         return facts
     blocks = tuple(block for block in facts.blocks if not is_manifest(block))
-    return replace(facts, blocks=blocks, exif=_untagged(facts.exif) if facts.format == "TIFF" else facts.exif)
+    return replace(
+        facts, blocks=blocks, exif=_without_manifest_tag(facts.exif) if facts.format == "TIFF" else facts.exif
+    )
 
 
 def is_manifest(block: tuple[str, bytes]) -> bool:
@@ -49,9 +51,9 @@ def is_manifest(block: tuple[str, bytes]) -> bool:
     return name == "C2PA" or (name == "APP11" and payload.startswith(b"JP") and b"jumb" in payload[:20])
 
 
-def _untagged(tags: bytes | None) -> bytes | None:
+def _without_manifest_tag(tags: bytes | None) -> bytes | None:
     if MANIFEST_TAG not in tag_numbers(tags):
         return tags
-    root = read_root(tags or b"")
-    kept = root.only({*root.entries, *root.children} - {MANIFEST_TAG})
-    return as_block(kept) if kept.entries or kept.children else None
+    root = read_first_ifd(tags or b"")
+    kept = root.only({*root.entries, *root.sub_ifds} - {MANIFEST_TAG})
+    return tiff_block(kept) if kept.entries or kept.sub_ifds else None

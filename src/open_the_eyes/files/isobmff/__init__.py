@@ -17,7 +17,7 @@ from ...photo import FileFormat
 from .boxes import primary_properties, primary_property
 
 Nclx: TypeAlias = "tuple[int, int, int, int]"
-"""Primaries, transfer and matrix (ITU-T H.273), and 1 where the range is full."""
+"""Colour primaries, transfer characteristics, matrix coefficients and full range flag (ITU-T H.273)."""
 
 _BRANDS: Final[dict[bytes, FileFormat]] = {
     **dict.fromkeys((b"avif", b"avis"), "AVIF"),
@@ -29,14 +29,14 @@ _NCLX: Final = re.compile(rb"colrnclx(.{7})", re.DOTALL)
 _AV1C: Final = re.compile(rb"av1C\x81.(.)", re.DOTALL)
 _HAS_GAIN_MAP: Final = re.compile(rb"hdrgainmap|infe.{8}(?:..)?tmap", re.DOTALL)
 _HAS_LIGHT_LEVELS: Final = re.compile(rb"\0\0\0\x0cclli|\0\0\0\x20mdcv")
-_MANIFEST: Final = b"uuid" + bytes.fromhex("d8fec3d61b0e483c92975828877ec481")
-"""Kind and id of the box with Content Credentials (C2PA 2.1, A.5.1)."""
+_C2PA_UUID_BOX: Final = b"uuid" + bytes.fromhex("d8fec3d61b0e483c92975828877ec481")
+"""Type and extended type of the box with Content Credentials (C2PA 2.1, A.5.1)."""
 _AUXC: Final = re.compile(rb"auxC.{4}(urn:[^\0]{1,100})\0", re.DOTALL)
 _ALPHA, _DEPTH, _MATTES = "alpha", "depth map", "further planes, such as mattes of hair or skin,"
 _GAIN_MAP, LIGHT_LEVELS = "gain map for bright screens", "light levels for bright screens"
-_AUXILIARIES: Final = {b"1": _ALPHA, b"alpha": _ALPHA, b"2": _DEPTH, b"depth": _DEPTH, b"hdrgainmap": _GAIN_MAP}
-"""What an auxiliary picture is, by the last word of its URN: those of HEVC (ISO/IEC 23008-12), of MPEG (23091-2) and
-Apple's."""
+_AUXILIARY_TYPES: Final = {b"1": _ALPHA, b"alpha": _ALPHA, b"2": _DEPTH, b"depth": _DEPTH, b"hdrgainmap": _GAIN_MAP}
+"""What an auxiliary image is, by the last word of its URN in `auxC`: those of HEVC (ISO/IEC 23008-12), of MPEG
+(23091-2) and Apple's."""
 
 
 def brand_of(data: bytes) -> FileFormat | None:
@@ -49,19 +49,19 @@ def brand_of(data: bytes) -> FileFormat | None:
 
 
 def nclx_of(data: bytes) -> Nclx | None:
-    """The colours of the primary picture; of the first that tells them, where it is made of others."""
+    """`colr` of type `nclx` of the primary item; the first in the file where that item is derived from others."""
     try:
-        own = next((box[4:] for box in primary_properties(data, b"colr") if box.startswith(b"nclx")), b"")
+        of_primary = next((box[4:] for box in primary_properties(data, b"colr") if box.startswith(b"nclx")), b"")
     except (ValueError, IndexError):
-        own = b""
-    if len(own) >= _NCLX_BYTES:
-        return _unpacked(own[:_NCLX_BYTES])
+        of_primary = b""
+    if len(of_primary) >= _NCLX_BYTES:
+        return _parsed_nclx(of_primary[:_NCLX_BYTES])
     found = _NCLX.search(data)
-    return None if found is None else _unpacked(found[1])
+    return None if found is None else _parsed_nclx(found[1])
 
 
-def known(nclx: Nclx | None) -> Nclx | None:
-    """The numbers, None for those with which libheif reads no file; nearly all of them mean nothing."""
+def supported_nclx(nclx: Nclx | None) -> Nclx | None:
+    """The code points, None for those with which libheif reads no file; nearly all of these are reserved."""
     return nclx if nclx is not None and nclx[0] in _PRIMARIES and nclx[1] in _TRANSFERS else None
 
 
@@ -70,15 +70,17 @@ def with_nclx(data: bytes, nclx: Nclx) -> bytes:
     return _NCLX.sub(lambda found: b"colrnclx" + struct.pack(">2H", *nclx[:2]) + found[1][4:], data, count=1)
 
 
-def av1_facts(data: bytes) -> tuple[int, int]:
-    """Bits a colour, and subsampling in Pillow's words (0 is 4:4:4), of the primary picture; of the deepest one in the
-    file where the primary is made of others."""
+def av1_configuration(data: bytes) -> tuple[int, int]:
+    """Bit depth, and subsampling in Pillow's words (0 is 4:4:4), by the primary item's `av1C`; of the deepest one in
+    the file where that item is derived from others."""
     try:
-        own = primary_property(data, b"av1C")
+        of_primary = primary_property(data, b"av1C")
     except (ValueError, IndexError):
-        own = None
+        of_primary = None
     bits, subsampling = 8, 2
-    for flags in [own[2]] if own and len(own) > 2 else [found[1][0] for found in _AV1C.finditer(data)]:
+    for flags in (
+        [of_primary[2]] if of_primary and len(of_primary) > 2 else [found[1][0] for found in _AV1C.finditer(data)]
+    ):
         bits = max(bits, 8 if not flags & 0x40 else 12 if flags & 0x20 else 10)
         if not flags & 0x10:  # not the grey of an alpha plane
             subsampling = {0x00: 0, 0x08: 1}.get(flags & 0x0C, 2)
@@ -111,19 +113,19 @@ def clean_aperture(data: bytes, size_wh: tuple[int, int]) -> tuple[int, int, int
     raise UnreadablePhoto("expected a crop of whole pixels, this picture's clean aperture is none; export it again.")
 
 
-def left_out(data: bytes, *others: str) -> tuple[str, ...]:
-    """Sentences on planes of the file that no encoder here writes, and on `others`."""
-    kinds = {_AUXILIARIES.get(found[1].rsplit(b":", 1)[-1], _MATTES) for found in _AUXC.finditer(data)}
-    kinds |= {_GAIN_MAP} if _HAS_GAIN_MAP.search(data) else set()
-    kinds |= {LIGHT_LEVELS} if _HAS_LIGHT_LEVELS.search(data) else set()
-    return tuple(f"The source's {what} cannot go along." for what in (*sorted(kinds - {_ALPHA}), *others))
+def notes_on_lost_images(data: bytes, *others: str) -> tuple[str, ...]:
+    """Sentences on auxiliary images of the file that no encoder here writes, and on `others`."""
+    types = {_AUXILIARY_TYPES.get(found[1].rsplit(b":", 1)[-1], _MATTES) for found in _AUXC.finditer(data)}
+    types |= {_GAIN_MAP} if _HAS_GAIN_MAP.search(data) else set()
+    types |= {LIGHT_LEVELS} if _HAS_LIGHT_LEVELS.search(data) else set()
+    return tuple(f"The source's {what} cannot go along." for what in (*sorted(types - {_ALPHA}), *others))
 
 
 def has_manifest(data: bytes) -> bool:
     """Whether the file has Content Credentials (C2PA 2.1, A.5.1)."""
-    return _MANIFEST in data
+    return _C2PA_UUID_BOX in data
 
 
-def _unpacked(payload: bytes) -> Nclx:
+def _parsed_nclx(payload: bytes) -> Nclx:
     primaries, transfer, matrix, full = struct.unpack(">3HB", payload)
     return primaries, transfer, matrix, full >> 7

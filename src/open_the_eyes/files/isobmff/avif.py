@@ -13,10 +13,10 @@ from PIL import AvifImagePlugin, Image, ImageOps, features
 from ...errors import PhotoNotWritten, UnreadablePhoto
 from ...imaging.depth import Deep
 from ...photo import Encoding
-from ..metadata.exif import BLANK, as_upright, orientation_of, tidy
+from ..metadata.exif import EMPTY_EXIF, orientation_of, with_upright_orientation, without_exif_prefix
 from ..metadata.orientation import lies
 from ..parcel import Parcel, Unpacked, check_pixels, foreign_decoder
-from . import av1_facts, avif_deep, clean_aperture, has_manifest, left_out, nclx_of, with_nclx
+from . import av1_configuration, avif_deep, clean_aperture, has_manifest, nclx_of, notes_on_lost_images, with_nclx
 
 QUALITY: Final = 90
 """Quality of lossy files: an AVIF does not say its quality, and a second generation should not be seen."""
@@ -42,19 +42,19 @@ def unpack(data: bytes, max_pixels: int) -> Unpacked:
     if frames != 1:
         raise UnreadablePhoto(f"expected a still picture, this AVIF is an animation of {frames} frames; export one.")
     check_pixels(opened.size, max_pixels)
-    exif = tidy(opened.info.get("exif"))
+    exif = without_exif_prefix(opened.info.get("exif"))
     width, height = avif_deep.cropped_size(data, opened.size)
-    bits, subsampling = av1_facts(data)
+    bits, subsampling = av1_configuration(data)
     nclx = nclx_of(data)
     return Unpacked(
         (height, width) if lies(orientation_of(exif)) else (width, height),
         data,
-        as_upright(exif),
+        with_upright_orientation(exif),
         opened.info.get("icc_profile") or None,
         opened.info.get("xmp") or None,
         Encoding(lossless=nclx is not None and nclx[2] == 0, subsampling=subsampling, bits=bits, nclx=nclx),
         deep=bits > 8 and avif_deep.available(),
-        notes=left_out(data),
+        notes=notes_on_lost_images(data),
         manifest_lost=has_manifest(data),
     )
 
@@ -83,7 +83,7 @@ def pack(parcel: Parcel) -> bytes:
         raise PhotoNotWritten(f"expected sides of at most {_MAX_SIDE:,} pixels for an AVIF; choose .png or .tif.")
     if parcel.deep is not None:
         return avif_deep.pack(parcel, parcel.deep, parcel.quality or QUALITY)
-    data = _encoded(parcel)
+    data = _encoded_avif(parcel)
     nclx = parcel.encoding.nclx
     return data if nclx is None or parcel.icc is not None else with_nclx(data, nclx)
 
@@ -97,12 +97,12 @@ def keeps_alpha() -> bool:
     return bool(_avif.encoder_codec_available("aom"))
 
 
-def _encoded(parcel: Parcel) -> bytes:
+def _encoded_avif(parcel: Parcel) -> bytes:
     """The file with the EXIF block byte for byte: the encoder would lay it out anew, so it gets a blank one of that
     length."""
     lossless = parcel.encoding.lossless
     exif = parcel.exif or b""
-    blank = BLANK.ljust(len(exif), b"\xa5") if len(exif) >= len(BLANK) else b""
+    blank = EMPTY_EXIF.ljust(len(exif), b"\xa5") if len(exif) >= len(EMPTY_EXIF) else b""
     grey = parcel.picture.mode == "L"
     out = BytesIO()
     parcel.picture.save(

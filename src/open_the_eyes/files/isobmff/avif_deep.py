@@ -14,8 +14,8 @@ import numpy as np
 from PIL import AvifImagePlugin
 
 from ...imaging.depth import Deep
-from ..colour.deep_samples import boxed_bits, from_bits, to_bits
-from ..metadata.exif import BLANK
+from ..colour.deep_samples import from_bits, heif_bits, to_bits
+from ..metadata.exif import EMPTY_EXIF
 from ..parcel import Parcel, damaged
 from . import clean_aperture, with_nclx
 from .boxes import primary_property
@@ -26,9 +26,9 @@ if TYPE_CHECKING:
 
 EFFORT: Final = 2
 """Effort of the encoder, 0 to 9: two seconds for 12 megapixels; files are no smaller at twice the time."""
-_YCBCR: Final = (6, 1)
+_LOSSY_MATRIX_AND_RANGE: Final = (6, 1)
 """Matrix and range with which libheif stores lossy pictures, without saying so in the file."""
-_AS_IT_IS: Final = (2, 2, 0, 1)
+_LOSSLESS_NCLX: Final = (2, 2, 0, 1)
 """Primaries and transfer as the profile has them, no matrix, full range: by this the file is known to be lossless when
 it is read again."""
 
@@ -54,8 +54,8 @@ def decode(data: bytes) -> Deep:
     """(H, W, 1..4), upright, spread over 16 bits."""
     opened = AvifImagePlugin.AvifImageFile(BytesIO(data))
     picture = _vips().Image.new_from_buffer(data, "", fail_on="error")
-    counted_wh = cropped_size(data, opened.size)
-    if sorted((picture.width, picture.height)) != sorted(counted_wh):
+    cropped_wh = cropped_size(data, opened.size)
+    if sorted((picture.width, picture.height)) != sorted(cropped_wh):
         raise damaged("two sizes")
     samples = np.asarray(picture.numpy(), np.uint16).reshape(picture.height, picture.width, -1)
     bits = int(picture.get("bits-per-sample"))
@@ -75,8 +75,8 @@ def pack(parcel: Parcel, deep: Deep, quality: int) -> bytes:
         ValueError: libvips cannot make a file of it.
     """
     encoding = parcel.encoding
-    bits = boxed_bits(encoding.bits)
-    picture = _picture(to_bits(deep, bits), parcel)
+    bits = heif_bits(encoding.bits)
+    picture = _vips_image(to_bits(deep, bits), parcel)
     try:
         data = picture.heifsave_buffer(
             compression="av1",
@@ -89,29 +89,33 @@ def pack(parcel: Parcel, deep: Deep, quality: int) -> bytes:
         )
     except _vips().Error as error:
         raise ValueError(" ".join(str(error).split())) from error
-    data = _with_colours(data, parcel)
+    data = _with_nclx_mended(data, parcel)
     return with_exif(data, parcel.exif) if parcel.exif else data
 
 
-def _with_colours(data: bytes, parcel: Parcel) -> bytes:
-    """The numbers that the source had in place of a profile; beside one, that RGB is stored as it is.
+def _with_nclx_mended(data: bytes, parcel: Parcel) -> bytes:
+    """The file with the `nclx` that the source had in place of a profile; beside one, with that of lossless RGB.
 
     What is in the file decides: a profile that libheif cannot use is not there.
     """
     encoding, colr = parcel.encoding, primary_property(data, b"colr")
     if colr is not None and not colr.startswith(b"nclx"):
-        return with_colours(data, _AS_IT_IS) if encoding.lossless else data
+        return with_colours(data, _LOSSLESS_NCLX) if encoding.lossless else data
     if encoding.nclx is None:
         return data
-    return with_colours(data, (*encoding.nclx[:2], *_YCBCR)) if colr is None else with_nclx(data, encoding.nclx)
+    return (
+        with_colours(data, (*encoding.nclx[:2], *_LOSSY_MATRIX_AND_RANGE))
+        if colr is None
+        else with_nclx(data, encoding.nclx)
+    )
 
 
-def _picture(samples: Deep, parcel: Parcel) -> pyvips.Image:
-    """The samples with what goes beside them."""
+def _vips_image(samples: Deep, parcel: Parcel) -> pyvips.Image:
+    """libvips' image of the samples, with EXIF, XMP and profile."""
     vips = _vips()
     picture = vips.Image.new_from_array(np.ascontiguousarray(samples), interpretation="rgb16").copy()
     blocks = {
-        "exif-data": b"Exif\0\0" + BLANK if parcel.exif else None,
+        "exif-data": b"Exif\0\0" + EMPTY_EXIF if parcel.exif else None,
         "xmp-data": parcel.xmp,
         "icc-profile-data": parcel.icc if parcel.icc is not None and parcel.icc[16:20] == b"RGB " else None,
     }

@@ -14,10 +14,10 @@ from PIL import Image
 from ...errors import PhotoNotWritten, UnreadablePhoto
 from ...imaging.depth import Deep
 from ...photo import Encoding
-from ..colour.deep_samples import boxed_bits, from_bits, mode_of, straightened, to_bits
-from ..metadata.exif import as_upright, tidy
+from ..colour.deep_samples import from_bits, heif_bits, mode_of, to_bits, unpremultiplied
+from ..metadata.exif import with_upright_orientation, without_exif_prefix
 from ..parcel import Parcel, Unpacked, check_pixels, damaged, foreign_decoder
-from . import Nclx, has_manifest, left_out, nclx_of
+from . import Nclx, has_manifest, nclx_of, notes_on_lost_images
 
 if TYPE_CHECKING:
     from pillow_heif import HeifFile, HeifImage
@@ -42,16 +42,16 @@ def unpack(data: bytes, max_pixels: int) -> Unpacked:
     check_pixels(image.size, max_pixels)
     info = _info(image)
     bits = int(info["bit_depth"])
-    exif, xmp = tidy(info.get("exif")), info.get("xmp")
+    exif, xmp = without_exif_prefix(info.get("exif")), info.get("xmp")
     return Unpacked(
         image.size,
         data,
-        as_upright(exif),
+        with_upright_orientation(exif),
         info.get("icc_profile") or None,
         bytes(xmp).rstrip(b"\0") or None if xmp else None,
         _encoding(image, nclx_of(data), bits),
         deep=bits > 8,
-        notes=left_out(data, *(["other pictures"] if len(opened) > 1 else [])),
+        notes=notes_on_lost_images(data, *(["other pictures"] if len(opened) > 1 else [])),
         manifest_lost=has_manifest(data),
     )
 
@@ -68,7 +68,7 @@ def decode_deep(bare: bytes) -> Deep:
     samples = np.array(image, np.uint16)
     samples = samples[:, :, None] if samples.ndim == 2 else samples
     samples = from_bits(samples, int(_info(image)["bit_depth"]))
-    return straightened(samples) if image.premultiplied_alpha else samples
+    return unpremultiplied(samples) if image.premultiplied_alpha else samples
 
 
 def pack(parcel: Parcel) -> bytes:
@@ -96,7 +96,7 @@ def pack(parcel: Parcel) -> bytes:
         pixels,
         image_orientation=1,
         primary=True,
-        bit_depth=boxed_bits(parcel.encoding.bits) if parcel.deep is not None else 8,
+        bit_depth=heif_bits(parcel.encoding.bits) if parcel.deep is not None else 8,
         **_colours(parcel, lossless),
         **{name: value for name, value in (("exif", parcel.exif), ("xmp", parcel.xmp)) if value is not None},
     )
@@ -134,7 +134,7 @@ def _encoding(image: HeifImage, nclx: Nclx | None, bits: int) -> Encoding:
 
 def _planes(parcel: Parcel) -> tuple[tuple[int, int], str, bytes]:
     if parcel.deep is not None:
-        samples = to_bits(parcel.deep, boxed_bits(parcel.encoding.bits))
+        samples = to_bits(parcel.deep, heif_bits(parcel.encoding.bits))
         return parcel.picture.size, f"{mode_of(samples)};16", samples.astype("<u2").tobytes()
     return parcel.picture.size, parcel.picture.mode, parcel.picture.tobytes()
 

@@ -1,8 +1,8 @@
 """Changed pixels -> changed coefficients: what has to be added to a JPEG's blocks to make its picture the new one.
 
-A block keeps its coefficients and gets the transform of the *difference* on top, rounded to steps of the file's own
-quantisation table. What did not change adds nothing, so it stays exactly what it was; blocks in which every difference
-rounds to nothing are not touched at all.
+A block keeps its coefficients and gets the DCT of the *difference* on top, quantised with the file's own table.
+What did not change adds nothing, so it stays exactly what it was; blocks in which every difference rounds to nothing
+are not touched at all.
 
 A viewer may still show pixels outside the change a level or two different: those of a block that is only partly
 changed get their share of the rounding, as in any JPEG; and where colour is stored at half the size, viewers smooth it
@@ -22,9 +22,9 @@ from numpy.typing import NDArray
 from ...imaging.arrays import Ints
 from ...imaging.painting import Painting
 from ..metadata.orientation import as_stored
-from .layout import Grid, NotPatchable
+from .frame import Frame, NotPatchable
 
-_STRIP: Final = 64
+_STRIP_ROWS: Final = 64
 _MCUS_AT_ONCE: Final = 2048
 _MAX_MCUS: Final = 50_000
 _FEW_MCUS: Final = 2048
@@ -38,78 +38,82 @@ _TO_YCBCR: Final = np.array(
 ZIGZAG: Final = np.array(
     sorted(range(64), key=lambda i: (i // 8 + i % 8, i // 8 if (i // 8 + i % 8) % 2 else i % 8)), np.int64
 )
-"""Place in a block, row by row, of each coefficient as stored (T.81, figure A.6)."""
+"""Index in a block, row by row, of each coefficient in zigzag order (T.81 figure A.6)."""
 
-_COSINES: Final = np.array(
+_DCT: Final = np.array(
     [[np.cos((2 * x + 1) * u * np.pi / 16) / 2 * (np.sqrt(0.5) if u == 0 else 1) for x in range(8)] for u in range(8)]
 )
-"""Cosines of the discrete transform, frequency by place (T.81, A.3.3)."""
+"""(8, 8) matrix of the discrete cosine transform, frequency by position (T.81 A.3.3)."""
 
 
 @dataclass(frozen=True, slots=True)
-class Changes:
-    """What is added to some blocks: their numbers in the scan, (n,) ascending, and (n, 64) quantisation steps in zigzag
-    order, no row of which is all 0."""
+class CoefficientChanges:
+    """What is added to the quantised coefficients of some blocks.
+
+    Args:
+        blocks: (n,), their numbers in the scan, ascending.
+        coefficients: (n, 64) in zigzag order; no row is all 0.
+    """
 
     blocks: Ints
-    steps: NDArray[np.int32]
+    coefficients: NDArray[np.int32]
 
 
 @dataclass(frozen=True, slots=True)
-class _Pixels:
+class _ChangedPixels:
     """Pixels that changed: where they are in the picture as stored, and by how much, (n, 3)."""
 
     x: Ints
     y: Ints
-    by: NDArray[np.int16]
+    difference: NDArray[np.int16]
 
 
-def changes(painting: Painting, orientation: int, grid: Grid, *, stored_rgb: bool) -> Changes:
-    """The steps that blocks need to have added so that the file decodes to what was painted.
+def changes(painting: Painting, orientation: int, frame: Frame, *, stored_rgb: bool) -> CoefficientChanges:
+    """What the quantised coefficients need to have added so that the file decodes to what was painted.
 
     Args:
         painting: upright, over the pixels as decoded from the file; it is compared with them where it has tiles.
         orientation: the EXIF orientation that made the pixels upright.
-        grid: where the file's blocks are in the picture.
+        frame: the file's, which says where its blocks are in the picture.
         stored_rgb: whether the three components are red, green and blue instead of YCbCr.
 
     Raises:
         NotPatchable: so much changed that coding the picture anew is the better way, or a grey picture got colour.
     """
-    pixels = _differing(painting, orientation, grid)
-    width, height = grid.mcu_wh
+    pixels = _changed_pixels(painting, orientation, frame)
+    width, height = frame.mcu_wh
     row, column = pixels.y // height, pixels.x // width
-    mcu = row * grid.mcus_wh[0] + column
-    touched = np.zeros(grid.mcus_wh[0] * grid.mcus_wh[1], np.bool_)
+    mcu = row * frame.mcus_wh[0] + column
+    touched = np.zeros(frame.mcus_wh[0] * frame.mcus_wh[1], np.bool_)
     touched[mcu] = True
     mcus = np.flatnonzero(touched)
-    by = np.zeros((len(mcus), height, width, 3), np.int16)
-    by[(np.cumsum(touched) - 1)[mcu], pixels.y - row * height, pixels.x - column * width] = pixels.by
+    difference = np.zeros((len(mcus), height, width, 3), np.int16)
+    difference[(np.cumsum(touched) - 1)[mcu], pixels.y - row * height, pixels.x - column * width] = pixels.difference
     blocks: list[NDArray[np.int64]] = [np.zeros(0, np.int64)]
-    steps: list[NDArray[np.int32]] = [np.zeros((0, 64), np.int32)]
+    coefficients: list[NDArray[np.int32]] = [np.zeros((0, 64), np.int32)]
     for first in range(0, len(mcus), _MCUS_AT_ONCE):
         some = slice(first, first + _MCUS_AT_ONCE)
-        slots = _steps(_to_components(by[some], grid, stored_rgb), mcus[some], grid)
+        slots = _quantised(_to_components(difference[some], frame, stored_rgb), mcus[some], frame)
         at, slot = np.nonzero(slots.any(axis=2))
         blocks.append(mcus[some][at] * slots.shape[1] + slot)
-        steps.append(slots[at, slot])
-    return Changes(np.concatenate(blocks), np.concatenate(steps))
+        coefficients.append(slots[at, slot])
+    return CoefficientChanges(np.concatenate(blocks), np.concatenate(coefficients))
 
 
-def _differing(painting: Painting, orientation: int, grid: Grid) -> _Pixels:
-    found = list(_differing_in_strips(painting, grid))
+def _changed_pixels(painting: Painting, orientation: int, frame: Frame) -> _ChangedPixels:
+    found = list(_changed_in_strips(painting, frame))
     if not found:
-        return _Pixels(np.zeros(0, np.int64), np.zeros(0, np.int64), np.zeros((0, 3), np.int16))
-    x, y, by = (np.concatenate(part) for part in zip(*found, strict=True))
-    return _Pixels(*as_stored(x, y, orientation, grid.size_wh), by)
+        return _ChangedPixels(np.zeros(0, np.int64), np.zeros(0, np.int64), np.zeros((0, 3), np.int16))
+    x, y, difference = (np.concatenate(part) for part in zip(*found, strict=True))
+    return _ChangedPixels(*as_stored(x, y, orientation, frame.size_wh), difference)
 
 
-def _differing_in_strips(painting: Painting, grid: Grid) -> Iterator[tuple[Ints, Ints, NDArray[np.int16]]]:
-    mcus = grid.mcus_wh[0] * grid.mcus_wh[1]
-    room = min(_MAX_MCUS, max(_FEW_MCUS, mcus // 4)) * grid.mcu_wh[0] * grid.mcu_wh[1]
+def _changed_in_strips(painting: Painting, frame: Frame) -> Iterator[tuple[Ints, Ints, NDArray[np.int16]]]:
+    mcus = frame.mcus_wh[0] * frame.mcus_wh[1]
+    room = min(_MAX_MCUS, max(_FEW_MCUS, mcus // 4)) * frame.mcu_wh[0] * frame.mcu_wh[1]
     for window in (tile.window for tile in painting.tiles):
-        for top in range(int(window.top), int(window.bottom), _STRIP):
-            strip = replace(window, top=top, bottom=min(top + _STRIP, window.bottom))
+        for top in range(int(window.top), int(window.bottom), _STRIP_ROWS):
+            strip = replace(window, top=top, bottom=min(top + _STRIP_ROWS, window.bottom))
             before, after = strip.cut(painting.base), painting.cut(strip)
             if np.array_equal(before, after):
                 continue
@@ -121,38 +125,43 @@ def _differing_in_strips(painting: Painting, grid: Grid) -> Iterator[tuple[Ints,
             yield x + int(window.left), y + top, after[y, x].astype(np.int16) - before[y, x]
 
 
-def _to_components(by: NDArray[np.int16], grid: Grid, stored_rgb: bool) -> NDArray[np.float32]:
-    if len(grid.components) == 1:
-        if (by != by[..., :1]).any():
+def _to_components(difference: NDArray[np.int16], frame: Frame, stored_rgb: bool) -> NDArray[np.float32]:
+    if len(frame.components) == 1:
+        if (difference != difference[..., :1]).any():
             raise NotPatchable("a grey picture that got colour")
-        return by[..., :1].astype(np.float32)
-    return by.astype(np.float32) if stored_rgb else by.astype(np.float32) @ _TO_YCBCR.T.astype(np.float32)
+        return difference[..., :1].astype(np.float32)
+    return (
+        difference.astype(np.float32) if stored_rgb else difference.astype(np.float32) @ _TO_YCBCR.T.astype(np.float32)
+    )
 
 
-def _steps(planes: NDArray[np.float32], mcus: Ints, grid: Grid) -> NDArray[np.int32]:
-    """(n, blocks of an MCU, 64): differences of whole MCUs, shrunk, transformed and rounded to steps."""
-    inside = _inside(mcus, grid)
+def _quantised(differences: NDArray[np.float32], mcus: Ints, frame: Frame) -> NDArray[np.int32]:
+    """(n, blocks of an MCU, 64): pixel differences of whole MCUs, subsampled, transformed (FDCT) and quantised."""
+    inside = _inside_picture(mcus, frame)
     out = []
-    for number, component in enumerate(grid.components):
-        down, across = planes.shape[1] // (8 * component.down), planes.shape[2] // (8 * component.across)
-        pixels = np.maximum(_sums(inside, down, across), 1)
-        mean = _sums(planes[..., number], down, across) / pixels
-        blocks = mean.reshape(len(mcus), component.down, 8, component.across, 8).transpose(0, 1, 3, 2, 4)
-        waves = (_COSINES @ blocks @ _COSINES.T).reshape(len(mcus), -1, 64)[:, :, ZIGZAG]
-        out.append(np.rint(waves / np.array(component.steps)).astype(np.int32))
+    for number, component in enumerate(frame.components):
+        down, across = (
+            differences.shape[1] // (8 * component.vertical),
+            differences.shape[2] // (8 * component.horizontal),
+        )
+        pixels = np.maximum(_box_sums(inside, down, across), 1)
+        mean = _box_sums(differences[..., number], down, across) / pixels
+        blocks = mean.reshape(len(mcus), component.vertical, 8, component.horizontal, 8).transpose(0, 1, 3, 2, 4)
+        frequencies = (_DCT @ blocks @ _DCT.T).reshape(len(mcus), -1, 64)[:, :, ZIGZAG]
+        out.append(np.rint(frequencies / np.array(component.quantisation)).astype(np.int32))
     return np.concatenate(out, axis=1)
 
 
-def _sums(planes: NDArray[np.float32], down: int, across: int) -> NDArray[np.float32]:
-    """Over so many rows and columns."""
-    rows = planes if down == 1 else np.add.reduce([planes[:, n::down] for n in range(down)])
+def _box_sums(differences: NDArray[np.float32], down: int, across: int) -> NDArray[np.float32]:
+    """Sums over boxes of so many rows and columns."""
+    rows = differences if down == 1 else np.add.reduce([differences[:, n::down] for n in range(down)])
     return np.asarray(rows if across == 1 else np.add.reduce([rows[:, :, n::across] for n in range(across)]))
 
 
-def _inside(mcus: Ints, grid: Grid) -> NDArray[np.float32]:
+def _inside_picture(mcus: Ints, frame: Frame) -> NDArray[np.float32]:
     """(n, height, width): 1 for pixels in the picture, 0 for those beyond its edge."""
-    width, height = grid.mcu_wh
-    x = mcus[:, None] % grid.mcus_wh[0] * width + np.arange(width)
-    y = mcus[:, None] // grid.mcus_wh[0] * height + np.arange(height)
-    inside = (y < grid.size_wh[1])[:, :, None] & (x < grid.size_wh[0])[:, None, :]
+    width, height = frame.mcu_wh
+    x = mcus[:, None] % frame.mcus_wh[0] * width + np.arange(width)
+    y = mcus[:, None] // frame.mcus_wh[0] * height + np.arange(height)
+    inside = (y < frame.size_wh[1])[:, :, None] & (x < frame.size_wh[0])[:, None, :]
     return inside.astype(np.float32)

@@ -14,11 +14,11 @@ from ...imaging.arrays import Rgb
 from ...photo import Encoding, FileFacts, Photo
 from ..parcel import Blocks, Parcel, Unpacked, check_pixels, damaged, foreign_decoder, u16
 from . import segments
-from .damage_check import check_beside
-from .layout import NotPatchable
+from .damage_check import check_outside_painting
+from .frame import NotPatchable
 from .markers import DHT
-from .mpf import shifted
-from .patch import patched
+from .mpf import with_offsets_moved
+from .patch import patched_baseline
 from .progressive import patched_progressive
 from .save import saved_jpeg
 from .segments import Segment, Segments, named_segment
@@ -42,17 +42,17 @@ def unpack(data: bytes, max_pixels: int) -> Unpacked:
         UnreadablePhoto, PhotoTooLarge: damaged, cut off, not 8-bit, hierarchical, too many pixels.
     """
     parts = segments.split(data)
-    frame = _frame(parts)
-    size_wh = u16(frame.payload, 3), u16(frame.payload, 1)
+    frame_header = _frame_header(parts)
+    size_wh = u16(frame_header.payload, 3), u16(frame_header.payload, 1)
     check_pixels(size_wh, max_pixels)
     if parts.scan_count > _MAX_SCANS or parts.scan_count * size_wh[0] * size_wh[1] > _MAX_SCAN_PIXELS:
         raise damaged("it goes over the picture an absurd number of times")
-    colours = b"".join(bytes(s) for s in parts.head if s.tells_colours)
-    bare = b"\xff\xd8" + colours + parts.coding + parts.scans
-    icc = segments.joined_icc(parts.head)
-    exif = b"".join(parts.head[n].payload[len(segments.EXIF) :] for n in segments.first_exif(parts.head))
-    xmp = next((s.payload[len(segments.XMP) :] for s in parts.head if segments.is_xmp(s)), None)
-    blocks = _carried(data, parts, icc is not None, xmp)
+    colours = b"".join(bytes(s) for s in parts.header if s.defines_colours)
+    bare = b"\xff\xd8" + colours + parts.tables_and_frame + parts.scans
+    icc = segments.joined_icc(parts.header)
+    exif = b"".join(parts.header[n].payload[len(segments.EXIF) :] for n in segments.first_exif(parts.header))
+    xmp = next((s.payload[len(segments.XMP) :] for s in parts.header if segments.is_xmp(s)), None)
+    blocks = _carried_blocks(data, parts, icc is not None, xmp)
     return Unpacked(size_wh, bare, exif or None, icc, xmp, _encoding(bare, parts), blocks, trailer=parts.trailer)
 
 
@@ -83,8 +83,8 @@ def decode_strictly(bare: bytes) -> Image.Image | None:
     return Image.frombytes("CMYK", inks.shape[1::-1], inks.data, "raw", "CMYK;I")  # upside down, as Adobe has them
 
 
-def is_common(bare: bytes) -> bool:
-    """Whether the strict decoder knows how the colours are sampled, so that what it refuses is damaged or unusual."""
+def has_common_sampling(bare: bytes) -> bool:
+    """Whether the strict decoder knows the sampling factors, so that what it refuses is damaged or unusual."""
     try:
         simplejpeg.decode_jpeg_header(bare)
     except ValueError:
@@ -92,7 +92,7 @@ def is_common(bare: bytes) -> bool:
     return True
 
 
-def repainted(facts: FileFacts, photo: Photo) -> bytes:
+def patched_jpeg(facts: FileFacts, photo: Photo) -> bytes:
     """The source's picture as the photo has it now, and no metadata: only blocks in which a pixel changed are new.
 
     Raises:
@@ -103,10 +103,10 @@ def repainted(facts: FileFacts, photo: Photo) -> bytes:
         raise NotPatchable("a picture of another size")
     try:
         painting = photo.over(facts.stored.pixels)
-        into = patched_progressive if facts.encoding.progressive else patched
+        into = patched_progressive if facts.encoding.progressive else patched_baseline
         out = into(facts.stored.coded, painting, facts.orientation, stored_rgb=facts.encoding.rgb_stored)
         if not facts.stored.sound:
-            check_beside(facts.stored.coded, out, painting, facts.orientation)
+            check_outside_painting(facts.stored.coded, out, painting, facts.orientation)
         return out
     except PhotoError as error:
         raise NotPatchable("an unusual structure") from error
@@ -136,50 +136,56 @@ def pack(parcel: Parcel) -> bytes:
         raise PhotoNotWritten(
             f"expected XMP that fits into a JPEG, it has {len(parcel.xmp):,} bytes; choose .png or .tif."
         )
-    encoded = segments.split_bare(_encoded(parcel) if parcel.coded is None else parcel.coded)
-    own = [s for s in encoded.head if s.tells_colours]
+    encoded = segments.split_without_trailer(_encoded_jpeg(parcel) if parcel.coded is None else parcel.coded)
+    own = [s for s in encoded.header if s.defines_colours]
     stored_rgb = parcel.coded is None and any(s.payload.startswith(segments.ADOBE) for s in own)
     carried = [named_segment(name, payload) for name, payload in parcel.blocks]
     if parcel.encoding.qtables:
         own = [s for s in own if not s.payload.startswith(segments.JFIF)]
-    head = [s for s in carried if s.tells_colours and not stored_rgb] + own
+    head = [s for s in carried if s.defines_colours and not stored_rgb] + own
     head += segments.exif_segments(parcel.exif or b"")
     head += [segments.xmp_segment(parcel.xmp)] if parcel.xmp is not None else []
     head += segments.icc_segments(parcel.icc or b"")
-    head += [s for s in carried if not s.tells_colours]
-    return _with_index(head, (encoded.coding, encoded.scans), parcel.trailer)
+    head += [s for s in carried if not s.defines_colours]
+    return _with_mpf_index(head, (encoded.tables_and_frame, encoded.scans), parcel.trailer)
 
 
-def _frame(parts: Segments) -> Segment:
-    frames = [s for s in parts.head if s.is_frame]
-    if len(frames) != 1 or len(frames[0].payload) < 9 or len(frames[0].payload) != 6 + 3 * frames[0].payload[5]:
-        raise damaged(f"it has {len(frames)} usable frame headers, not one")
-    if frames[0].payload[0] != 8:
-        raise UnreadablePhoto(f"expected 8 bits a colour, this JPEG has {frames[0].payload[0]}; convert it to 8 bits.")
-    return frames[0]
+def _frame_header(parts: Segments) -> Segment:
+    frame_headers = [s for s in parts.header if s.is_frame_header]
+    if (
+        len(frame_headers) != 1
+        or len(frame_headers[0].payload) < 9
+        or len(frame_headers[0].payload) != 6 + 3 * frame_headers[0].payload[5]
+    ):
+        raise damaged(f"it has {len(frame_headers)} usable frame frame_headers, not one")
+    if frame_headers[0].payload[0] != 8:
+        raise UnreadablePhoto(
+            f"expected 8 bits a colour, this JPEG has {frame_headers[0].payload[0]}; convert it to 8 bits."
+        )
+    return frame_headers[0]
 
 
 def _encoding(bare: bytes, parts: Segments) -> Encoding:
     with foreign_decoder():
         header = JpegImagePlugin.JpegImageFile(BytesIO(bare))
         tables = tuple(tuple(header.quantization[table]) for *_, table in header.layer)
-    huffman = sum(len(s.payload) for s in parts.head if s.marker == DHT)
-    across_and_down = [(across, down) for _, across, down, _ in header.layer]
+    huffman = sum(len(s.payload) for s in parts.header if s.marker == DHT)
+    sampling_factors = [(across, down) for _, across, down, _ in header.layer]
     return Encoding(
         dpi=header.info.get("dpi"),
         qtables=tables,
-        subsampling=_subsampling(across_and_down),
+        subsampling=_subsampling(sampling_factors),
         progressive="progressive" in header.info,
         optimized=huffman not in _STANDARD_HUFFMAN_BYTES,
         rgb_stored=_is_rgb_stored(header),
     )
 
 
-def _subsampling(across_and_down: list[tuple[int, int]]) -> int:
+def _subsampling(sampling_factors: list[tuple[int, int]]) -> int:
     """Pillow's number; what Pillow cannot write (4:4:0, 4:1:1) becomes 4:4:4, which loses nothing."""
-    if len(across_and_down) != 3 or across_and_down[1] != across_and_down[2] or 0 in across_and_down[1]:
+    if len(sampling_factors) != 3 or sampling_factors[1] != sampling_factors[2] or 0 in sampling_factors[1]:
         return 0
-    (luma_h, luma_v), (chroma_h, chroma_v) = across_and_down[:2]
+    (luma_h, luma_v), (chroma_h, chroma_v) = sampling_factors[:2]
     return {(2, 1): 1, (2, 2): 2}.get((luma_h // chroma_h, luma_v // chroma_v), 0)
 
 
@@ -192,46 +198,46 @@ def _is_rgb_stored(header: JpegImagePlugin.JpegImageFile) -> bool:
     return [layer[0] for layer in header.layer] == [ord("R"), ord("G"), ord("B")]
 
 
-def _carried(data: bytes, parts: Segments, has_icc: bool, xmp: bytes | None) -> Blocks:
+def _carried_blocks(data: bytes, parts: Segments, has_icc: bool, xmp: bytes | None) -> Blocks:
     """Every block but the first EXIF, the profile, the first XMP packet and Adobe's.
 
     The index of a several-picture file (MPF) is kept where there is a trailer, see `mpf`.
     """
     kept: list[tuple[str, bytes]] = []
     indices: list[bytes] = []
-    exif = set(segments.first_exif(parts.head))
-    for number, segment in enumerate(parts.head):
+    exif = set(segments.first_exif(parts.header))
+    for number, segment in enumerate(parts.header):
         if not segment.is_metadata or number in exif or (has_icc and segments.is_icc(segment)):
             continue
         if segments.is_xmp(segment) and xmp is not None:
             xmp = None
             continue
-        if segment.tells_colours and segment.payload.startswith(segments.ADOBE):
+        if segment.defines_colours and segment.payload.startswith(segments.ADOBE):
             continue
         if segments.is_mpf(segment):
             indices.append(segment.payload)
             continue
         kept.append((segment.name, segment.payload))
     if parts.trailer and indices:  # a file has one
-        index = _index_from_trailer(data, indices[0], len(data) - len(parts.trailer))
+        index = _index_from_trailer_on(data, indices[0], len(data) - len(parts.trailer))
         kept += [("APP2", segments.MPF + index)] if index is not None else []
     return tuple(kept)
 
 
-def _index_from_trailer(data: bytes, payload: bytes, trailer_at: int) -> bytes | None:
-    """An index of several pictures, its positions counted from the end of the first."""
+def _index_from_trailer_on(data: bytes, payload: bytes, trailer_at: int) -> bytes | None:
+    """An MP Index, its offsets counted from the end of the first picture."""
     index_at = data.index(payload) + len(segments.MPF)
-    return shifted(payload[len(segments.MPF) :], index_at - trailer_at, 0)
+    return with_offsets_moved(payload[len(segments.MPF) :], index_at - trailer_at, 0)
 
 
-def _with_index(head: list[Segment], rest: tuple[bytes, ...], trailer: bytes) -> bytes:
-    """The whole file; an index of several pictures gets the positions they have now, or goes when that cannot be."""
+def _with_mpf_index(head: list[Segment], rest: tuple[bytes, ...], trailer: bytes) -> bytes:
+    """The whole file; an MP Index gets the offsets that its pictures have now, or goes when that cannot be."""
     at, out = 2, [b"\xff\xd8"]
     size = at + sum(len(bytes(s)) for s in head) + sum(map(len, rest))
     for segment in head:
         if segments.is_mpf(segment):
             index_at = at + 4 + len(segments.MPF)
-            index = shifted(segment.payload[len(segments.MPF) :], size - index_at, size)
+            index = with_offsets_moved(segment.payload[len(segments.MPF) :], size - index_at, size)
             if index is None:
                 continue
             segment = Segment(segment.marker, segments.MPF + index)
@@ -240,7 +246,7 @@ def _with_index(head: list[Segment], rest: tuple[bytes, ...], trailer: bytes) ->
     return b"".join((*out, *rest, trailer))
 
 
-def _encoded(parcel: Parcel) -> bytes:
+def _encoded_jpeg(parcel: Parcel) -> bytes:
     options: dict[str, Any] = {"quality": NEW_QUALITY, "subsampling": 0}
     encoding = parcel.encoding
     if encoding.qtables:
@@ -248,7 +254,7 @@ def _encoded(parcel: Parcel) -> bytes:
         options = {"subsampling": encoding.subsampling, "progressive": encoding.progressive}
         options["optimize"] = encoding.optimized
         if parcel.quality is None:
-            options["qtables"] = [list(table) for table in _without_repeats(encoding.qtables[:components])]
+            options["qtables"] = [list(table) for table in _without_repeated_tables(encoding.qtables[:components])]
         options["keep_rgb"] = encoding.rgb_stored and parcel.picture.mode == "RGB"
     if parcel.quality is not None:
         options["quality"] = parcel.quality
@@ -257,7 +263,7 @@ def _encoded(parcel: Parcel) -> bytes:
     return saved_jpeg(parcel.picture, **options)
 
 
-def _without_repeats(tables: tuple[tuple[int, ...], ...]) -> tuple[tuple[int, ...], ...]:
+def _without_repeated_tables(tables: tuple[tuple[int, ...], ...]) -> tuple[tuple[int, ...], ...]:
     """Cb and Cr usually share a table; the encoder gives the last one to every component that has none."""
     while len(tables) > 1 and tables[-1] == tables[-2]:
         tables = tables[:-1]

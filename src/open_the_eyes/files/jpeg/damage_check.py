@@ -17,11 +17,11 @@ from ...imaging.painting import Painting
 from ..metadata.orientation import turned_back
 from ..parcel import foreign_decoder
 from . import segments
-from .layout import NotPatchable, grid_of
+from .frame import NotPatchable, frame_of
 from .markers import SOF0, SOF1, SOF2
 
 
-def check_beside(before: bytes, after: bytes, painting: Painting, orientation: int) -> None:
+def check_outside_painting(before: bytes, after: bytes, painting: Painting, orientation: int) -> None:
     """Checks that two files decode to the same pixels outside the MCUs in which something was painted.
 
     Args:
@@ -35,15 +35,15 @@ def check_beside(before: bytes, after: bytes, painting: Painting, orientation: i
         UnreadablePhoto, PhotoTooLarge: one of them cannot be decoded.
     """
     painted = (painting.whole != painting.base).any(axis=2).astype(np.uint8)
-    grid = grid_of(segments.split_bare(before), frames=(SOF0, SOF1, SOF2))
-    near = _whole_mcus(turned_back(painted, orientation), grid.mcu_wh)
-    beside = cv2.dilate(near, np.ones((3, 3))) == 0  # viewers smooth colours over the border of an MCU by a pixel
-    if (beside & (_decoded(before) != _decoded(after)).any(axis=2)).any():
+    frame = frame_of(segments.split_without_trailer(before), markers=(SOF0, SOF1, SOF2))
+    touched = _touched_mcus(turned_back(painted, orientation), frame.mcu_wh)
+    outside = cv2.dilate(touched, np.ones((3, 3))) == 0  # viewers smooth colours over the border of an MCU by a pixel
+    if (outside & (_decoded(before) != _decoded(after)).any(axis=2)).any():
         raise NotPatchable("its coded data is damaged")
 
 
-def _whole_mcus(mask: NDArray[np.uint8], mcu_wh: tuple[int, int]) -> NDArray[np.uint8]:
-    """(H, W), 1 in every MCU in which something is."""
+def _touched_mcus(mask: NDArray[np.uint8], mcu_wh: tuple[int, int]) -> NDArray[np.uint8]:
+    """(H, W), 1 in every MCU in which the mask is not 0."""
     (wide, high), (height, width) = mcu_wh, mask.shape
     padded = np.pad(mask, ((0, -height % high), (0, -width % wide)))
     some = padded.reshape(padded.shape[0] // high, high, -1, wide).max(axis=(1, 3))

@@ -1,7 +1,7 @@
-"""The index of a JPEG that holds several pictures (gain map, depth, stereo): positions that have to move with the file.
+"""The MP Index of a JPEG that holds several pictures (gain map, depth, stereo): its offsets have to fit the file.
 
 CIPA DC-007, Multi-Picture Format. Phones put the picture that makes HDR shine behind the ordinary one, so dropping the
-index would dull the photo. Between reading and writing the positions count from the end of the first picture.
+index would dull the photo. Between reading and writing the offsets count from the end of the first picture.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import struct
 from typing import Final
 
 from ...errors import UnreadablePhoto
-from ..metadata.ifd import read_root
+from ..metadata.ifd import read_first_ifd
 from ..parcel import u32
 from . import segments
 
@@ -18,13 +18,16 @@ _MP_ENTRY: Final = 0xB002
 _ENTRY_BYTES: Final = 16
 
 
-def shifted(index: bytes, by: int, first_size: int) -> bytes | None:
-    """The index, which begins at its byte order mark, with every position moved and the first picture's size set.
+def with_offsets_moved(index: bytes, by: int, first_size: int) -> bytes | None:
+    """The MP Index IFD with every Individual Image Data Offset moved `by` bytes, and the first picture's size set.
 
-    None when it is broken or a position would leave the file.
+    None when it is broken or an offset would leave the file.
+
+    Args:
+        index: from its byte order mark on.
     """
     try:
-        root = read_root(index, depth=1)
+        root = read_first_ifd(index, depth=1)
     except UnreadablePhoto:
         return None
     entry = root.entries.get(_MP_ENTRY)
@@ -40,16 +43,16 @@ def shifted(index: bytes, by: int, first_size: int) -> bytes | None:
     return bytes(moved)
 
 
-def foretold(data: bytes, signed: bytes) -> bytes:
+def with_final_index(data: bytes, signed: bytes) -> bytes:
     """The file with an index that will be right once it is signed: `signed` shows how segments grow by that.
 
     A signature covers the index, so this cannot wait until it is there.
     """
     parts = segments.split(data)
-    found = next((segment.payload for segment in parts.head if segments.is_mpf(segment)), None)
+    found = next((segment.payload for segment in parts.header if segments.is_mpf(segment)), None)
     if found is None or found not in signed:
         return data
     sizes = [len(file) - len(parts.trailer) for file in (data, signed)]
     before, behind = (size - file.index(found) for size, file in zip(sizes, (data, signed), strict=True))
-    index = shifted(found[len(segments.MPF) :], behind - before, sizes[1])
+    index = with_offsets_moved(found[len(segments.MPF) :], behind - before, sizes[1])
     return data if index is None else data.replace(found, segments.MPF + index, 1)

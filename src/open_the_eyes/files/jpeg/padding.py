@@ -1,5 +1,5 @@
-"""Where a JPEG's coded data ends within the last byte of each restart interval: what comes behind is filling, and goes
-when the bits before it move."""
+"""Where the last block of each restart interval ends, within its last byte: the padding behind it goes when the bits
+before it move (ITU-T T.81 F.1.2.3)."""
 
 from __future__ import annotations
 
@@ -9,70 +9,76 @@ from typing import Final
 import numpy as np
 
 from ...imaging.arrays import Ints
-from .locate import Begun, Interval, Lanes, Reader
+from .lanes import BlockStarts, Lanes
+from .locate import BlockReader, RestartInterval
 
-_REACHES: Final = (2048, 8192, 32_768)
+_LOOKBACK_BITS: Final = (2048, 8192, 32_768)
 """Bits before the end of an interval that are read to find it, tried in turn; shorter intervals are read from where
 they begin."""
 _GUESSES: Final = 16
-_AGREEING: Final = 8
+_MIN_AGREEING: Final = 8
 
 
-def ends_of(reader: Reader, intervals: Sequence[Interval]) -> list[int | None]:
-    """Where the last block of each interval ends, less than a byte of filling behind; None where that is uncertain."""
-    ends: dict[Interval, int | None] = {}
-    unknown = list(intervals)
-    for reach in _REACHES:
-        short = [one for one in unknown if one.end - one.start <= reach]
-        long = [one for one in unknown if one.end - one.start > reach]
+def last_block_ends(reader: BlockReader, intervals: Sequence[RestartInterval]) -> list[int | None]:
+    """Where the last block of each interval ends, in bits, before less than a byte of padding; None if uncertain."""
+    ends: dict[RestartInterval, int | None] = {}
+    uncertain = list(intervals)
+    for lookback in _LOOKBACK_BITS:
+        short = [one for one in uncertain if one.end - one.start <= lookback]
+        long = [one for one in uncertain if one.end - one.start > lookback]
         if short:
-            ends |= zip(short, _read(reader, short), strict=True)
+            ends |= zip(short, _ends_read_whole(reader, short), strict=True)
         if long:
-            ends |= zip(long, _guessed(reader, long, reach), strict=True)
-        unknown = [one for one in long if ends[one] is None]
+            ends |= zip(long, _ends_read_from_guesses(reader, long, lookback), strict=True)
+        uncertain = [one for one in long if ends[one] is None]
     return [ends[one] for one in intervals]
 
 
-def _read(reader: Reader, intervals: Sequence[Interval]) -> list[int | None]:
-    """From the interval's beginning, block by block."""
+def _ends_read_whole(reader: BlockReader, intervals: Sequence[RestartInterval]) -> list[int | None]:
+    """The ends found from the intervals' beginnings, block by block."""
     start, stop = _limits(intervals)
-    lane, number, place = _begun(reader, Lanes(start, np.zeros_like(start), stop), inside=False)
-    behind = np.array([one.behind - one.first for one in intervals], np.int64)
-    known = number == behind[lane]
+    lane, number, place = _block_starts(reader, Lanes(start, np.zeros_like(start), stop), mid_block=False)
+    end_block = np.array([one.end_block - one.first_block for one in intervals], np.int64)
+    known = number == end_block[lane]
     places: dict[int, int] = dict(zip(lane[known].tolist(), place[known].tolist(), strict=True))
-    return [_if_filled(reader, one, [places[n]] if n in places else []) for n, one in enumerate(intervals)]
+    return [_end_if_padded(reader, one, [places[n]] if n in places else []) for n, one in enumerate(intervals)]
 
 
-def _guessed(reader: Reader, intervals: Sequence[Interval], reach: int) -> list[int | None]:
-    """Only the end is read, from many guesses that become true by themselves; half of them have to agree, and no two
-    halves on different ends."""
+def _ends_read_from_guesses(
+    reader: BlockReader, intervals: Sequence[RestartInterval], lookback: int
+) -> list[int | None]:
+    """The ends found from many guesses shortly before, which synchronise by themselves; half of them have to agree, and
+    no two halves on different ends."""
     start, stop = (np.repeat(limit, _GUESSES) for limit in _limits(intervals))
-    back = np.tile(np.linspace(reach, reach / 2, _GUESSES).astype(np.int64), len(intervals))
-    lane, number, place = _begun(reader, Lanes(np.maximum(stop - back, start), np.zeros_like(stop), stop), inside=True)
+    back = np.tile(np.linspace(lookback, lookback / 2, _GUESSES).astype(np.int64), len(intervals))
+    lane, number, place = _block_starts(
+        reader, Lanes(np.maximum(stop - back, start), np.zeros_like(stop), stop), mid_block=True
+    )
     fits = (place > stop[lane] - 8) & (place <= stop[lane]) & (number % reader.period == 0)
     ends = []
     for row, interval in enumerate(intervals):
         found, times = np.unique(place[fits & (lane // _GUESSES == row)], return_counts=True)
-        ends.append(_if_filled(reader, interval, found[times >= _AGREEING].tolist()))
+        ends.append(_end_if_padded(reader, interval, found[times >= _MIN_AGREEING].tolist()))
     return ends
 
 
-def _limits(intervals: Sequence[Interval]) -> tuple[Ints, Ints]:
+def _limits(intervals: Sequence[RestartInterval]) -> tuple[Ints, Ints]:
+    """Where intervals start and end, in bits."""
     start, end = np.array([(one.start, one.end) for one in intervals], np.int64).reshape(-1, 2).T
     return start, end
 
 
-def _begun(reader: Reader, lanes: Lanes, *, inside: bool) -> Begun:
-    """Where blocks begin, one behind the last included: where that ends."""
-    begun: list[Begun] = []
-    run = reader.follow(lanes, inside=inside, begun=begun)
-    begun.append((np.arange(len(run.at)), run.count, run.at))
-    lane, number, place = (np.concatenate(parts) for parts in zip(*begun, strict=True))
+def _block_starts(reader: BlockReader, lanes: Lanes, *, mid_block: bool) -> BlockStarts:
+    """Where blocks begin, and where the last one ends."""
+    starts: list[BlockStarts] = []
+    results = reader.skip_blocks(lanes, mid_block=mid_block, starts=starts)
+    starts.append((np.arange(len(results.at)), results.count, results.at))
+    lane, number, place = (np.concatenate(parts) for parts in zip(*starts, strict=True))
     return lane, number, place
 
 
-def _if_filled(reader: Reader, interval: Interval, ends: Sequence[int]) -> int | None:
-    """The end, if there is only one, and nothing but filling between it and that of the interval."""
+def _end_if_padded(reader: BlockReader, interval: RestartInterval, ends: Sequence[int]) -> int | None:
+    """The end, if there is only one, and nothing but padding between it and that of the interval."""
     if len(ends) != 1 or not interval.end - 8 < ends[0] <= interval.end:
         return None
-    return ends[0] if reader.is_filling(ends[0], interval.end) else None
+    return ends[0] if reader.is_padding(ends[0], interval.end) else None

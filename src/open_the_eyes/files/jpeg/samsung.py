@@ -11,10 +11,10 @@ from typing import Final
 
 from ..parcel import u32
 
-_LIST, _END = b"SEFH", b"SEFT"
-_HEAD: Final = 8
-"""Bytes at the beginning of a block: its kind, and how long its name is."""
-_LIST_HEAD, _ENTRY, _LIST_END = 12, 12, 8
+_SEFH, _SEFT = b"SEFH", b"SEFT"
+_BLOCK_HEADER: Final = 8
+"""Bytes of a block's header: its kind, and how long its name is."""
+_SEFH_HEADER, _SEFH_ENTRY, _SEFT_BYTES = 12, 12, 8
 _COUNTRY: Final = b"MCC_Data"
 """Name of the block with the country code of the mobile network, in digits."""
 _WITHOUT_PLACE: Final = frozenset(
@@ -35,19 +35,19 @@ _WITHOUT_PLACE: Final = frozenset(
     }
 )
 """Names of blocks that hold a time, or a number for how the camera was set."""
-_MOST: Final = 64
+_MAX_BLOCK: Final = 64
 """Most bytes of a block without a place, and of a block's name."""
-_MAX_LIST: Final = 1 << 16
-"""Most bytes of the list of blocks, as ExifTool has it: phones name a few, and a hostile file could name ever so
+_MAX_SEFH: Final = 1 << 16
+"""Most bytes of the SEFH directory, as ExifTool has it: phones name a few, and a hostile file could name ever so
 many."""
 
 
 @dataclass(frozen=True, slots=True)
 class SamsungTrailer:
-    """Parts of Samsung's trailer, each (place, length) in bytes.
+    """Parts of Samsung's trailer, each (start, length) in bytes.
 
     Args:
-        understood: what tells no place (GPS): whole blocks of known names, the heads of others, the list.
+        understood: what tells no place (GPS): whole blocks of known names, the headers of others, the directory.
         country: digits that tell the country.
     """
 
@@ -59,34 +59,34 @@ def samsung_trailer(data: bytes) -> SamsungTrailer:
     """Samsung's trailer at the end of the bytes, empty where there is none. What is in blocks of other names, such as
     pictures and films, is not understood here."""
     understood, country = [], []
-    for start, length in _listed(data):
-        if length < _HEAD:
+    for start, length in _block_ranges(data):
+        if length < _BLOCK_HEADER:
             continue
-        value_at = start + _HEAD + u32(data, start + 4, "<")
-        name, size = data[start + _HEAD : value_at], start + length - value_at
-        if size < 0 or len(name) > _MOST:
+        value_at = start + _BLOCK_HEADER + u32(data, start + 4, "<")
+        name, size = data[start + _BLOCK_HEADER : value_at], start + length - value_at
+        if size < 0 or len(name) > _MAX_BLOCK:
             continue
-        plain = name in _WITHOUT_PLACE and size <= _MOST
+        plain = name in _WITHOUT_PLACE and size <= _MAX_BLOCK
         understood.append((start, length if plain else value_at - start))
         country += [(value_at, size)] if plain and name == _COUNTRY else []
-    end = _list_at(data)
+    end = _sefh_at(data)
     understood += [(end, len(data) - end)] if understood else []
     return SamsungTrailer(tuple(understood), tuple(country))
 
 
-def _list_at(data: bytes) -> int:
-    """Where the list begins, the end of the bytes where there is none."""
-    if not data.endswith(_END) or len(data) < _LIST_HEAD + _LIST_END:
+def _sefh_at(data: bytes) -> int:
+    """Where the SEFH directory begins, the end of the bytes where there is none."""
+    if not data.endswith(_SEFT) or len(data) < _SEFH_HEADER + _SEFT_BYTES:
         return len(data)
-    length = u32(data, len(data) - _LIST_END, "<")
-    at = len(data) - _LIST_END - length
-    return at if length < _MAX_LIST and at >= 0 and data.startswith(_LIST, at) else len(data)
+    length = u32(data, len(data) - _SEFT_BYTES, "<")
+    at = len(data) - _SEFT_BYTES - length
+    return at if length < _MAX_SEFH and at >= 0 and data.startswith(_SEFH, at) else len(data)
 
 
-def _listed(data: bytes) -> Iterator[tuple[int, int]]:
-    """Where each block that the list names begins, and how long it is; its kind stands there as in the list."""
-    at = _list_at(data)
-    for entry in range(at + _LIST_HEAD, len(data) - _LIST_END - _ENTRY + 1, _ENTRY):
+def _block_ranges(data: bytes) -> Iterator[tuple[int, int]]:
+    """Start and length of each block that the directory names; its kind stands there as in the directory."""
+    at = _sefh_at(data)
+    for entry in range(at + _SEFH_HEADER, len(data) - _SEFT_BYTES - _SEFH_ENTRY + 1, _SEFH_ENTRY):
         start, length = at - u32(data, entry + 4, "<"), u32(data, entry + 8, "<")
         if 0 <= start <= start + length <= at and data[start : start + 4] == data[entry : entry + 4]:
             yield start, length

@@ -14,9 +14,9 @@ from typing import Any, Final
 
 from PIL import Image, ImageFile
 
-_BYTES_A_SAMPLE: Final = 2
+_MAX_BYTES_A_SAMPLE: Final = 2
 """Most bytes that a sample takes: black and white noise takes 1.2 at quantisation steps of 1."""
-_ONE_AT_A_TIME: Final = Lock()
+_BUFFER_LOCK: Final = Lock()
 
 
 def saved_jpeg(picture: Image.Image, **options: Any) -> bytes:
@@ -25,16 +25,16 @@ def saved_jpeg(picture: Image.Image, **options: Any) -> bytes:
     if not (options.get("progressive") or options.get("optimize")):
         picture.save(out, "JPEG", **options)
         return out.getvalue()
-    with _room(picture):
+    with _large_buffer(picture):
         picture.save(out, "JPEG", **options)
     return out.getvalue()
 
 
 @contextmanager
-def _room(picture: Image.Image) -> Iterator[None]:
+def _large_buffer(picture: Image.Image) -> Iterator[None]:
     """The size of Pillow's buffers is one for all threads; nothing that others save meanwhile may depend on it."""
-    needed = _BYTES_A_SAMPLE * picture.width * picture.height * len(picture.getbands())
-    with _ONE_AT_A_TIME:
+    needed = _MAX_BYTES_A_SAMPLE * picture.width * picture.height * len(picture.getbands())
+    with _BUFFER_LOCK:
         before = ImageFile.MAXBLOCK
         ImageFile.MAXBLOCK = max(before, needed)
         try:

@@ -1,4 +1,4 @@
-"""The segments of a JPEG file: taking them apart and laying them out again, byte for byte.
+"""The marker segments of a JPEG file: split and joined again, byte for byte.
 
 ITU-T T.81 annex B; APP1 as in the Exif and XMP specifications, APP2 as in ICC.1 annex B.4.
 """
@@ -22,18 +22,18 @@ MPF: Final = b"MPF\0"
 JFIF: Final = b"JFIF\0"
 ADOBE: Final = b"Adobe"
 MAX_PAYLOAD: Final = 65_533
-_ORDER_MARKS: Final = (b"II\x2a\0", b"MM\0\x2a")
+_TIFF_MARKS: Final = (b"II\x2a\0", b"MM\0\x2a")
 
-_OTHER_KINDS: Final = {JPEG_LS: "a JPEG-LS", **dict.fromkeys(LOSSLESS, "a lossless JPEG")}
-"""Names of JPEGs that decoders of the usual one do not know; their coded data may hold what would be markers there."""
+_OTHER_PROCESSES: Final = {JPEG_LS: "a JPEG-LS", **dict.fromkeys(LOSSLESS, "a lossless JPEG")}
+"""Coding processes that usual decoders do not know; their coded data may hold what would be markers elsewhere."""
 _MAX_SEGMENTS: Final = 20_000
 NEXT_MARKER: Final = re.compile(rb"\xff[^\x00\xff\xd0-\xd7]")
-"""Any marker but those of restarts, which stand in the coded data."""
+"""Any marker but restart markers, which stand in the entropy-coded data."""
 
 
 @dataclass(frozen=True, slots=True)
 class Segment:
-    """One marker segment; `payload` is what follows the length."""
+    """One marker segment (T.81 B.1.1.4); `payload` is what follows the length."""
 
     marker: int
     payload: bytes
@@ -50,13 +50,13 @@ class Segment:
         return APP0 <= self.marker <= APP15 or self.marker == COM
 
     @property
-    def is_frame(self) -> bool:
-        """A start of frame: the size and the components."""
+    def is_frame_header(self) -> bool:
+        """Whether it is a frame header (SOFn): the size and the components."""
         return 0xC0 <= self.marker <= 0xCF and self.marker not in (0xC4, 0xC8, 0xCC)
 
     @property
-    def tells_colours(self) -> bool:
-        """JFIF and Adobe segments say what the components mean, so a decoder needs them."""
+    def defines_colours(self) -> bool:
+        """Whether it says what the components mean, as JFIF and Adobe segments do: a decoder needs it."""
         return (self.marker == APP0 and self.payload.startswith(JFIF)) or (
             self.marker == APP14 and self.payload.startswith(ADOBE)
         )
@@ -64,91 +64,91 @@ class Segment:
 
 @dataclass(frozen=True, slots=True)
 class Segments:
-    """A JPEG file in parts: what comes before the first scan, the scans up to and with the end marker, what follows."""
+    """A JPEG file in parts: the marker segments before the first scan, the scans up to EOI, the bytes behind that."""
 
-    head: tuple[Segment, ...]
+    header: tuple[Segment, ...]
     scans: bytes
     trailer: bytes = b""
     scan_count: int = 0
     """0 where they were not counted."""
 
     @property
-    def coding(self) -> bytes:
-        """The segments a decoder needs besides those that tell colours."""
-        return b"".join(bytes(s) for s in self.head if not s.is_metadata)
+    def tables_and_frame(self) -> bytes:
+        """Frame header and tables: the segments a decoder needs besides those that define colours."""
+        return b"".join(bytes(s) for s in self.header if not s.is_metadata)
 
 
 def split(data: bytes) -> Segments:
     """The parts of a whole JPEG file.
 
     Raises:
-        UnreadablePhoto: a segment that reaches past the end, no picture in it, or no end marker, which is how a file
+        UnreadablePhoto: a segment that reaches past the end, no picture in it, or no EOI, which is how a file
             that was cut off, or whose end was never written, is told from a whole one; a lossless JPEG or a JPEG-LS.
     """
-    head, at = _head(data)
-    other = next((_OTHER_KINDS[segment.marker] for segment in head if segment.marker in _OTHER_KINDS), None)
+    header, at = _header(data)
+    other = next((_OTHER_PROCESSES[segment.marker] for segment in header if segment.marker in _OTHER_PROCESSES), None)
     if other is not None:
         raise UnreadablePhoto(f"expected a JPEG in common use, this is {other}; convert it to PNG or TIFF first.")
     end, scan_count = _end_of_scans(data, at)
-    return Segments(head, data[at - 2 : end], data[end:], scan_count)
+    return Segments(header, data[at - 2 : end], data[end:], scan_count)
 
 
-def split_bare(data: bytes) -> Segments:
-    """The parts of a file known to be whole and to end with its picture, whose end need not be looked for.
+def split_without_trailer(data: bytes) -> Segments:
+    """The parts of a file known to be whole and to end with EOI, which need not be looked for.
 
     Raises:
         UnreadablePhoto: as `split`, but for what it says about the end.
     """
-    head, at = _head(data)
-    return Segments(head, data[at - 2 :])
+    header, at = _header(data)
+    return Segments(header, data[at - 2 :])
 
 
 def has_restarts(data: bytes) -> bool:
     """Whether a whole file defines restart intervals before its first scan."""
-    head, _ = _head(data)
-    return any(segment.marker == DRI and any(segment.payload) for segment in head)
+    header, _ = _header(data)
+    return any(segment.marker == DRI and any(segment.payload) for segment in header)
 
 
 def picture_at(data: bytes, start: int) -> tuple[tuple[Segment, ...], int]:
-    """What comes before the first scan of the picture that begins there, and where it ends; without an end it counts as
-    far as to that scan.
+    """The marker segments before the first scan of the picture that begins there, and where the picture ends; without
+    EOI it counts as far as to that scan.
 
     Raises:
         UnreadablePhoto: as `split`, but for the end.
     """
-    head, at = _head(data, start + 2)
+    header, at = _header(data, start + 2)
     try:
-        return head, _end_of_scans(data, at)[0]
+        return header, _end_of_scans(data, at)[0]
     except UnreadablePhoto:
-        return head, at
+        return header, at
 
 
-def _head(data: bytes, at: int = 2) -> tuple[tuple[Segment, ...], int]:
-    """What comes before the first scan, and where that one's header starts."""
-    head: list[Segment] = []
+def _header(data: bytes, at: int = 2) -> tuple[tuple[Segment, ...], int]:
+    """The marker segments before the first scan, and where the scan header's length stands."""
+    header: list[Segment] = []
     while True:
-        marker, at = _marker(data, at)
+        marker, at = _next_marker(data, at)
         if marker == EOI:
             raise damaged("it ends before its picture begins")
         if marker == SOI:
             raise damaged("a second picture begins in its header")
         if marker == SOS:
-            return tuple(head), at
+            return tuple(header), at
         if marker == TEM:
             continue
         end = _end_of_segment(data, at)
-        if len(head) == _MAX_SEGMENTS:
+        if len(header) == _MAX_SEGMENTS:
             raise damaged(f"it has more than {_MAX_SEGMENTS:,} segments")
-        head.append(Segment(marker, data[at + 2 : end]))
+        header.append(Segment(marker, data[at + 2 : end]))
         at = end
 
 
 def joined_icc(segments: tuple[Segment, ...]) -> bytes | None:
-    """The colour profile out of its numbered pieces, None when there is none or a piece is missing."""
-    pieces = {s.payload[12]: s.payload for s in segments if is_icc(s) and len(s.payload) >= 14}
-    if not pieces or sorted(pieces) != list(range(1, next(iter(pieces.values()))[13] + 1)):
+    """The ICC profile out of its numbered chunks (ICC.1 B.4), None when there is none or a chunk is missing."""
+    chunks = {s.payload[12]: s.payload for s in segments if is_icc(s) and len(s.payload) >= 14}
+    if not chunks or sorted(chunks) != list(range(1, next(iter(chunks.values()))[13] + 1)):
         return None
-    return b"".join(pieces[number][14:] for number in sorted(pieces))
+    return b"".join(chunks[number][14:] for number in sorted(chunks))
 
 
 def first_exif(segments: tuple[Segment, ...]) -> tuple[int, ...]:
@@ -157,7 +157,7 @@ def first_exif(segments: tuple[Segment, ...]) -> tuple[int, ...]:
     All of EXIF's segments where none has such a mark.
     """
     found = [number for number, segment in enumerate(segments) if is_exif(segment)]
-    marked = [n for n in found if segments[n].payload.startswith(_ORDER_MARKS, len(EXIF))]
+    marked = [n for n in found if segments[n].payload.startswith(_TIFF_MARKS, len(EXIF))]
     begin, end = (*(marked or [0]), len(segments))[:2]
     return tuple(n for n in found if begin <= n < end)
 
@@ -185,16 +185,18 @@ def exif_segments(exif: bytes) -> Iterator[Segment]:
         yield Segment(APP1, EXIF + exif[start : start + room])
 
 
-_ICC_ROOM: Final = MAX_PAYLOAD - len(ICC) - 2
-MAX_ICC: Final = 255 * _ICC_ROOM
-"""Largest profile, bytes: its pieces are counted in one byte each."""
+_ICC_CHUNK_BYTES: Final = MAX_PAYLOAD - len(ICC) - 2
+MAX_ICC: Final = 255 * _ICC_CHUNK_BYTES
+"""Largest profile, bytes: its chunks are counted in one byte."""
 
 
 def icc_segments(icc: bytes) -> Iterator[Segment]:
-    """A profile in numbered pieces."""
-    count = -(-len(icc) // _ICC_ROOM)
+    """An ICC profile in numbered chunks."""
+    count = -(-len(icc) // _ICC_CHUNK_BYTES)
     for number in range(count):
-        yield Segment(APP2, ICC + bytes([number + 1, count]) + icc[number * _ICC_ROOM : (number + 1) * _ICC_ROOM])
+        yield Segment(
+            APP2, ICC + bytes([number + 1, count]) + icc[number * _ICC_CHUNK_BYTES : (number + 1) * _ICC_CHUNK_BYTES]
+        )
 
 
 def xmp_segment(xmp: bytes) -> Segment:
@@ -206,8 +208,8 @@ def named_segment(name: str, payload: bytes) -> Segment:
     return Segment(COM if name == "COM" else APP0 + int(name.removeprefix("APP")), payload)
 
 
-def _marker(data: bytes, at: int) -> tuple[int, int]:
-    """The next marker from a position on, and where its segment starts; stray bytes are passed over, as in libjpeg."""
+def _next_marker(data: bytes, at: int) -> tuple[int, int]:
+    """The next marker from a position on, and where it ends; stray bytes are passed over, as in libjpeg."""
     found = NEXT_MARKER.search(data, at)
     if found is None:
         raise truncated("its header")
@@ -226,7 +228,7 @@ def _end_of_segment(data: bytes, at: int) -> int:
 
 
 def _end_of_scans(data: bytes, at: int) -> tuple[int, int]:
-    """Behind the end marker, and how many scans there are; `at` is where the first one's header starts."""
+    """Where EOI ends, and how many scans there are; `at` is where the length of the first scan header stands."""
     at, scan_count = _end_of_segment(data, at), 1
     for _ in range(_MAX_SEGMENTS):
         found = NEXT_MARKER.search(data, at)

@@ -13,113 +13,118 @@ from typing import Final
 
 from ...errors import UnreadablePhoto
 from ..credentials.manifest import is_manifest
-from ..gps.blocks import block_without, extended_packets, tells
-from ..gps.film import ISO_6709, film_at
+from ..gps.blocks import block_without, extended_packets, tells_place
+from ..gps.movie import ISO_6709, movie_at
 from ..metadata.photoshop import EXIF_AND_XMP, segments_without
 from .samsung import samsung_trailer
 from .segments import XMP, Segment, picture_at
 
-_BEGINS: Final = re.compile(rb"\xff\xd8\xff|\0...ftyp", re.DOTALL)
-"""Beginning of a picture or a film."""
-_MAX_PIECES: Final = 64
-"""Most pieces that are looked at: phones write three, and a hostile file may have begun ever so many that lead
+_FILE_SIGNATURE: Final = re.compile(rb"\xff\xd8\xff|\0...ftyp", re.DOTALL)
+"""First bytes of a JPEG (SOI) or of an ISO base media file (`ftyp`)."""
+_MAX_FILES: Final = 64
+"""Most embedded files that are looked at: phones write three, and a hostile file may have begun ever so many that lead
 nowhere."""
 
 
 @dataclass(frozen=True, slots=True)
-class Searched:
-    """Bytes in which places (GPS) were blanked out.
+class SearchedTrailer:
+    """A trailer in which locations (GPS) were blanked out.
 
     Args:
-        kept: the bytes, as many as before.
-        wholly: whether all of them could be searched.
+        data: the bytes, as many as before.
+        completely: whether all of them could be searched.
     """
 
-    kept: bytes
-    wholly: bool
+    data: bytes
+    completely: bool
 
 
 @dataclass(frozen=True, slots=True)
-class _Piece:
-    """A picture or a film: where it starts and ends, whether all of it could be searched, and (place, bytes) of what is
-    to stand there instead."""
+class _EmbeddedFile:
+    """A picture or a film in a trailer.
+
+    Args:
+        start, end: in the trailer, bytes.
+        searched: all of it could be searched for locations.
+        replacements: (position, bytes) of what is to stand there instead.
+    """
 
     start: int
     end: int
     searched: bool
-    changes: list[tuple[int, bytes]]
+    replacements: list[tuple[int, bytes]]
 
 
-def without_place(trailer: bytes) -> Searched:
+def without_place(trailer: bytes) -> SearchedTrailer:
     """The bytes behind a JPEG's picture with every place in them blanked out, their length unchanged.
 
     Pictures lose it in EXIF and XMP, films the boxes that tell it, Samsung's blocks the country. Where not all could be
     searched, places that stand there as text go as well.
     """
-    out, wholly, at = bytearray(trailer), True, 0
+    out, completely, at = bytearray(trailer), True, 0
     samsung = samsung_trailer(trailer)
     between = bytearray(trailer)
-    for place, length in samsung.understood:
-        between[place : place + length] = bytes(length)
-    for piece in _pieces(trailer):
-        wholly = wholly and piece.searched and not between[at : piece.start].strip(b"\0")
-        at = piece.end
-        for place, new in piece.changes:
-            out[place : place + len(new)] = new
-    for place, length in samsung.country:
-        out[place : place + length] = b"0" * length
-    if wholly and not between[at:].strip(b"\0"):
-        return Searched(bytes(out), wholly=True)
-    return Searched(ISO_6709.sub(lambda found: b"0" * len(found[0]), bytes(out)), wholly=False)
+    for start, length in samsung.understood:
+        between[start : start + length] = bytes(length)
+    for file in _embedded_files(trailer):
+        completely = completely and file.searched and not between[at : file.start].strip(b"\0")
+        at = file.end
+        for start, new in file.replacements:
+            out[start : start + len(new)] = new
+    for start, length in samsung.country:
+        out[start : start + length] = b"0" * length
+    if completely and not between[at:].strip(b"\0"):
+        return SearchedTrailer(bytes(out), completely=True)
+    return SearchedTrailer(ISO_6709.sub(lambda found: b"0" * len(found[0]), bytes(out)), completely=False)
 
 
 def pictures_in(trailer: bytes) -> list[bytes]:
     """The JPEG pictures among the bytes behind a file's first picture; films are left out."""
-    pieces = (trailer[piece.start : piece.end] for piece in _pieces(trailer))
-    return [piece for piece in pieces if piece.startswith(b"\xff\xd8")]
+    embedded = (trailer[file.start : file.end] for file in _embedded_files(trailer))
+    return [file for file in embedded if file.startswith(b"\xff\xd8")]
 
 
-def _pieces(data: bytes) -> Iterator[_Piece]:
+def _embedded_files(data: bytes) -> Iterator[_EmbeddedFile]:
     at = 0
-    for _ in range(_MAX_PIECES):
-        found = _BEGINS.search(data, at)
+    for _ in range(_MAX_FILES):
+        found = _FILE_SIGNATURE.search(data, at)
         if found is None:
             return
-        piece = _picture(data, found.start()) or _film(data, found.start())
-        if piece is not None:
-            yield piece
-        at = found.start() + 1 if piece is None else piece.end
+        file = _jpeg_at(data, found.start()) or _movie_at(data, found.start())
+        if file is not None:
+            yield file
+        at = found.start() + 1 if file is None else file.end
 
 
-def _film(data: bytes, start: int) -> _Piece | None:
-    film = film_at(data, start)
-    if film is None:
+def _movie_at(data: bytes, start: int) -> _EmbeddedFile | None:
+    movie = movie_at(data, start)
+    if movie is None:
         return None
-    emptied = [(box.start + 4, b"free" + data[box.start + 8 : box.inside]) for box in film.places]
-    zeros = [(box.inside, bytes(box.end - box.inside)) for box in film.places]
-    return _Piece(start, film.end, film.searched, emptied + zeros)
+    emptied = [(box.start + 4, b"free" + data[box.start + 8 : box.payload]) for box in movie.places]
+    zeros = [(box.payload, bytes(box.end - box.payload)) for box in movie.places]
+    return _EmbeddedFile(start, movie.end, movie.searched, emptied + zeros)
 
 
-def _picture(data: bytes, start: int) -> _Piece | None:
+def _jpeg_at(data: bytes, start: int) -> _EmbeddedFile | None:
     """A picture, or the header of one that is cut off."""
     try:
-        head, end = picture_at(data, start)
+        header, end = picture_at(data, start)
     except UnreadablePhoto:
         return None
-    blocks = tuple((segment.name, segment.payload) for segment in head if segment.is_metadata)
-    extended = any(map(tells, extended_packets(blocks)))
-    changes, at = [], start
-    for segment in head:
+    blocks = tuple((segment.name, segment.payload) for segment in header if segment.is_metadata)
+    extended = any(map(tells_place, extended_packets(blocks)))
+    replacements, at = [], start
+    for segment in header:
         at = data.index(bytes(segment), at)
-        kept = _payload_without(segment, extended=extended) if segment.is_metadata else segment.payload
+        kept = _payload_without_place(segment, extended=extended) if segment.is_metadata else segment.payload
         if kept != segment.payload:
             filling = b" " if kept.startswith(XMP) else b"\0"
-            changes.append((at + 4, kept.ljust(len(segment.payload), filling)))
+            replacements.append((at + 4, kept.ljust(len(segment.payload), filling)))
         at += len(segment.payload) + 4
-    return _Piece(start, end, True, changes)
+    return _EmbeddedFile(start, end, True, replacements)
 
 
-def _payload_without(segment: Segment, *, extended: bool) -> bytes:
+def _payload_without_place(segment: Segment, *, extended: bool) -> bytes:
     """What a segment holds besides the place; nothing, where that cannot be told apart."""
     block = (segment.name, segment.payload)
     kept = None if is_manifest(block) else block_without(block, extended=extended)

@@ -26,9 +26,9 @@ from ...edit_record import (
 from ...photo import FileFormat, Photo
 from ..parcel import Blocks
 from ..png import TEXT_CHUNKS
-from ..tiff import NOTE_TAG
+from ..tiff import RECORD_TAG
 from .identity import HISTORY, INSTANCE, identity_after
-from .xmp import BrokenXmp, as_utf8, spliced, texts_of, without
+from .xmp import BrokenXmp, as_utf8, property_values, with_properties, without_properties
 
 NAMESPACE: Final = "urn:open-the-eyes:xmp:1.0:"
 IPTC_EXTENSION: Final = "http://iptc.org/std/Iptc4xmpExt/2008-02-29/"
@@ -40,7 +40,7 @@ _NAMES: Final = (
 )  # fmt: skip
 _OURS: Final = frozenset(f"{NAMESPACE} {name}" for name in _NAMES)
 _SOURCE_TYPE: Final = f"{IPTC_EXTENSION} DigitalSourceType"
-_ANY_SOURCE_TYPE: Final = re.compile(rb"https?://cv\.iptc\.org/newscodes/digitalsourcetype/[A-Za-z]*")
+_SOURCE_TYPE_URI: Final = re.compile(rb"https?://cv\.iptc\.org/newscodes/digitalsourcetype/[A-Za-z]*")
 _REPLACED: Final = _OURS | {_SOURCE_TYPE, "http://ns.adobe.com/xap/1.0/ Thumbnails"}
 _FACE: Final = re.compile(r"([0-9]{1,6}):([a-z_]{1,40})")
 _EARLIER: Final = re.compile(rf"(.{{1,{MAX_ENGINE}}}): ?((?:[0-9]{{1,6}}(?:,[0-9]{{1,6}}){{0,{MAX_OPENED - 1}}})?)")
@@ -55,7 +55,7 @@ _OUR_VERSION: Final = "Version: open-the-eyes "
 _COUNT: Final = re.compile(r"[1-9][0-9]{0,3}")
 _SHA256: Final = re.compile(r"[0-9a-f]{64}")
 _MAX_OPTIONS: Final = 8000
-_MAX_TOLD: Final = 500
+_MAX_TEXT: Final = 500
 """Longest text that is read about processor and libraries, characters."""
 _NOT_XML: Final = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
@@ -68,11 +68,11 @@ def with_record(xmp: bytes | None, record: EditRecord, form: str = "") -> bytes:
         BrokenXmp: the packet cannot be understood; see `as_note`.
     """
     state = identity_after(xmp, record, form)
-    return spliced(
+    return with_properties(
         xmp,
         _REPLACED,
-        lambda attributes: _description(record, attributes, state.instance),
-        on_top=frozenset({INSTANCE}),
+        lambda attributes: _description_xml(record, attributes, state.instance),
+        top_level=frozenset({INSTANCE}),
         items={HISTORY: state.event},
     )
 
@@ -87,11 +87,11 @@ def with_source_type(xmp: bytes | None, record: EditRecord, form: str = "", *, l
         BrokenXmp: the packet cannot be understood.
     """
     state = identity_after(xmp, record, form)
-    return spliced(
+    return with_properties(
         xmp,
         _REPLACED,
-        lambda attributes: _source_type(record, attributes, state.instance),
-        on_top=frozenset({INSTANCE}),
+        lambda attributes: _source_type_xml(record, attributes, state.instance),
+        top_level=frozenset({INSTANCE}),
         items={HISTORY: state.event} if line else {},
     )
 
@@ -102,7 +102,7 @@ def without_record(xmp: bytes) -> bytes:
     Raises:
         BrokenXmp: the packet cannot be understood.
     """
-    return without(xmp, _OURS.__contains__)
+    return without_properties(xmp, _OURS.__contains__)
 
 
 def without_source_type(xmp: bytes) -> bytes:
@@ -111,21 +111,21 @@ def without_source_type(xmp: bytes) -> bytes:
     Raises:
         BrokenXmp: the packet cannot be understood.
     """
-    return without(xmp, _SOURCE_TYPE.__eq__)
+    return without_properties(xmp, _SOURCE_TYPE.__eq__)
 
 
-def corrected(xmp: bytes, source_type: str) -> bytes:
+def with_source_type_replaced(xmp: bytes, source_type: str) -> bytes:
     """A packet, broken or not, with one word, or none, in place of whatever it says the picture is made of; as it is
     where it says nothing."""
     packet = as_utf8(xmp)
-    said = _ANY_SOURCE_TYPE.sub(source_type.encode(), packet)
+    said = _SOURCE_TYPE_URI.sub(source_type.encode(), packet)
     return xmp if said == packet else said
 
 
 def takes_record(xmp: bytes) -> bool:
     """Whether a record can be laid into the packet."""
     try:
-        spliced(xmp, _REPLACED, lambda _: "")
+        with_properties(xmp, _REPLACED, lambda _: "")
     except BrokenXmp:
         return False
     return True
@@ -134,7 +134,7 @@ def takes_record(xmp: bytes) -> bool:
 def tells_source_type(xmp: bytes) -> bool:
     """Whether the packet says what the picture is made of."""
     try:
-        return bool(texts_of(xmp, frozenset({_SOURCE_TYPE})))
+        return bool(property_values(xmp, frozenset({_SOURCE_TYPE})))
     except BrokenXmp:
         return False
 
@@ -148,7 +148,7 @@ def as_note(record: EditRecord, file_format: FileFormat) -> tuple[str, bytes]:
     text = NOTE_MARK + with_record(None, record)
     if file_format == "PNG":
         return "iTXt", b"open-the-eyes\0\0\0\0\0" + text
-    return {"JPEG": "COM", "WEBP": "OTE ", "TIFF": str(NOTE_TAG)}[file_format], text
+    return {"JPEG": "COM", "WEBP": "OTE ", "TIFF": str(RECORD_TAG)}[file_format], text
 
 
 def is_note(block: tuple[str, bytes]) -> bool:
@@ -158,11 +158,11 @@ def is_note(block: tuple[str, bytes]) -> bool:
 def as_parameters(record: EditRecord, others: Blocks) -> tuple[str, bytes]:
     """The record as the text chunk of a PNG in which image generators note their settings, and their tools look; beside
     a generator's own, which stay as they are, as what was done to its picture."""
-    told = (
+    settings = (
         f"Seed: {record.seed}, Sampler: {record.engine}, Mode: {record.mode}, Variation: {record.variation}, "
         f"{_OUR_VERSION}{record.version}"
     )
-    text = f"closed eyes opened\n{told}".encode("latin-1", "replace").replace(b"\0", b"")
+    text = f"closed eyes opened\n{settings}".encode("latin-1", "replace").replace(b"\0", b"")
     generated = any(name in TEXT_CHUNKS and payload.startswith(_PARAMETERS) for name, payload in others)
     return "tEXt", (_POSTPROCESSING if generated else _PARAMETERS) + text
 
@@ -170,8 +170,8 @@ def as_parameters(record: EditRecord, others: Blocks) -> tuple[str, bytes]:
 def is_ours(block: tuple[str, bytes]) -> bool:
     """Whether an earlier edit of ours left this block."""
     name, payload = block
-    told = name in TEXT_CHUNKS and payload.startswith((_PARAMETERS, _POSTPROCESSING))
-    return is_note(block) or (told and _OUR_VERSION.encode() in payload)
+    settings = name in TEXT_CHUNKS and payload.startswith((_PARAMETERS, _POSTPROCESSING))
+    return is_note(block) or (settings and _OUR_VERSION.encode() in payload)
 
 
 def read_record(photo: Photo) -> EditRecord | None:
@@ -193,7 +193,7 @@ def record_in(xmp: bytes | None, blocks: Blocks) -> EditRecord | None:
 
 def _record(packet: bytes) -> EditRecord | None:
     try:
-        texts = texts_of(packet, _OURS | {_SOURCE_TYPE})
+        texts = property_values(packet, _OURS | {_SOURCE_TYPE})
     except BrokenXmp:
         return None
     engine, mode, seed, version = (
@@ -223,8 +223,8 @@ def _record(packet: bytes) -> EditRecord | None:
         source_type=next(
             (word for word in texts.get(_SOURCE_TYPE, []) if word in (PHOTOGRAPHED, *NO_CAPTURES)), PAINTED
         ),
-        processor=processor if len(processor) <= _MAX_TOLD else "",
-        libraries=libraries if len(libraries) <= _MAX_TOLD else "",
+        processor=processor if len(processor) <= _MAX_TEXT else "",
+        libraries=libraries if len(libraries) <= _MAX_TEXT else "",
         program=program if _SHA256.fullmatch(program) else "",
     )
 
@@ -253,10 +253,10 @@ def _numbers(text: str) -> tuple[int, ...]:
     return tuple(int(number) for number in text.split(",") if number)
 
 
-def _description(record: EditRecord, attributes: str, state: str) -> str:
-    faces = _sequence("Faces", (f"{number}:{outcome}" for number, outcome in record.faces))
-    references = _sequence("References", record.references)
-    earlier = _sequence("Earlier", (f"{one.engine}: {','.join(map(str, one.opened))}" for one in record.earlier))
+def _description_xml(record: EditRecord, attributes: str, state: str) -> str:
+    faces = _seq("Faces", (f"{number}:{outcome}" for number, outcome in record.faces))
+    references = _seq("References", record.references)
+    earlier = _seq("Earlier", (f"{one.engine}: {','.join(map(str, one.opened))}" for one in record.earlier))
     known = any(one.input or one.options for one in record.earlier)
     sources = [f"{one.input or '-'} {one.options or '-'}" for one in record.earlier] if known else []
     processor = f"<ote:Processor>{_text(record.processor)}</ote:Processor>" if record.processor else ""
@@ -273,18 +273,18 @@ def _description(record: EditRecord, attributes: str, state: str) -> str:
         f"<ote:Options>{_text(record.options)}</ote:Options>"
         f"<ote:Variation>{record.variation}</ote:Variation>"
         f"<ote:Input>{_text(record.input)}</ote:Input>"
-        f"{references}{processor}{libraries}{program}{earlier}{_sequence('EarlierFrom', sources)}"
+        f"{references}{processor}{libraries}{program}{earlier}{_seq('EarlierFrom', sources)}"
         f"{state}</rdf:Description>"
     )
 
 
-def _source_type(record: EditRecord, attributes: str, state: str) -> str:
+def _source_type_xml(record: EditRecord, attributes: str, state: str) -> str:
     source_type = f'xmlns:Iptc4xmpExt="{IPTC_EXTENSION}" Iptc4xmpExt:DigitalSourceType="{record.source_type}"'
     return f"<rdf:Description {attributes} {source_type}>{state}</rdf:Description>"
 
 
-def _sequence(name: str, texts: Iterable[str]) -> str:
-    """A list in order; nothing where it is empty, for validators warn of empty ones."""
+def _seq(name: str, texts: Iterable[str]) -> str:
+    """An ordered array (rdf:Seq); nothing where it is empty, for validators warn of empty ones."""
     items = "".join(f"<rdf:li>{_text(text)}</rdf:li>" for text in texts)
     return f"<ote:{name}><rdf:Seq>{items}</rdf:Seq></ote:{name}>" if items else ""
 

@@ -1,6 +1,6 @@
-"""Which state of a document a file is, in XMP: an edit gives it another name, and a line in its history if it has one.
+"""xmpMM:InstanceID, which an edit replaces, and a ResourceEvent in xmpMM:History where there is one.
 
-ISO 16684-1, "XMP Media Management namespace". The document's own name, and that of its original, stay.
+ISO 16684-1, "XMP Media Management namespace". DocumentID and OriginalDocumentID stay.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from typing import Final
 from uuid import NAMESPACE_URL, uuid5
 
 from ...edit_record import EditRecord
-from .xmp import RDF, quoted, spliced, texts_of
+from .xmp import RDF, property_values, quoted, with_properties
 
 MEDIA_MANAGEMENT: Final = "http://ns.adobe.com/xap/1.0/mm/"
 INSTANCE: Final = f"{MEDIA_MANAGEMENT} InstanceID"
@@ -22,16 +22,16 @@ _OURS: Final = uuid5(NAMESPACE_URL, "urn:open-the-eyes:xmp:1.0:")
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """What a packet says of a state of its document, as XML: a property, and an item of the history."""
+    """xmpMM:InstanceID as a property, and a ResourceEvent as an item of xmpMM:History, both as XML."""
 
     instance: str
     event: str
 
 
 def identity_after(packet: bytes | None, record: EditRecord, form: str = "") -> Identity:
-    """The name of the state after an edit, and its line; both empty where the packet tells of no state.
+    """The instance ID after an edit, and its event; both empty where the packet has neither ID nor history.
 
-    The same packet, record and form have the same name: no hour is in it, nor chance.
+    The same packet, record and form have the same ID: no time is in it, nor chance.
 
     Args:
         form: what else makes one file of an edit another than the next, such as its format.
@@ -40,7 +40,11 @@ def identity_after(packet: bytes | None, record: EditRecord, form: str = "") -> 
         BrokenXmp: the packet cannot be understood.
     """
     empty = packet is None or not packet.strip(b"\0 \r\n\t")
-    texts = {} if packet is None or empty else texts_of(packet, frozenset(), on_top=frozenset({INSTANCE, HISTORY}))
+    texts = (
+        {}
+        if packet is None or empty
+        else property_values(packet, frozenset(), top_level=frozenset({INSTANCE, HISTORY}))
+    )
     if not texts:
         return Identity("", "")
     before = next(iter(texts.get(INSTANCE, [])), "")
@@ -52,10 +56,10 @@ def identity_after(packet: bytes | None, record: EditRecord, form: str = "") -> 
     return Identity(f'<xmpMM:InstanceID xmlns:xmpMM="{MEDIA_MANAGEMENT}">{name}</xmpMM:InstanceID>', event)
 
 
-def without_name(xmp: bytes) -> bytes:
-    """The packet without the name of its document's state: none is better than that of the state before.
+def without_instance_id(xmp: bytes) -> bytes:
+    """The packet without its instance ID: none is better than that of the state before.
 
     Raises:
         BrokenXmp: the packet cannot be understood.
     """
-    return spliced(xmp, frozenset(), lambda _: "", on_top=frozenset({INSTANCE}))
+    return with_properties(xmp, frozenset(), lambda _: "", top_level=frozenset({INSTANCE}))

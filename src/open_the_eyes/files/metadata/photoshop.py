@@ -14,25 +14,26 @@ from ...errors import UnreadablePhoto
 from ..jpeg.segments import MAX_PAYLOAD
 from ..parcel import Blocks, u16, u32
 from .exif import tag_numbers
-from .ifd import as_block, read_root
+from .ifd import read_first_ifd, tiff_block
 
 THUMBNAILS: Final = frozenset({1033, 1036})
 """Resources that hold a small copy of the picture."""
-CAPTIONS: Final = 1028
-"""Resource that holds the IPTC's captions and keywords."""
-CAPTIONS_DIGEST: Final = 1061
+IPTC_RESOURCE: Final = 1028
+"""Resource that holds IPTC-IIM captions and keywords."""
+IPTC_DIGEST_RESOURCE: Final = 1061
+"""Resource that holds the digest of that one."""
 EXIF_AND_XMP: Final = frozenset({1058, 1059, 1060})
 """Resources that hold another copy of EXIF and XMP."""
 
-_SEGMENT: Final = b"Photoshop 3.0\0"
+_APP13_IDENTIFIER: Final = b"Photoshop 3.0\0"
 _SIGNATURES: Final = (b"8BIM", b"MeSa", b"AgHg", b"PHUT", b"DCSR")
 RESOURCES_TAG: Final = 34377
 LAYERS_TAG: Final = 37724
 
 
-def is_photoshops(block: tuple[str, bytes]) -> bool:
+def has_image_resources(block: tuple[str, bytes]) -> bool:
     """Whether a JPEG's block holds image resources."""
-    return block[0] == "APP13" and block[1].startswith(_SEGMENT)
+    return block[0] == "APP13" and block[1].startswith(_APP13_IDENTIFIER)
 
 
 def segments_without(blocks: Blocks, resources: frozenset[int]) -> Blocks:
@@ -40,32 +41,32 @@ def segments_without(blocks: Blocks, resources: frozenset[int]) -> Blocks:
 
     A resource may go on in the next segment.
     """
-    places = [k for k, block in enumerate(blocks) if is_photoshops(block)]
-    whole = joined(blocks)
-    kept = without(whole, resources)
+    places = [k for k, block in enumerate(blocks) if has_image_resources(block)]
+    whole = joined_resources(blocks)
+    kept = without_resources(whole, resources)
     if kept == whole:
         return blocks
     behind = tuple(block for k, block in enumerate(blocks) if k > places[0] and k not in places)
     return blocks[: places[0]] + segments_of(kept) + behind
 
 
-def joined(blocks: Blocks) -> bytes:
+def joined_resources(blocks: Blocks) -> bytes:
     """The resources of a JPEG's blocks, one behind the other."""
-    return b"".join(block[1][len(_SEGMENT) :] for block in blocks if is_photoshops(block))
+    return b"".join(block[1][len(_APP13_IDENTIFIER) :] for block in blocks if has_image_resources(block))
 
 
-def tagged(tags: bytes | None) -> bytes:
+def resources_of_tags(tags: bytes | None) -> bytes:
     """The resources of a TIFF's tags; b"" without any."""
     with suppress(UnreadablePhoto):
-        entry = read_root(tags or b"", depth=1).entries.get(RESOURCES_TAG)
+        entry = read_first_ifd(tags or b"", depth=1).entries.get(RESOURCES_TAG)
         return b"" if entry is None else entry.raw
     return b""
 
 
 def segments_of(resources: bytes) -> Blocks:
     """Resources as a JPEG's blocks."""
-    room = MAX_PAYLOAD - len(_SEGMENT)
-    return tuple(("APP13", _SEGMENT + resources[at : at + room]) for at in range(0, len(resources), room))
+    room = MAX_PAYLOAD - len(_APP13_IDENTIFIER)
+    return tuple(("APP13", _APP13_IDENTIFIER + resources[at : at + room]) for at in range(0, len(resources), room))
 
 
 def tags_without(tags: bytes | None, resources: frozenset[int], *, layers: bool = False) -> bytes | None:
@@ -75,27 +76,27 @@ def tags_without(tags: bytes | None, resources: frozenset[int], *, layers: bool 
     """
     if not {LAYERS_TAG, RESOURCES_TAG} & tag_numbers(tags):
         return tags
-    root = read_root(tags or b"")
+    root = read_first_ifd(tags or b"")
     entries = dict(root.entries)
     if layers:
         entries.pop(LAYERS_TAG, None)
     if RESOURCES_TAG in entries:
         entry = entries.pop(RESOURCES_TAG)
-        if kept := without(entry.raw, resources):  # there is no tag without a value
+        if kept := without_resources(entry.raw, resources):  # there is no tag without a value
             entries[RESOURCES_TAG] = replace(entry, raw=kept)
-    return tags if entries == root.entries else as_block(replace(root, entries=entries))
+    return tags if entries == root.entries else tiff_block(replace(root, entries=entries))
 
 
-def resource(number: int, content: bytes) -> bytes:
+def image_resource(number: int, content: bytes) -> bytes:
     """A resource without a name."""
     head = _SIGNATURES[0] + struct.pack(">HHI", number, 0, len(content))
     return head + content + b"\0" * (len(content) % 2)
 
 
-def content_of(resources: bytes, number: int) -> bytes:
+def resource_data(resources: bytes, number: int) -> bytes:
     """What the first resource of a number holds; b"" without one."""
     at = 0
-    while (end := _end(resources, at)) is not None:
+    while (end := _resource_end(resources, at)) is not None:
         if u16(resources, at + 4) == number:
             length_at = at + 6 + (resources[at + 6] + 2) // 2 * 2
             return resources[length_at + 4 : length_at + 4 + u32(resources, length_at)]
@@ -103,17 +104,20 @@ def content_of(resources: bytes, number: int) -> bytes:
     return b""
 
 
-def without(resources: bytes, removed: frozenset[int]) -> bytes:
-    """What cannot be understood, and all behind it, stays: nobody else finds a picture in it either."""
+def without_resources(resources: bytes, removed: frozenset[int]) -> bytes:
+    """Image resources without those of some numbers.
+
+    What cannot be understood, and all behind it, stays: nobody else finds a picture in it either.
+    """
     out, at = bytearray(), 0
-    while (end := _end(resources, at)) is not None:
+    while (end := _resource_end(resources, at)) is not None:
         if u16(resources, at + 4) not in removed:
             out += resources[at:end]
         at = end
     return bytes(out + resources[at:])
 
 
-def _end(resources: bytes, at: int) -> int | None:
+def _resource_end(resources: bytes, at: int) -> int | None:
     """Where the resource that begins here ends: signature, number, name, length, content; the last two are padded."""
     if at + 12 > len(resources) or resources[at : at + 4] not in _SIGNATURES:
         return None

@@ -15,29 +15,37 @@ from PIL import Image, PngImagePlugin
 from ...errors import PhotoTooLarge, UnreadablePhoto
 from ...imaging.depth import Deep
 from ...photo import Encoding
-from ..metadata.exif import tidy
+from ..metadata.exif import without_exif_prefix
 from ..parcel import MAX_METADATA, Blocks, Parcel, Unpacked, check_pixels, damaged, truncated, u32
 from . import deep as png_deep
-from .colours import nclx_of, told_colours
+from .colours import cicp_chunk, nclx_of
 
 SIGNATURE: Final = b"\x89PNG\r\n\x1a\n"
 XMP_KEYWORD: Final = b"XML:com.adobe.xmp"
 TEXT_CHUNKS: Final = ("tEXt", "zTXt", "iTXt")
 _MAX_CHUNKS: Final = 200_000
-_DEPTHS: Final = {0: (1, 2, 4, 8, 16), 2: (8, 16), 3: (1, 2, 4, 8), 4: (8, 16), 6: (8, 16)}
+_BIT_DEPTHS: Final = {0: (1, 2, 4, 8, 16), 2: (8, 16), 3: (1, 2, 4, 8), 4: (8, 16), 6: (8, 16)}
 _CHANNELS: Final = {0: 1, 2: 3, 3: 1, 4: 2, 6: 4}
-_PIXELS: Final = ("IHDR", "PLTE", "tRNS", "IDAT")
-_ANIMATION: Final = ("acTL", "fcTL", "fdAT")
-_PLACES: Final = "iDOT"
-"""Apple's chunk that says where in the file which rows are: of no use once these are coded anew."""
-_TIED_TO_MODE: Final = ("bKGD", "sBIT")
-KNOWN: Final = ("cHRM", "cICP", "gAMA", "sRGB", "mDCV", "cLLI", "tIME", "pHYs", "sPLT", "iCCP", *_TIED_TO_MODE)
-_PALETTE: Final = 3
-_MOST_NAMED: Final = 8
-_PASSES: Final = ((0, 0, 8, 8), (4, 0, 8, 8), (0, 4, 4, 8), (2, 0, 4, 4), (0, 2, 2, 4), (1, 0, 2, 2), (0, 1, 1, 2))
-"""Passes of Adam7: first column, first row, column step, row step."""
-_PIECE: Final = 1 << 16
-"""Bytes of pixels in a chunk; encoders cut by the size of their buffers, which other threads may change."""
+_PIXEL_CHUNKS: Final = ("IHDR", "PLTE", "tRNS", "IDAT")
+_APNG_CHUNKS: Final = ("acTL", "fcTL", "fdAT")
+_IDOT: Final = "iDOT"
+"""Apple's chunk with offsets of rows in the file: of no use once these are coded anew."""
+_MODE_CHUNKS: Final = ("bKGD", "sBIT")
+KNOWN_CHUNKS: Final = ("cHRM", "cICP", "gAMA", "sRGB", "mDCV", "cLLI", "tIME", "pHYs", "sPLT", "iCCP", *_MODE_CHUNKS)
+_INDEXED_COLOUR: Final = 3
+_MAX_NAMED: Final = 8
+_ADAM7_PASSES: Final = (
+    (0, 0, 8, 8),
+    (4, 0, 8, 8),
+    (0, 4, 4, 8),
+    (2, 0, 4, 4),
+    (0, 2, 2, 4),
+    (1, 0, 2, 2),
+    (0, 1, 1, 2),
+)
+"""Passes of Adam7 interlacing: first column, first row, column step, row step."""
+_IDAT_BYTES: Final = 1 << 16
+"""Bytes of an IDAT chunk; encoders cut by the size of their buffers, which other threads may change."""
 
 
 def unpack(data: bytes, max_pixels: int) -> Unpacked:
@@ -49,22 +57,31 @@ def unpack(data: bytes, max_pixels: int) -> Unpacked:
     chunks = list(_chunks(data))
     if not chunks or chunks[0][0] != "IHDR" or len(chunks[0][1]) != 13:
         raise damaged("it does not begin with its header")
-    header = chunks[0][1]
-    size_wh = u32(header, 0), u32(header, 4)
+    ihdr = chunks[0][1]
+    size_wh = u32(ihdr, 0), u32(ihdr, 4)
     check_pixels(size_wh, max_pixels)
-    _check_kind(header[8], header[9])
+    _check_colour_type(ihdr[8], ihdr[9])
     _check_still(chunks)
-    _check_complete(size_wh, header, [payload for name, payload in chunks if name == "IDAT"])
-    bare = _joined(_as_decoded(*chunk, header) for chunk in chunks if chunk[0] in _PIXELS)
+    _check_all_rows(size_wh, ihdr, [payload for name, payload in chunks if name == "IDAT"])
+    bare = _png_file(_for_decoder(*chunk, ihdr) for chunk in chunks if chunk[0] in _PIXEL_CHUNKS)
     icc_name, icc = _profile(chunks)
     xmp_chunk, xmp = _xmp(chunks)
     exif = next((payload for name, payload in chunks if name == "eXIf"), None)
-    taken = ("eXIf", "iCCP") if icc is not None else ("eXIf",)
-    encoding = Encoding(dpi=_dpi(chunks), icc_name=icc_name, nclx=nclx_of(chunks), recast=_recast(chunks))
-    blocks = _carried(chunks, taken, xmp_chunk)
-    deep, has_manifest = header[8] == 16, any(name == "caBX" for name, _ in chunks)
+    taken_chunks = ("eXIf", "iCCP") if icc is not None else ("eXIf",)
+    encoding = Encoding(dpi=_dpi(chunks), icc_name=icc_name, nclx=nclx_of(chunks), recast=_layout_changes(chunks))
+    blocks = _carried_chunks(chunks, taken_chunks, xmp_chunk)
+    deep, has_manifest = ihdr[8] == 16, any(name == "caBX" for name, _ in chunks)
     return Unpacked(
-        size_wh, bare, tidy(exif), icc, xmp, encoding, blocks, deep, _notes(chunks), manifest_lost=has_manifest
+        size_wh,
+        bare,
+        without_exif_prefix(exif),
+        icc,
+        xmp,
+        encoding,
+        blocks,
+        deep,
+        _notes(chunks),
+        manifest_lost=has_manifest,
     )
 
 
@@ -75,18 +92,18 @@ def decode(bare: bytes) -> Image.Image:
 def decode_deep(bare: bytes) -> Deep:
     """16 bits a colour; see `png_deep`."""
     chunks = list(_chunks(bare))
-    key = next((payload for name, payload in chunks if name == "tRNS"), None)
-    samples = png_deep.decode(_joined(chunk for chunk in chunks if chunk[0] != "tRNS"))
-    return samples if key is None else png_deep.see_through(samples, key)
+    trns = next((payload for name, payload in chunks if name == "tRNS"), None)
+    samples = png_deep.decode(_png_file(chunk for chunk in chunks if chunk[0] != "tRNS"))
+    return samples if trns is None else png_deep.with_trns_alpha(samples, trns)
 
 
 def pack(parcel: Parcel) -> bytes:
     """A PNG, not interlaced, with every chunk on its side of the pixels; those that speak of palette or bit depth only
     where these stayed the same."""
-    encoded = _evenly_cut([chunk for chunk in _chunks(_encoded(parcel)) if chunk[0] in _PIXELS])
+    encoded = _with_even_idat([chunk for chunk in _chunks(_encoded_png(parcel)) if chunk[0] in _PIXEL_CHUNKS])
     chunks = encoded[:1]
     if all(name != "cICP" for name, _ in parcel.blocks):
-        chunks += told_colours(parcel)
+        chunks += cicp_chunk(parcel)
     if parcel.icc is not None:
         chunks.append(("iCCP", parcel.encoding.icc_name + b"\0\0" + zlib.compress(parcel.icc)))
     if parcel.exif is not None:
@@ -99,12 +116,12 @@ def pack(parcel: Parcel) -> bytes:
     for name, payload in blocks:
         if name == "IDAT":
             chunks += encoded[1:]
-        elif parcel.same_mode or name not in _TIED_TO_MODE:
+        elif parcel.same_mode or name not in _MODE_CHUNKS:
             chunks.append((name, payload))
-    return _joined(chunks)
+    return _png_file(chunks)
 
 
-def _encoded(parcel: Parcel) -> bytes:
+def _encoded_png(parcel: Parcel) -> bytes:
     if parcel.deep is not None:
         return png_deep.encode(parcel.deep)
     out = BytesIO()
@@ -112,19 +129,19 @@ def _encoded(parcel: Parcel) -> bytes:
     return out.getvalue()
 
 
-def _evenly_cut(chunks: list[tuple[str, bytes]]) -> list[tuple[str, bytes]]:
-    """With the compressed pixels, which come last, in pieces of one size."""
+def _with_even_idat(chunks: list[tuple[str, bytes]]) -> list[tuple[str, bytes]]:
+    """The chunks with IDAT, which comes last, cut into chunks of one size."""
     pixels = b"".join(payload for name, payload in chunks if name == "IDAT")
-    pieces = [("IDAT", pixels[at : at + _PIECE]) for at in range(0, len(pixels), _PIECE)]
-    return [chunk for chunk in chunks if chunk[0] != "IDAT"] + pieces
+    idat = [("IDAT", pixels[at : at + _IDAT_BYTES]) for at in range(0, len(pixels), _IDAT_BYTES)]
+    return [chunk for chunk in chunks if chunk[0] != "IDAT"] + idat
 
 
-def _joined(chunks: Iterable[tuple[str, bytes]]) -> bytes:
+def _png_file(chunks: Iterable[tuple[str, bytes]]) -> bytes:
     return SIGNATURE + b"".join(_chunk(name, payload) for name, payload in chunks) + _chunk("IEND", b"")
 
 
 def _chunks(data: bytes) -> Iterator[tuple[str, bytes]]:
-    """Name and payload of every chunk before the end chunk, checksums verified."""
+    """Type and data of every chunk before IEND, CRCs verified."""
     at = len(SIGNATURE)
     for _ in range(_MAX_CHUNKS):
         if at + 12 > len(data):
@@ -149,21 +166,21 @@ def _chunk(name: str, payload: bytes) -> bytes:
     return len(payload).to_bytes(4, "big") + body + zlib.crc32(body).to_bytes(4, "big")
 
 
-def _as_decoded(name: str, payload: bytes, header: bytes) -> tuple[str, bytes]:
-    """A chunk as the decoder needs it: of grey of 2 and 4 bits it spreads pixels over 0..255, but no see-through level.
+def _for_decoder(name: str, payload: bytes, ihdr: bytes) -> tuple[str, bytes]:
+    """A chunk as the decoder needs it: it scales greyscale of 2 and 4 bits to 0..255, but not the tRNS level.
 
-    The level's low bits count (section 11.3.1.1).
+    That level's low bits count (section 11.3.1.1).
     """
-    depth, kind = header[8], header[9]
-    if name != "tRNS" or kind != 0 or depth not in (2, 4) or len(payload) != 2:
+    bit_depth, colour_type = ihdr[8], ihdr[9]
+    if name != "tRNS" or colour_type != 0 or bit_depth not in (2, 4) or len(payload) != 2:
         return name, payload
-    top = (1 << depth) - 1
+    top = (1 << bit_depth) - 1
     return name, bytes([0, (payload[1] & top) * (255 // top)])
 
 
-def _check_kind(depth: int, kind: int) -> None:
-    if depth not in _DEPTHS.get(kind, ()):
-        raise damaged(f"colour type {kind} with {depth} bits")
+def _check_colour_type(bit_depth: int, colour_type: int) -> None:
+    if bit_depth not in _BIT_DEPTHS.get(colour_type, ()):
+        raise damaged(f"colour type {colour_type} with {bit_depth} bits")
 
 
 def _check_still(chunks: list[tuple[str, bytes]]) -> None:
@@ -174,10 +191,10 @@ def _check_still(chunks: list[tuple[str, bytes]]) -> None:
         )
 
 
-def _check_complete(size_wh: tuple[int, int], header: bytes, parts: list[bytes]) -> None:
-    """The compressed rows are all there; a decoder would leave missing ones black."""
-    bits = header[8] * _CHANNELS[header[9]]
-    passes = _PASSES if header[12] else ((0, 0, 1, 1),)
+def _check_all_rows(size_wh: tuple[int, int], ihdr: bytes, parts: list[bytes]) -> None:
+    """Checks that the compressed rows are all there; a decoder would leave missing ones black."""
+    bits = ihdr[8] * _CHANNELS[ihdr[9]]
+    passes = _ADAM7_PASSES if ihdr[12] else ((0, 0, 1, 1),)
     expected = 0
     for left, top, step_x, step_y in passes:
         columns, rows = -(-(size_wh[0] - left) // step_x), -(-(size_wh[1] - top) // step_y)
@@ -216,20 +233,20 @@ def _xmp(chunks: list[tuple[str, bytes]]) -> tuple[bytes | None, bytes | None]:
     return None, None
 
 
-def _recast(chunks: list[tuple[str, bytes]]) -> tuple[str, ...]:
-    """What of the form a rewrite does not have, in words."""
-    header = chunks[0][1]
-    key = header[9] != _PALETTE and any(name == "tRNS" for name, _ in chunks)
-    changes = {"rows in order in place of interlaced ones": header[12], "alpha in place of a see-through colour": key}
+def _layout_changes(chunks: list[tuple[str, bytes]]) -> tuple[str, ...]:
+    """What of the storage layout a rewrite does not have, in words."""
+    ihdr = chunks[0][1]
+    trns = ihdr[9] != _INDEXED_COLOUR and any(name == "tRNS" for name, _ in chunks)
+    changes = {"rows in order in place of interlaced ones": ihdr[12], "alpha in place of a see-through colour": trns}
     return tuple(words for words, changed in changes.items() if changed)
 
 
 def _notes(chunks: list[tuple[str, bytes]]) -> tuple[str, ...]:
-    mended = {*_PIXELS, *_ANIMATION, *KNOWN, "caBX", "eXIf", _PLACES}
+    mended = {*_PIXEL_CHUNKS, *_APNG_CHUNKS, *KNOWN_CHUNKS, "caBX", "eXIf", _IDOT}
     dropped = sorted({name for name, _ in chunks if not name[3].islower()} - mended)
     if not dropped:
         return ()
-    named = ", ".join(dropped[:_MOST_NAMED]) + (" and more" if len(dropped) > _MOST_NAMED else "")
+    named = ", ".join(dropped[:_MAX_NAMED]) + (" and more" if len(dropped) > _MAX_NAMED else "")
     return (f"Left out, as their names ask for once a picture changes: the PNG's chunks {named}.",)
 
 
@@ -251,7 +268,7 @@ def _dpi(chunks: list[tuple[str, bytes]]) -> tuple[float, float] | None:
     return None
 
 
-def _carried(chunks: list[tuple[str, bytes]], taken: tuple[str, ...], xmp_chunk: bytes | None) -> Blocks:
+def _carried_chunks(chunks: list[tuple[str, bytes]], taken_chunks: tuple[str, ...], xmp_chunk: bytes | None) -> Blocks:
     """Every other chunk, with one "IDAT" to mark the pixels' place.
 
     Chunks that nobody here knows go along when their name says that they may be copied into an edited file. sBIT, which
@@ -265,8 +282,8 @@ def _carried(chunks: list[tuple[str, bytes]], taken: tuple[str, ...], xmp_chunk:
         if name == "IDAT":
             kept += [] if marked else [("IDAT", b"")]
             marked = True
-        elif name in taken or name in _PIXELS or name in _ANIMATION or payload is xmp_chunk:
+        elif name in taken_chunks or name in _PIXEL_CHUNKS or name in _APNG_CHUNKS or payload is xmp_chunk:
             continue
-        elif name[3].islower() or (name in KNOWN and stays.get(name, True)):
+        elif name[3].islower() or (name in KNOWN_CHUNKS and stays.get(name, True)):
             kept.append((name, payload))
     return tuple(kept)

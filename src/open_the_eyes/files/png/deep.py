@@ -45,7 +45,7 @@ def encode(samples: Deep) -> bytes:
         ValueError: the encoder gives up.
     """
     if samples.shape[2] == 2:
-        return _grey_with_alpha(samples)
+        return _encoded_grey_with_alpha(samples)
     if samples.shape[2] > 1:
         samples = np.asarray(
             cv2.cvtColor(samples, cv2.COLOR_RGB2BGR if samples.shape[2] == 3 else cv2.COLOR_RGBA2BGRA), np.uint16
@@ -56,20 +56,20 @@ def encode(samples: Deep) -> bytes:
     return encoded.tobytes()
 
 
-def see_through(samples: Deep, key: bytes) -> Deep:
-    """With the alpha that a tRNS chunk asks for: one colour is not there at all.
+def with_trns_alpha(samples: Deep, trns: bytes) -> Deep:
+    """The samples with the alpha that a tRNS chunk asks for: 0 where a pixel has its colour, else 65535.
 
     Raises:
         UnreadablePhoto: the chunk has another length than a colour.
     """
-    if len(key) != 2 * samples.shape[2]:
+    if len(trns) != 2 * samples.shape[2]:
         raise damaged("a see-through colour of the wrong kind")
-    colour = np.array([u16(key, at) for at in range(0, len(key), 2)], np.uint16)
+    colour = np.array([u16(trns, at) for at in range(0, len(trns), 2)], np.uint16)
     alpha = np.where((samples == colour).all(axis=2, keepdims=True), 0, 65_535).astype(np.uint16)
     return np.concatenate([samples, alpha], axis=2)
 
 
-def _grey_with_alpha(samples: Deep) -> bytes:
+def _encoded_grey_with_alpha(samples: Deep) -> bytes:
     height, width = samples.shape[:2]
     out = BytesIO()
     Image.fromarray(samples.astype(">u2").view(np.uint8).reshape(height, width, 4)).save(out, "PNG")

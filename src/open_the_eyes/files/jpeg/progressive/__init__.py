@@ -1,4 +1,4 @@
-"""Progressive JPEGs: their scans are read to coefficients and written again; between the two, blocks may change."""
+"""Progressive JPEGs: their scans are decoded to coefficients and encoded again; between the two, blocks may change."""
 
 from .patch import patched_progressive
 

@@ -1,7 +1,7 @@
 """A progressive JPEG with some of its blocks replaced; every other coefficient stays what it was.
 
-A block's bits are spread over all scans, and what a scan says of it depends on its neighbours and on earlier scans. So,
-other than in a baseline file, everything is read and written again, without loss: the same scans in the same order,
+A block's bits are spread over all scans, and their codes depend on its neighbours and on earlier scans. So, other than
+in a baseline file, everything is decoded and encoded again, without loss: the same scans in the same order,
 with restart markers where they were. Only the Huffman tables are new.
 """
 
@@ -11,13 +11,13 @@ from typing import Final
 
 from ....imaging.painting import Painting
 from .. import segments
-from ..changes import Changes, changes
-from ..layout import Grid, NotPatchable, check_colours
+from ..changes import CoefficientChanges, changes
+from ..frame import Frame, NotPatchable, check_components
 from ..markers import DHT
 from .bits import Coefficients
-from .reading import coefficients
-from .scans import order_of_mcus, scans_of
-from .writing import written
+from .decoding import decoded_coefficients
+from .encoding import encoded_scan
+from .scans import interleaved_order, scans_of
 
 MOST_PIXELS: Final = 36_000_000
 """Largest progressive picture that is patched, pixels: an 8K one takes 30 times as long, and twice the memory, as a
@@ -36,22 +36,23 @@ def patched_progressive(coded: bytes, painting: Painting, orientation: int, *, s
     Raises:
         NotPatchable: of another form, damaged, CMYK, too large; grey that got colour; too much changed.
     """
-    parts = segments.split_bare(coded)
-    grid, scans = scans_of(parts)
-    if grid.size_wh[0] * grid.size_wh[1] > MOST_PIXELS:
+    parts = segments.split_without_trailer(coded)
+    frame, scans = scans_of(parts)
+    if frame.size_wh[0] * frame.size_wh[1] > MOST_PIXELS:
         raise NotPatchable(f"progressive, of more than {MOST_PIXELS // 1_000_000} megapixels")
-    check_colours(grid)
-    wanted = changes(painting, orientation, grid, stored_rgb=stored_rgb)
-    if not len(wanted.blocks):
+    check_components(frame)
+    changed = changes(painting, orientation, frame, stored_rgb=stored_rgb)
+    if not len(changed.blocks):
         return coded
-    planes = coefficients(grid, scans)
-    _add(planes, wanted, grid)
-    head = b"".join(bytes(s) for s in parts.head if s.marker != DHT)
-    return b"".join((coded[:2], head, *(written(scan, grid, planes) for scan in scans), parts.scans[-2:]))
+    planes = decoded_coefficients(frame, scans)
+    _add_changes(planes, changed, frame)
+    header = b"".join(bytes(s) for s in parts.header if s.marker != DHT)
+    return b"".join((coded[:2], header, *(encoded_scan(scan, frame, planes) for scan in scans), parts.scans[-2:]))
 
 
-def _add(planes: list[Coefficients], wanted: Changes, grid: Grid) -> None:
-    order = order_of_mcus(range(len(planes)), grid)
-    slot, block = order.slot[wanted.blocks], order.block[wanted.blocks]
+def _add_changes(planes: list[Coefficients], changed: CoefficientChanges, frame: Frame) -> None:
+    """Adds to the blocks what changed in them."""
+    order = interleaved_order(range(len(planes)), frame)
+    component_of, block = order.component[changed.blocks], order.block[changed.blocks]
     for number, plane in enumerate(planes):
-        plane[block[slot == number]] += wanted.steps[slot == number].astype(plane.dtype)
+        plane[block[component_of == number]] += changed.coefficients[component_of == number].astype(plane.dtype)

@@ -1,6 +1,6 @@
-"""The scans of a progressive JPEG: which coefficients each brings, to which bit, and its coded data.
+"""The scans of a progressive JPEG: spectral selection, successive approximation and entropy-coded segments of each.
 
-ITU-T T.81: scan header B.2.3, what scans may follow which G.1.1.1, the order of blocks A.2.
+ITU-T T.81: scan header B.2.3, the progression of scans G.1.1.1, the order of blocks A.2.
 """
 
 from __future__ import annotations
@@ -14,29 +14,36 @@ import numpy as np
 
 from ....imaging.arrays import Ints
 from ...parcel import u16
-from ..huffman import HuffmanTable, NoSuchTable
-from ..layout import MISSING_TABLE, Grid, NotPatchable, grid_of
+from ..frame import MISSING_TABLE, Frame, NotPatchable, frame_of
+from ..huffman import HuffmanTable, InvalidTable
 from ..markers import DHT, DRI, EOI, RST0, SOF2, SOS
 from ..segments import NEXT_MARKER, Segment, Segments
-from ..tables import huffman_tables, restart_of
+from ..tables import huffman_tables, restart_interval_of
 
 _RESTART: Final = re.compile(rb"\xff[\xd0-\xd7]")
-_MAX_LOW: Final = 13
-RESTARTS: Final = "restart markers out of order"
+_MAX_BIT_POSITION: Final = 13
+"""Largest successive approximation bit position (T.81 table B.3)."""
+RESTARTS_OUT_OF_ORDER: Final = "restart markers out of order"
 
 
 @dataclass(frozen=True, slots=True)
 class Band:
-    """What a scan brings: coefficients `first` to `last` (zigzag), without their lowest `low` bits; it is the first to
-    bring them where `refines` is False, else it brings one bit more."""
+    """The spectral selection and successive approximation of a scan (T.81 B.2.3, G.1.1.1).
+
+    Args:
+        first, last: Ss and Se, the first and last coefficient of the band, in zigzag order.
+        bit_position: Al, the successive approximation bit position low: the lowest bit that the scan codes.
+        is_refinement: it codes that one bit of coefficients that earlier scans began; else it is their first scan.
+    """
 
     first: int
     last: int
-    low: int
-    refines: bool
+    bit_position: int
+    is_refinement: bool
 
     @property
     def is_dc(self) -> bool:
+        """Whether it is the band of the DC coefficient alone."""
         return self.first == 0
 
 
@@ -45,91 +52,98 @@ class Scan:
     """One scan.
 
     Args:
-        planes: the numbers of its components, counted from 0.
-        tables: of each of these the Huffman table's name, (0 for DC or 1 for AC, number).
-        known: the Huffman tables that were defined by then.
-        restart: MCUs between restart markers, 0 for none.
-        between: the segments that stand before its header, except Huffman tables.
-        header: its header, marker included.
-        pieces: its coded data between restart markers, stuffed.
+        components: which of the frame's components it codes, counted from 0.
+        table_ids: the Huffman table of each of these: (class Tc, 0 for DC or 1 for AC; destination Th).
+        huffman_tables: by these, the Huffman tables that were defined by then.
+        restart_interval: MCUs between restart markers (Ri of DRI), 0 for none.
+        preceding_segments: the marker segments before its header, except Huffman tables.
+        header: the scan header, with its marker.
+        entropy_segments: the entropy-coded segments between restart markers, byte-stuffed.
     """
 
-    planes: tuple[int, ...]
+    components: tuple[int, ...]
     band: Band
-    tables: tuple[tuple[int, int], ...]
-    known: dict[tuple[int, int], HuffmanTable]
-    restart: int
-    between: bytes
+    table_ids: tuple[tuple[int, int], ...]
+    huffman_tables: dict[tuple[int, int], HuffmanTable]
+    restart_interval: int
+    preceding_segments: bytes
     header: bytes
-    pieces: tuple[bytes, ...]
+    entropy_segments: tuple[bytes, ...]
 
-    def table(self, name: tuple[int, int]) -> HuffmanTable:
-        """The Huffman table of that class (0 for DC, 1 for AC) and number.
+    def huffman_table(self, table_id: tuple[int, int]) -> HuffmanTable:
+        """The Huffman table of that class (0 for DC, 1 for AC) and destination.
 
         Raises:
-            NotPatchable: there is none of that name.
+            NotPatchable: none was defined.
         """
-        if name not in self.known:
+        if table_id not in self.huffman_tables:
             raise NotPatchable(MISSING_TABLE)
-        return self.known[name]
+        return self.huffman_tables[table_id]
 
 
 @dataclass(frozen=True, slots=True)
-class Order:
-    """Which blocks a scan goes through: of each the place of its component among the scan's, and its number in that
-    component's plane; `restart` is the number of blocks between restart markers, all of them where there are none."""
+class BlockOrder:
+    """The blocks of a scan in the order in which it codes them (T.81 A.2).
 
-    slot: Ints
+    Args:
+        component: which of the scan's components each is of, counted from 0.
+        block: its number in that component, row by row.
+        interval_blocks: how many blocks a restart interval has; all of them where there are no restart markers.
+    """
+
+    component: Ints
     block: Ints
-    restart: int
+    interval_blocks: int
 
     @property
-    def pieces(self) -> list[slice]:
-        return [slice(at, min(at + self.restart, len(self.block))) for at in range(0, len(self.block), self.restart)]
+    def intervals(self) -> list[slice]:
+        """The blocks of each restart interval."""
+        count, step = len(self.block), self.interval_blocks
+        return [slice(at, min(at + step, count)) for at in range(0, count, step)]
 
 
-def scans_of(parts: Segments) -> tuple[Grid, tuple[Scan, ...]]:
-    """Where blocks are, and all scans of a file that ends with its picture.
+def scans_of(parts: Segments) -> tuple[Frame, tuple[Scan, ...]]:
+    """The frame and all scans of a progressive file without a trailer.
 
     Raises:
         NotPatchable: a form of JPEG that is not progressive, a header that contradicts itself, scans that do not follow
             from one another or that leave bits out.
     """
-    grid = grid_of(parts, frames=(SOF2,))
+    frame = frame_of(parts, markers=(SOF2,))
     try:
         scans = tuple(_scans(parts))
-    except (NoSuchTable, IndexError):
+    except (InvalidTable, IndexError):
         raise NotPatchable(MISSING_TABLE) from None
-    _check(scans, len(grid.components))
-    return grid, scans
+    _check_progression(scans, len(frame.components))
+    return frame, scans
 
 
-def order_of(scan: Scan, grid: Grid) -> Order:
-    """The blocks of a scan in their order; a scan of one component leaves out those beyond the picture's edge."""
-    most_across, most_down = (n // 8 for n in grid.mcu_wh)
-    mcus_across, mcus_down = grid.mcus_wh
-    if len(scan.planes) == 1:
-        plane = grid.components[scan.planes[0]]
-        wide = _ceil(_ceil(grid.size_wh[0] * plane.across, most_across), 8)
-        high = _ceil(_ceil(grid.size_wh[1] * plane.down, most_down), 8)
-        block = np.arange(high)[:, None] * (mcus_across * plane.across) + np.arange(wide)
-        return Order(np.zeros(block.size, np.int64), block.ravel(), scan.restart or block.size)
-    order = order_of_mcus(scan.planes, grid)
-    return replace(order, restart=scan.restart * (order.restart // (mcus_across * mcus_down)) or order.restart)
+def block_order(scan: Scan, frame: Frame) -> BlockOrder:
+    """The order of a scan's blocks; a non-interleaved scan leaves out those beyond the picture's edge (T.81 A.2.2)."""
+    max_horizontal, max_vertical = (n // 8 for n in frame.mcu_wh)
+    mcus_across, mcus_down = frame.mcus_wh
+    if len(scan.components) == 1:
+        component = frame.components[scan.components[0]]
+        wide = _ceil(_ceil(frame.size_wh[0] * component.horizontal, max_horizontal), 8)
+        high = _ceil(_ceil(frame.size_wh[1] * component.vertical, max_vertical), 8)
+        block = np.arange(high)[:, None] * (mcus_across * component.horizontal) + np.arange(wide)
+        return BlockOrder(np.zeros(block.size, np.int64), block.ravel(), scan.restart_interval or block.size)
+    order = interleaved_order(scan.components, frame)
+    mcu_blocks = order.interval_blocks // (mcus_across * mcus_down)
+    return replace(order, interval_blocks=scan.restart_interval * mcu_blocks or order.interval_blocks)
 
 
-def order_of_mcus(planes: Sequence[int], grid: Grid) -> Order:
-    """All blocks of several components, MCU by MCU."""
-    mcus_across, mcus_down = grid.mcus_wh
-    slots, blocks = [], []
-    for slot, number in enumerate(planes):
-        plane = grid.components[number]
-        all_blocks = np.arange(mcus_across * mcus_down * plane.across * plane.down)
-        shaped = all_blocks.reshape(mcus_down, plane.down, mcus_across, plane.across)
-        blocks.append(shaped.transpose(0, 2, 1, 3).reshape(mcus_down * mcus_across, -1))
-        slots.append(np.full_like(blocks[-1], slot))
+def interleaved_order(components: Sequence[int], frame: Frame) -> BlockOrder:
+    """All blocks of several components, interleaved MCU by MCU (T.81 A.2.3)."""
+    mcus_across, mcus_down = frame.mcus_wh
+    of_component, blocks = [], []
+    for number, component in enumerate(frame.components[n] for n in components):
+        all_blocks = np.arange(mcus_across * mcus_down * component.horizontal * component.vertical)
+        grid = all_blocks.reshape(mcus_down, component.vertical, mcus_across, component.horizontal)
+        blocks.append(grid.transpose(0, 2, 1, 3).reshape(mcus_down * mcus_across, -1))
+        of_component.append(np.full_like(blocks[-1], number))
     block = np.concatenate(blocks, axis=1).ravel()
-    return Order(np.concatenate(slots, axis=1).ravel(), block, len(block))
+    return BlockOrder(np.concatenate(of_component, axis=1).ravel(), block, len(block))
 
 
 def _ceil(number: int, divisor: int) -> int:
@@ -137,75 +151,81 @@ def _ceil(number: int, divisor: int) -> int:
 
 
 def _scans(parts: Segments) -> Iterator[Scan]:
-    frame = next(s for s in parts.head if s.is_frame)
-    numbers = [frame.payload[6 + 3 * n] for n in range(frame.payload[5])]
-    known = huffman_tables(parts.head)
-    restart = restart_of(parts.head)
-    for between, header, body in _taken_apart(parts.scans):
-        known = known | huffman_tables(between)
-        restart = restart_of(between, restart)
-        if any(s.marker not in (DHT, DRI) and not s.is_metadata for s in between):
+    frame_header = next(s for s in parts.header if s.is_frame_header).payload
+    identifiers = [frame_header[6 + 3 * n] for n in range(frame_header[5])]
+    huffman = huffman_tables(parts.header)
+    restart_interval = restart_interval_of(parts.header)
+    for preceding, header, data in _split_scans(parts.scans):
+        huffman = huffman | huffman_tables(preceding)
+        restart_interval = restart_interval_of(preceding, restart_interval)
+        if any(s.marker not in (DHT, DRI) and not s.is_metadata for s in preceding):
             raise NotPatchable("tables that change between its scans")
         count = header[4]
         if len(header) != 8 + 2 * count:
             raise NotPatchable("a header that contradicts itself")
-        chosen = [(header[5 + 2 * n], header[6 + 2 * n]) for n in range(count)]
-        if any(number not in numbers for number, _ in chosen):
+        selectors = [(header[5 + 2 * n], header[6 + 2 * n]) for n in range(count)]
+        if any(identifier not in identifiers for identifier, _ in selectors):
             raise NotPatchable("a header that contradicts itself")
-        first, last, precision = header[-3:]
+        first, last, approximation = header[-3:]
         yield Scan(
-            tuple(numbers.index(number) for number, _ in chosen),
-            Band(first, last, precision & 15, precision > 15),
-            tuple((0, tables >> 4) if first == 0 else (1, tables & 15) for _, tables in chosen),
-            known,
-            restart,
-            b"".join(bytes(s) for s in between if s.marker != DHT),
+            tuple(identifiers.index(identifier) for identifier, _ in selectors),
+            Band(first, last, approximation & 15, approximation > 15),
+            tuple((0, tables >> 4) if first == 0 else (1, tables & 15) for _, tables in selectors),
+            huffman,
+            restart_interval,
+            b"".join(bytes(s) for s in preceding if s.marker != DHT),
             header,
-            _pieces(body),
+            _entropy_segments(data),
         )
 
 
-def _pieces(body: bytes) -> tuple[bytes, ...]:
-    numbers = [found[0][1] for found in _RESTART.finditer(body)]
-    if numbers != [RST0 + n % 8 for n in range(len(numbers))]:
-        raise NotPatchable(RESTARTS)
-    return tuple(_RESTART.split(body))
+def _entropy_segments(data: bytes) -> tuple[bytes, ...]:
+    """A scan's entropy-coded data, cut at its restart markers."""
+    markers = [found[0][1] for found in _RESTART.finditer(data)]
+    if markers != [RST0 + n % 8 for n in range(len(markers))]:
+        raise NotPatchable(RESTARTS_OUT_OF_ORDER)
+    return tuple(_RESTART.split(data))
 
 
-def _taken_apart(data: bytes) -> Iterator[tuple[tuple[Segment, ...], bytes, bytes]]:
-    """The segments before each scan's header, the header with its marker, the coded data."""
+def _split_scans(data: bytes) -> Iterator[tuple[tuple[Segment, ...], bytes, bytes]]:
+    """The marker segments before each scan header, the header with its marker, the entropy-coded data."""
     at = 0
-    between: list[Segment] = []
+    preceding: list[Segment] = []
     while data[at + 1] != EOI:
         length = u16(data, at + 2)
         end = at + 2 + length
         if data[at + 1] == SOS:
-            header, following = data[at:end], _following(data, end)
-            yield tuple(between), header, data[end:following]
-            at, between = following, []
+            header, following = data[at:end], _next_marker_at(data, end)
+            yield tuple(preceding), header, data[end:following]
+            at, preceding = following, []
         else:
-            between.append(Segment(data[at + 1], data[at + 4 : end]))
-            at = _following(data, end)
+            preceding.append(Segment(data[at + 1], data[at + 4 : end]))
+            at = _next_marker_at(data, end)
 
 
-def _following(data: bytes, at: int) -> int:
-    """Where the next marker stands; bytes of ones that fill up before it belong to nothing."""
+def _next_marker_at(data: bytes, at: int) -> int:
+    """Where the next marker stands; fill bytes before it (T.81 B.1.1.2) belong to nothing."""
     found = NEXT_MARKER.search(data, at)
     if found is None:
         raise NotPatchable("damaged coded data")
     return found.start()
 
 
-def _check(scans: Sequence[Scan], components: int) -> None:
-    """Every coefficient comes once, and then bit for bit down to its last."""
-    low = np.full((components, 64), -1)
+def _check_progression(scans: Sequence[Scan], components: int) -> None:
+    """Checks that every coefficient has one first scan and is then refined bit by bit down to bit 0 (T.81 G.1.1.1)."""
+    bit_position = np.full((components, 64), -1)
     for scan in scans:
-        band, here = scan.band, low[list(scan.planes), scan.band.first : scan.band.last + 1]
-        shaped = band.first <= band.last < 64 and (band.last == 0 or (band.first > 0 and len(scan.planes) == 1))
-        expected = band.low + 1 if band.refines else -1
-        high_told = scan.header[-1] >> 4
-        if not shaped or (here != expected).any() or band.low > _MAX_LOW or high_told != max(expected, 0):
+        band, so_far = scan.band, bit_position[list(scan.components), scan.band.first : scan.band.last + 1]
+        is_valid = band.first <= band.last < 64 and (band.last == 0 or (band.first > 0 and len(scan.components) == 1))
+        expected = band.bit_position + 1 if band.is_refinement else -1
+        high = scan.header[-1] >> 4
+        if (
+            not is_valid
+            or (so_far != expected).any()
+            or high != max(expected, 0)
+            or band.bit_position > _MAX_BIT_POSITION
+        ):
             raise NotPatchable("scans in an unusual order")
-        low[list(scan.planes), band.first : band.last + 1] = band.low
-    if low.any():
+        bit_position[list(scan.components), band.first : band.last + 1] = band.bit_position
+    if bit_position.any():
         raise NotPatchable("scans that leave bits out")

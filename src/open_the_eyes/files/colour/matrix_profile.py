@@ -1,6 +1,6 @@
-"""An ICC profile for an RGB space that a file tells by its primaries and its curve alone.
+"""A three-component matrix-based ICC profile, made for an RGB space that is known by its primaries and its curve.
 
-ICC.1 version 2, matrix and curves: the oldest kind, which every reader takes.
+ICC.1 version 2: the oldest kind, which every reader takes.
 """
 
 from __future__ import annotations
@@ -12,27 +12,33 @@ from numpy.typing import NDArray
 
 Chromaticities: TypeAlias = "tuple[float, ...]"
 """x and y of white, red, green and blue (CIE 1931)."""
-Light: TypeAlias = "NDArray[np.float64]"
-"""How much light samples evenly spaced from 0 to 1 stand for: 1 is white."""
+ToneCurve: TypeAlias = "NDArray[np.float64]"
+"""Linear light of samples evenly spaced from 0 to 1, as a TRC tag has it: 1 is white."""
 
 _D50: Final = (0.9642, 1.0, 0.8249)
 """XYZ of D50, the white of all profiles, as profiles write it."""
-_BRIGHTEST: Final = 8.0
+_MAX_COLORANT: Final = 8.0
 """Largest XYZ of a primary, in times white's; primaries that hardly differ give more."""
 _BRADFORD: Final = np.array([[0.8951, 0.2664, -0.1614], [-0.7502, 1.7135, 0.0367], [0.0389, -0.0685, 1.0296]])
 """Matrix of chromatic adaptation: how the eye gets used to another white (Lam 1985; ICC.1, annex E)."""
 
 
-def profile_of(chromaticities: Chromaticities, light: Light) -> bytes:
+def matrix_profile(chromaticities: Chromaticities, curve_values: ToneCurve) -> bytes:
     """The profile of a space.
 
     Raises:
         ValueError: primaries that no picture can be made of.
     """
-    curve = b"curv\0\0\0\0" + len(light).to_bytes(4, "big") + bytes(np.round(light * 65_535).astype(">u2"))
+    curve = (
+        b"curv\0\0\0\0" + len(curve_values).to_bytes(4, "big") + bytes(np.round(curve_values * 65_535).astype(">u2"))
+    )
     curve += bytes(-len(curve) % 4)
-    tags = dict(zip((b"rXYZ", b"gXYZ", b"bXYZ"), map(_xyz, _colorants(chromaticities).T), strict=True))
-    tags |= {b"wtpt": _xyz(np.array(_D50)), b"desc": _described(b"RGB"), b"cprt": b"text\0\0\0\0No copyright\0\0\0\0"}
+    tags = dict(zip((b"rXYZ", b"gXYZ", b"bXYZ"), map(_xyz_tag, _colorants(chromaticities).T), strict=True))
+    tags |= {
+        b"wtpt": _xyz_tag(np.array(_D50)),
+        b"desc": _desc_tag(b"RGB"),
+        b"cprt": b"text\0\0\0\0No copyright\0\0\0\0",
+    }
     at = 128 + 4 + 12 * (len(tags) + 3)
     table, body = b"", b""
     for name, value in tags.items():
@@ -41,9 +47,9 @@ def profile_of(chromaticities: Chromaticities, light: Light) -> bytes:
     for name in (b"rTRC", b"gTRC", b"bTRC"):  # one curve for all three
         table += name + (at + len(body)).to_bytes(4, "big") + len(curve).to_bytes(4, "big")
     count, size = len(tags) + 3, at + len(body) + len(curve)
-    head = size.to_bytes(4, "big") + bytes(4) + b"\x02\x40\0\0mntrRGB XYZ "
-    head += b"".join(part.to_bytes(2, "big") for part in (2000, 1, 1, 0, 0, 0)) + b"acsp" + bytes(28)
-    return head + _fixed(np.array(_D50)) + bytes(48) + count.to_bytes(4, "big") + table + body + curve
+    profile_header = size.to_bytes(4, "big") + bytes(4) + b"\x02\x40\0\0mntrRGB XYZ "
+    profile_header += b"".join(part.to_bytes(2, "big") for part in (2000, 1, 1, 0, 0, 0)) + b"acsp" + bytes(28)
+    return profile_header + _s15_fixed16(np.array(_D50)) + bytes(48) + count.to_bytes(4, "big") + table + body + curve
 
 
 def _colorants(chromaticities: Chromaticities) -> NDArray[np.float64]:
@@ -59,19 +65,19 @@ def _colorants(chromaticities: Chromaticities) -> NDArray[np.float64]:
         raise ValueError("expected three primaries, they lie on one line") from error
     with np.errstate(all="ignore"):
         adapted = np.linalg.solve(_BRADFORD, np.diag(_BRADFORD @ _D50 / (_BRADFORD @ white)) @ _BRADFORD @ own)
-    if not np.isfinite(adapted).all() or np.abs(adapted).max() > _BRIGHTEST:
+    if not np.isfinite(adapted).all() or np.abs(adapted).max() > _MAX_COLORANT:
         raise ValueError("expected primaries that make white")
     return np.asarray(adapted)
 
 
-def _xyz(values: NDArray[np.float64]) -> bytes:
-    return b"XYZ \0\0\0\0" + _fixed(values)
+def _xyz_tag(values: NDArray[np.float64]) -> bytes:
+    return b"XYZ \0\0\0\0" + _s15_fixed16(values)
 
 
-def _fixed(values: NDArray[np.float64]) -> bytes:
+def _s15_fixed16(values: NDArray[np.float64]) -> bytes:
     return bytes(np.round(values * 65_536).astype(">i4"))
 
 
-def _described(words: bytes) -> bytes:
-    """A text of ICC.1 version 2, with no others for Unicode and for old Macintoshes."""
+def _desc_tag(words: bytes) -> bytes:
+    """textDescriptionType of ICC.1 version 2, without the Unicode and ScriptCode texts."""
     return b"desc\0\0\0\0" + (len(words) + 1).to_bytes(4, "big") + (words + b"\0").ljust(len(words) + 1 + 78, b"\0")

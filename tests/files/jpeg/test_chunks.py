@@ -7,14 +7,14 @@ from typing import Any
 import numpy as np
 import pytest
 
-from open_the_eyes.files.jpeg import locate, segments, stretches
+from open_the_eyes.files.jpeg import chunks, locate, segments
 from open_the_eyes.files.jpeg.bits import BitJoiner
 from open_the_eyes.files.jpeg.changes import ZIGZAG
-from open_the_eyes.files.jpeg.coefficients import read_blocks, write_blocks
-from open_the_eyes.files.jpeg.huffman import HuffmanTable, NoSuchTable
-from open_the_eyes.files.jpeg.layout import Component, Layout, NotPatchable, layout_of
-from open_the_eyes.files.jpeg.locate import Interval, Reader
-from open_the_eyes.files.jpeg.stretches import positions_of
+from open_the_eyes.files.jpeg.chunks import block_positions
+from open_the_eyes.files.jpeg.coefficients import decode_blocks, encode_blocks
+from open_the_eyes.files.jpeg.frame import BaselineFrame, NotPatchable, ScanComponent, baseline_frame_of
+from open_the_eyes.files.jpeg.huffman import HuffmanTable, InvalidTable
+from open_the_eyes.files.jpeg.locate import BlockReader, RestartInterval
 from tests.files.jpeg.plain_baseline import scan
 from tests.files.jpeg.scenes import coded
 
@@ -28,16 +28,16 @@ def _each_way_of_reading(request: pytest.FixtureRequest, monkeypatch: pytest.Mon
     """Small data is read by plain Python, in one go; here all is read both ways."""
     one_by_one = request.param == "one by one"
     monkeypatch.setattr(locate, "FEW_LANES", 1 << 30 if one_by_one else -1)
-    monkeypatch.setattr(stretches, "_ALONE", 1 << 30 if one_by_one else -1)
+    monkeypatch.setattr(chunks, "_ONE_CHUNK_BITS", 1 << 30 if one_by_one else -1)
 
 
-def opened(**options: Any) -> tuple[Layout, Reader, Interval, list[int]]:
+def opened(**options: Any) -> tuple[BaselineFrame, BlockReader, RestartInterval, list[int]]:
     data = coded((640, 480), **options)
     parts = segments.split(data)
-    layout, begin = layout_of(parts)
-    reader = Reader(parts.scans[begin:-2].replace(b"\xff\x00", b"\xff"), layout)
+    frame, begin = baseline_frame_of(parts)
+    reader = BlockReader(parts.scans[begin:-2].replace(b"\xff\x00", b"\xff"), frame)
     starts = scan(data)[1]
-    return layout, reader, Interval(0, reader.bits, 0, len(starts)), starts
+    return frame, reader, RestartInterval(0, reader.bits, 0, len(starts)), starts
 
 
 @pytest.mark.parametrize(
@@ -48,35 +48,35 @@ def opened(**options: Any) -> tuple[Layout, Reader, Interval, list[int]]:
 def test_every_block_is_found_where_it_begins(options: dict[str, Any]) -> None:
     _, reader, interval, starts = opened(**options)
     everyone = np.arange(len(starts))
-    np.testing.assert_array_equal(positions_of(everyone, reader, [interval]), starts)
+    np.testing.assert_array_equal(block_positions(everyone, reader, [interval]), starts)
     for some in (everyone[:1], everyone[-1:], everyone[len(starts) // 2 :: 50]):
-        np.testing.assert_array_equal(positions_of(some, reader, [interval]), np.array(starts)[some])
+        np.testing.assert_array_equal(block_positions(some, reader, [interval]), np.array(starts)[some])
 
 
 def test_a_block_behind_the_last_is_not_found() -> None:
     _, reader, interval, starts = opened(subsampling=2)
     with pytest.raises(NotPatchable, match="ends early"):
-        positions_of(np.array([len(starts) + 3]), reader, [interval])
+        block_positions(np.array([len(starts) + 3]), reader, [interval])
 
 
 def test_data_with_many_more_blocks_than_the_picture_is_refused() -> None:
     short = HuffmanTable(bytes([1] + [0] * 15), bytes([0]))
-    layout = Layout((64, 64), (Component(1, 1, 1, (1,) * 64, short, short),), 0)
-    reader = Reader(bytes(1_000_000), layout)
+    frame = BaselineFrame((64, 64), (ScanComponent(1, 1, 1, (1,) * 64, short, short),), 0)
+    reader = BlockReader(bytes(1_000_000), frame)
     with pytest.raises(NotPatchable, match="damaged"):
-        positions_of(np.array([60]), reader, [Interval(0, reader.bits, 0, 64)])
+        block_positions(np.array([60]), reader, [RestartInterval(0, reader.bits, 0, 64)])
 
 
 def test_blocks_are_coded_as_they_were() -> None:
-    layout, reader, _, starts = opened(subsampling=2)
+    frame, reader, _, starts = opened(subsampling=2)
     words = reader.words
-    slots = np.array(layout.slots)[np.arange(len(starts)) % len(layout.slots)]
-    for number, component in enumerate(layout.components):
+    slots = np.array(frame.mcu_membership)[np.arange(len(starts)) % len(frame.mcu_membership)]
+    for number, component in enumerate(frame.components):
         at = np.array(starts)[slots == number]
-        rows, ends = read_blocks(words, at, component.dc, component.ac)
-        codes = write_blocks(rows, component.dc, component.ac)
+        rows, ends = decode_blocks(words, at, component.dc, component.ac)
+        codes = encode_blocks(rows, component.dc, component.ac)
         assert np.array_equal(np.diff(codes.starts), ends - at)
-        for n, bits in list(enumerate(codes.each()))[::97]:
+        for n, bits in list(enumerate(codes.each_block()))[::97]:
             np.testing.assert_array_equal(bits, reader.bits_at(at[n : n + 1], int(ends[n] - at[n]))[0])
 
 
@@ -90,14 +90,14 @@ def test_a_number_without_a_code_becomes_the_nearest_with_one(wanted: list[int],
     rows[0, 1:4] = wanted
     nearest = rows.copy()
     nearest[0, 1:4] = coded_as
-    np.testing.assert_array_equal(write_blocks(rows, DC, UNEVEN).bits, write_blocks(nearest, DC, UNEVEN).bits)
+    np.testing.assert_array_equal(encode_blocks(rows, DC, UNEVEN).bits, encode_blocks(nearest, DC, UNEVEN).bits)
 
 
 def test_more_than_a_few_numbers_without_a_code_are_refused() -> None:
     rows = np.zeros((100, 64), np.int64)
     rows[:, 3] = 1
     with pytest.raises(NotPatchable, match="no codes"):
-        write_blocks(rows, DC, UNEVEN)
+        encode_blocks(rows, DC, UNEVEN)
 
 
 @pytest.mark.parametrize(("place", "value"), [(5, 1024), (0, 2048), (63, -5000)], ids=["AC", "DC", "far out"])
@@ -105,7 +105,7 @@ def test_numbers_that_the_standard_has_no_code_for_are_refused(place: int, value
     rows = np.zeros((1, 64), np.int64)
     rows[0, place] = value
     with pytest.raises(NotPatchable, match="out of range"):
-        write_blocks(rows, DC, UNEVEN)
+        encode_blocks(rows, DC, UNEVEN)
 
 
 @pytest.mark.parametrize(
@@ -114,7 +114,7 @@ def test_numbers_that_the_standard_has_no_code_for_are_refused(place: int, value
     ids=["too many of one bit", "no room left", "one symbol twice"],
 )
 def test_impossible_tables_are_refused(counts: list[int], values: list[int]) -> None:
-    with pytest.raises(NoSuchTable):
+    with pytest.raises(InvalidTable):
         HuffmanTable(bytes(counts), bytes(values))
 
 
@@ -129,7 +129,7 @@ def test_bits_from_any_place_are_joined() -> None:
         joiner.copy(start, end)
         expected = np.concatenate([plain[:7], new, plain[start:end]])
         expected = np.append(expected, np.ones(-len(expected) % 8, np.uint8))
-        assert joiner.filled_up(1) == np.packbits(expected).tobytes()
+        assert joiner.padded(1) == np.packbits(expected).tobytes()
 
 
 def test_coefficients_go_through_the_block_from_corner_to_corner() -> None:
