@@ -26,6 +26,7 @@ from ..reloaded import Reloaded
 from ..trimmed_patches import TrimmedPatch, TrimmedPatches
 from . import condition, corners, donor, layout, steer
 from .exemplars import Exemplars
+from .infancy import Infancy, lids_apart, with_larger_irises
 from .irises import colour as iris
 from .lashes.wings import draw_wings
 from .light import likely_whites
@@ -79,6 +80,7 @@ class AppearanceGenerator(Reloaded):
         self._exemplars_file = exemplars_file
         self.refiner = EyeRefiner(refiner_file)
         self.traits = FaceTraits()
+        self.infancy = Infancy()
 
     @cached_property
     def model(self) -> AppearanceModel:
@@ -171,17 +173,21 @@ class AppearanceGenerator(Reloaded):
         variety, openness = request.variety, request.style.openness
         seen = layout.points_on_strip(crop.landmarks)
         prediction = self.model.predict_shape(seen, traits)
-        open_side = crop.open_side
+        open_side, infant = crop.open_side, 0.0
         if open_side is not None:
             prediction = condition.shape_given_eyes(self.model, seen, (open_side,), prediction)
         elif leader is not None:
             prediction = donor.shape_given_donor(self.model, leader, prediction)
+        else:
+            infant = self.infancy.share(traits, crop.landmarks)  # an open eye tells by itself how large irises are
         z = prediction.sample(SHAPE_VARIETY * variety, rng)
         openness = steer.sampled_openness(variety, rng) if openness is None else openness
+        openness *= lids_apart(infant)
         wanted = z if openness == 1 else steer.with_openness(self.model.eye_shape, z, openness)
         shut = {side: 1 - min(crop.face.eyes[side].openness, 1) for side in crop.sides}
         ends = corners.opened(seen, shut, crop.face.yaw_deg)
-        return steer.irises_alike(self.model.with_shape(ends, wanted)), _surprise(z, prediction)
+        points = steer.irises_alike(self.model.with_shape(ends, wanted))
+        return with_larger_irises(points, infant), _surprise(z, prediction)
 
     def _texture(
         self, request: Request, points: Points, traits: Traits, rng: np.random.Generator

@@ -1,0 +1,1 @@
+"""Makes what tells infants from others: `python -m training.infancy`."""
