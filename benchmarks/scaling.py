@@ -24,7 +24,7 @@ from open_the_eyes.pipeline import open_eyes
 
 from . import pictures
 from .fleet_capacity import GpuNode, PhotoLoad, capacity
-from .fleet_cases import CPU_STAGES, PAINTING, beside_ours, ours, published_cases
+from .fleet_cases import CPU_STAGES, PAINTING, beside_ours, ours, told_cases
 from .fleet_simulation import Fleet, simulate
 
 say: Final = Console(markup=False, highlight=False, soft_wrap=True).print
@@ -135,10 +135,10 @@ def _print_all(figures: Measured, gpu: str, price: float, job: float, polls: flo
     )
     table(("stage", "seconds"), [(name, f"{s:.3f}") for name, s in figures.stages.items()] + [("all", f"{total:.3f}")])
 
-    say("Published of another system, and simulated from its published stage times:")
+    say("Told of another program, without an address, and simulated from its stage times:")
     table(
-        ("case", "published", "simulated"),
-        [(c.what, f"{c.published:g} {c.unit}", f"{c.simulated:.1f} {c.unit}") for c in published_cases()],
+        ("case", "told", "simulated"),
+        [(c.what, f"{c.told:g} {c.unit}", f"{c.simulated:.1f} {c.unit}") for c in told_cases()],
     )
 
     say("Ours without a GPU, simulated from the stage times above:")

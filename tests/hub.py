@@ -22,6 +22,9 @@ class FakeHub:
         status: what it answers to everything instead, if not 200.
         lies: SHA-256 by path that it claims instead of the true ones.
         asked: (path, Range) of every download.
+        token: what it wants to be shown before anything else.
+        shown: what each request showed as its token.
+        elsewhere: the address of another hub that downloads are sent on to.
     """
 
     files: dict[str, dict[str, bytes]]
@@ -31,6 +34,9 @@ class FakeHub:
     lies: dict[str, str] = field(default_factory=dict)
     asked: list[tuple[str, str | None]] = field(default_factory=list)
     address: str = ""
+    token: str = ""
+    shown: list[str | None] = field(default_factory=list)
+    elsewhere: str = ""
 
     def listing(self, repo: str) -> bytes:
         entries = [
@@ -61,8 +67,16 @@ def _handler_of(hub: FakeHub) -> type[BaseHTTPRequestHandler]:
         def do_GET(self) -> None:
             listed = re.fullmatch(r"/api/models/(.+)/tree/([^/?]+)\?recursive=true", self.path)
             sent = re.fullmatch(r"/([^/]+/[^/]+)/resolve/([^/]+)/(.+)", self.path)
+            hub.shown.append(self.headers.get("Authorization"))
             if hub.status != 200:
                 self.send_error(hub.status)
+            elif hub.token and hub.shown[-1] != f"Bearer {hub.token}":
+                self.send_error(401)
+            elif hub.elsewhere and sent:
+                self.send_response(302)
+                self.send_header("Location", hub.elsewhere + self.path)
+                self.send_header("Content-Length", "0")
+                self.end_headers()
             elif listed and listed[1] in hub.files:
                 self._send(200, hub.listing(listed[1]), {})
             elif sent and sent[3] in hub.files.get(sent[1], {}):

@@ -97,7 +97,7 @@ def test_what_is_no_positive_whole_number_is_refused_by_name(text: str) -> None:
         ("offline", 3, "expected a folder, got 3."),
         ("device", "gpu", "expected auto, cpu, cuda or a device such as cuda:1; got gpu."),
         ("device", 1, "expected auto, cpu, cuda or a device such as cuda:1; got 1."),
-        ("detector", "insihgtface", "expected one of auto, mediapipe, insightface, retinaface; got insihgtface."),
+        ("detector", "insihgtface", "expected one of auto, mediapipe, insightface; got insihgtface."),
         ("hub", None, "expected an address such as https://mirror.example, got null."),
         ("compile", "off", 'expected true or false, got "off".'),
     ],

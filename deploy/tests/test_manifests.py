@@ -201,6 +201,15 @@ def test_a_pod_has_memory_for_the_largest_photo_in_as_many_variations_as_may_be(
     assert checked == len(photos)
 
 
+@pytest.mark.parametrize("overlay", ["cpu", "gpu"])
+def test_a_pod_asks_for_the_memory_of_a_usual_large_photo(rendered: dict[str, Objects], overlay: str) -> None:
+    pixels, variations = 24e6, 4
+    eyes = BYTES_A_VARIATION * (variations - 1) + BYTES_A_SPARE * max(SPARE.values())
+    photo = RESTING + pixels * (BYTES_A_PIXEL + eyes + BYTES_A_RESULT * variations)
+    ((container,),) = (pod["spec"]["containers"] for name, pod in pods(rendered[overlay]) if name == "Deployment")
+    assert gibibytes(container["resources"]["requests"]["memory"]) > 1.5 * photo
+
+
 def gibibytes(text: str) -> int:
     """Bytes of what Kubernetes writes as 4Gi."""
     assert text.endswith("Gi")

@@ -205,7 +205,7 @@ def _portrait_request(face: Face, pixels: Rgb, *, with_donor: bool) -> Request:
 
 def _detector(settings: Settings) -> FaceDetector:
     """The detector that the settings name; "auto" is the one that needs no download."""
-    if settings.detector in ("insightface", "retinaface"):
+    if settings.detector == "insightface":
         from .models.insightface import InsightFaceDetector
 
         return InsightFaceDetector(settings)

@@ -14,7 +14,7 @@ from .errors import UsageError
 from .options.values import check_one_of, check_yes_or_no, keep
 from .wording import typed, written
 
-Detector = Literal["auto", "mediapipe", "insightface", "retinaface"]
+Detector = Literal["auto", "mediapipe", "insightface"]
 DETECTORS: Final[tuple[Detector, ...]] = get_args(Detector)
 MOST_DIGITS: Final = 18
 """Most digits of a number: more than any limit needs, and fewer than Python refuses to read."""
@@ -44,7 +44,7 @@ class Settings:
         weights: the folder of downloaded weights (OTE_WEIGHTS).
         device: "auto" (a GPU where there is one), "cpu", "cuda" or "cuda:1" (OTE_DEVICE).
         gpu_room_mib: GPU memory that may be used; None is what is free (OTE_GPU_ROOM_MIB).
-        detector: "auto" (MediaPipe), "mediapipe", "insightface" (SCRFD) or "retinaface", with all else of insightface
+        detector: "auto" (MediaPipe), "mediapipe" or "insightface" (SCRFD)
             (OTE_DETECTOR).
         hub: where weights are fetched from: the model hub or a mirror of it (OTE_HUB).
         offline: a folder to fetch weights from instead; None is the hub (OTE_OFFLINE).

@@ -1,4 +1,4 @@
-"""The simulation against arithmetic that can be done in the head, against bounds, and against what was published."""
+"""The simulation against arithmetic that can be done in the head, against bounds, and against what was told."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks.fleet_cases import CPU_STAGES, PUBLISHED, Case, ours, published_cases
+from benchmarks.fleet_cases import CPU_STAGES, TOLD, Case, ours, told_cases
 from benchmarks.fleet_simulation import Fleet, Stage, simulate
 from open_the_eyes.engine import Engine
 from open_the_eyes.pipeline import open_eyes
@@ -14,8 +14,8 @@ from open_the_eyes.pipeline import open_eyes
 TWO = (Stage("look", 1.0), Stage("paint", 3.0, on="gpu", after=("look",)), Stage("save", 1.0, after=("paint",)))
 
 
-@pytest.mark.parametrize("case", published_cases(), ids=lambda case: case.what)
-def test_what_was_published_of_another_system_comes_out(case: Case) -> None:
+@pytest.mark.parametrize("case", told_cases(), ids=lambda case: case.what)
+def test_what_was_told_of_another_program_comes_out(case: Case) -> None:
     assert abs(case.off) < 0.02
 
 
@@ -51,7 +51,7 @@ def test_too_few_cores_keep_a_gpu_waiting() -> None:
 @pytest.mark.parametrize("gpus", [1, 2, 3, 8])
 @pytest.mark.parametrize("variations", [1, 4])
 def test_no_fleet_beats_the_work_there_is_or_the_longest_way(gpus: int, variations: int) -> None:
-    run = simulate(PUBLISHED, Fleet(gpus=gpus, cores=4, at_once=4), 20, variations)
+    run = simulate(TOLD, Fleet(gpus=gpus, cores=4, at_once=4), 20, variations)
     gpu_work = 20 * (12.5 + 5.8 * variations)
     assert run.seconds >= gpu_work / gpus - 1e-6
     assert run.seconds >= 2.1 + 1.8 + 12.5 + 5.8 + 3.2 - 1e-6
@@ -59,9 +59,9 @@ def test_no_fleet_beats_the_work_there_is_or_the_longest_way(gpus: int, variatio
 
 
 def test_restoring_on_another_gpu_helps_one_photo_and_no_full_fleet() -> None:
-    fixed = [Stage(s.name, s.seconds, s.on, s.after, s.each, roams=False) for s in PUBLISHED]
-    alone = [simulate(stages, Fleet(gpus=2, cores=4), 1, 4).seconds for stages in (PUBLISHED, fixed)]
-    full = [simulate(stages, Fleet(gpus=2, cores=4, at_once=4), 100, 4).per_minute for stages in (PUBLISHED, fixed)]
+    fixed = [Stage(s.name, s.seconds, s.on, s.after, s.each, roams=False) for s in TOLD]
+    alone = [simulate(stages, Fleet(gpus=2, cores=4), 1, 4).seconds for stages in (TOLD, fixed)]
+    full = [simulate(stages, Fleet(gpus=2, cores=4, at_once=4), 100, 4).per_minute for stages in (TOLD, fixed)]
     assert alone[0] < 0.8 * alone[1]
     assert full[0] == pytest.approx(full[1], rel=0.03)
 

@@ -17,7 +17,6 @@ import numpy as np
 from ..errors import OpenTheEyesError
 from .clock import floor_of
 from .figures import Absent, Figure, Timeline
-from .peers import peer
 from .statistics import figure_of
 
 COMPONENTS: Final = {
@@ -129,7 +128,5 @@ def components(timeline: Timeline) -> list[tuple[str, float]]:
 
 
 def budgets_of(promised_mib: float | None = None) -> dict[str, float]:
-    """What peaks are held against, MiB: a published figure, and our own promise where there is one."""
-    published = peer("peak RAM")
-    found = {} if published is None else {f"published {published.value / 1024:g} GiB": published.value}
-    return {**found, **({} if promised_mib is None else {f"promised {promised_mib / 1024:g} GiB": promised_mib})}
+    """What peaks are held against, MiB: our own promise, where there is one."""
+    return {} if promised_mib is None else {f"promised {promised_mib / 1024:g} GiB": promised_mib}

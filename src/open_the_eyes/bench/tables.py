@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import Final
 
 from ..wording import counted
-from .against import against, mode_of, published
+from .against import against
 from .cells import NONE, Cell, Table, mebibytes, seconds, time_cell
 from .closed import STEPS
 from .figures import Absent, BenchReport, Figure
@@ -27,6 +27,8 @@ STAGES: Final = (
     "save",
 )
 """Stages in the order in which they run."""
+USUAL: Final = "portrait, standard"
+"""Case whose seconds stand for a photo's."""
 
 
 def tables_of(report: BenchReport) -> Iterator[Table]:
@@ -51,10 +53,9 @@ def speed(report: BenchReport) -> Table:
                 else Cell(f"{figure.value / floor.value:.1f} ×", figure.value / floor.value),
                 Cell(NONE) if work is None else time_cell(work.value),
                 Cell(f"{60 / figure.value:.0f}", 60 / figure.value),
-                published(mode_of(figure.case)),
             )
         )
-    columns = ("one photo, warm", "p50", "p95", "p99", "× floor", "processor", "a minute", "published")
+    columns = ("one photo, warm", "p50", "p95", "p99", "× floor", "processor", "a minute")
     turns = report.plan["turns"]
     lead = (
         f"From file to file, in a process whose models are loaded; {turns} turns, cases taken in turn. Brackets hold "
@@ -76,14 +77,14 @@ def stages(report: BenchReport) -> Table:
         for figure in totals:
             found = report.find("speed", figure.case, f"stage/{name}")
             cells.append(Cell(NONE) if found is None else time_cell(found.value))
-        rows.append((*cells, published(name)))
+        rows.append(tuple(cells))
     head = [
         "stage",
         *(["first, cold"] if frozen else []),
         *(figure.case.removeprefix("portrait, ") for figure in totals),
     ]
     lead = "Medians; cases without a name of their own are the portrait's. A cold stage loads what it needs."
-    return Table("Stage by stage", (*head, "published"), tuple(rows), lead)
+    return Table("Stage by stage", tuple(head), tuple(rows), lead)
 
 
 def several(report: BenchReport) -> Table:

@@ -25,7 +25,7 @@ AT_ONCE: Final = 6
 MAX_WORKERS: Final = 61 if os.name == "nt" else 1024
 """Most workers: Windows waits on 63 handles at most, a worker's among them; `concurrent.futures` stops at as many."""
 MAX_AT_ONCE: Final = 1024
-_DETECTORS: Final = {"insightface": ("scrfd", "arcface"), "retinaface": ("retinaface", "arcface")}
+_DETECTORS: Final = {"insightface": ("scrfd", "arcface")}
 """Downloaded networks that each detector leases."""
 
 

@@ -120,10 +120,9 @@ GFPGAN: Final = _onnx("gfpgan", "restore", 325, 1024)
 GPEN: Final = _onnx("gpen", "restore", 272, 1024)
 RESTOREFORMER: Final = _onnx("restoreformer", "restore", 281, 1024)
 SCRFD: Final = _onnx("scrfd", "detect", 17, 512)
-RETINAFACE: Final = _onnx("retinaface", "detect", 17, 512)
 ARCFACE: Final = _onnx("arcface", "detect", 167, 256)
 
 CARDS: Final = (
-    SDXL_BASE, SDXL_LCM, SDXL_REFINER, SDXL_VAE, CODEFORMER, GFPGAN, GPEN, RESTOREFORMER, SCRFD, RETINAFACE, ARCFACE,
+    SDXL_BASE, SDXL_LCM, SDXL_REFINER, SDXL_VAE, CODEFORMER, GFPGAN, GPEN, RESTOREFORMER, SCRFD, ARCFACE,
 )  # fmt: skip
 BY_NAME: Final = {card.name: card for card in CARDS}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import threading
 import time
@@ -24,6 +25,13 @@ pytestmark = pytest.mark.usefixtures("libraries", "new_process")
 def new_process(monkeypatch: pytest.MonkeyPatch) -> None:
     """As if nothing had been painted yet."""
     monkeypatch.setattr(prompts, "_KNOWN", {})
+
+
+@pytest.mark.parametrize("words", [prompts.PROMPT, prompts.NEGATIVE], ids=["wanted", "unwanted"])
+def test_no_word_pulls_at_what_is_the_photos_or_the_persons(words: str) -> None:
+    light_and_lens = "light|lit|daylight|sun|flash|studio|shadow|dark|bright|lens|mm|bokeh|focus"
+    person = "make-?up|mascara|eyeliner|squint|wide|half|brown|blue|green|hazel|grey|gaze|look|man|woman|young|old"
+    assert not re.findall(rf"\b(?:{light_and_lens}|{person})(?:ing|ed|s)?\b|\d+mm", words)
 
 
 def test_embeddings_are_read_again_as_they_were_stored(

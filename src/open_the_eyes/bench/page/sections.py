@@ -8,7 +8,6 @@ from typing import Final
 
 from ...wording import counted
 from .. import tables
-from ..against import USUAL
 from ..against import against as against_table
 from ..album import Shot, data_uri
 from ..cells import mebibytes, seconds
@@ -17,6 +16,7 @@ from ..contenders import PRODUCT, SHUT
 from ..figures import BenchReport, Figure
 from ..measures import KINDS
 from ..statistics import percentile
+from ..tables import USUAL
 from . import charts, parts
 from .charts import Dot
 

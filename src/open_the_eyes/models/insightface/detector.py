@@ -44,8 +44,7 @@ class InsightFaceDetector:
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
-        finder = "retinaface" if settings.detector == "retinaface" else "scrfd"
-        self._scrfd = Scrfd(finder, path_of(finder, settings), settings)
+        self._scrfd = Scrfd(path_of("scrfd", settings), settings)
         self._arcface = ArcFace(path_of("arcface", settings), settings)
         self._mesh = MediapipeDetector(settings)
 

@@ -15,7 +15,7 @@ from ...imaging.face.alignment import to_arcface
 from ...imaging.face.face_crop import warped
 from ...imaging.geometry import inverted
 from ...progress import Tick, still
-from ...residency.cards import BY_NAME
+from ...residency.cards import ARCFACE, SCRFD
 from ...settings import Settings
 from ..onnx_network import OnnxNetwork
 from .scrfd import Found, decoded, fed
@@ -28,10 +28,10 @@ LENGTH: Final = 512
 
 
 class Scrfd:
-    """Finds faces in squares of `scrfd.INPUT_PX`; by "scrfd" or "retinaface", which answer in the same way."""
+    """Finds faces in squares of `scrfd.INPUT_PX`."""
 
-    def __init__(self, name: str, path: Path, settings: Settings) -> None:
-        self._network = OnnxNetwork(BY_NAME[name], path, "finds faces as SCRFD does", settings)
+    def __init__(self, path: Path, settings: Settings) -> None:
+        self._network = OnnxNetwork(SCRFD, path, "finds faces as SCRFD does", settings)
 
     def find(self, squares: Sequence[Rgb], tick: Tick = still) -> list[list[Found]]:
         """For each square, which is a step, its faces, surest first.
@@ -49,7 +49,7 @@ class ArcFace:
 
     def __init__(self, path: Path, settings: Settings) -> None:
         settings = replace(settings, device="cpu")
-        self._network = OnnxNetwork(BY_NAME["arcface"], path, "tells people apart as ArcFace does", settings)
+        self._network = OnnxNetwork(ARCFACE, path, "tells people apart as ArcFace does", settings)
 
     def embedding(self, pixels: Rgb, landmarks: Points) -> NDArray[np.float32]:
         """(512,), of length 1; the face is aligned by its landmarks.

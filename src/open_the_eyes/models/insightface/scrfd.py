@@ -2,7 +2,7 @@
 
 At strides 8, 16 and 32 every cell of the picture has two anchors; in some exports, at 64 and 128 as well, one. Each
 anchor says how surely it lies on a face, how far the face's four sides are, and, in most exports, where its five points
-are; all in strides. InsightFace's RetinaFace exports answer in the same way.
+are; all in strides.
 """
 
 from __future__ import annotations

@@ -15,12 +15,13 @@ if TYPE_CHECKING:
     import torch
 
 PROMPT: Final = (
-    "close-up photograph of a person with both eyes open, sharp irises, round pupils, natural eyelashes, "
-    "natural skin texture, soft daylight, 85mm lens"
+    "close-up photograph of two open human eyes, detailed irises, round pupils, eyelashes, fine skin texture"
 )
+"""What eyes of any photo are. Light, lens, make-up, openness, gaze and colour are the photo's or the person's, so no
+word is said of them, here or below: guidance would pull every pair towards it, or away from it."""
 NEGATIVE: Final = (
-    "closed eyes, blinking, squinting, crossed eyes, mismatched eyes, extra eyelids, makeup, glowing eyes, doll, "
-    "painting, drawing, 3d render, plastic skin, blurry, jpeg artifacts, watermark, text"
+    "closed eyes, blinking, crossed eyes, mismatched eyes, extra eyelids, glowing eyes, doll, painting, drawing, "
+    "3d render, plastic skin, blurry, jpeg artifacts, watermark, text"
 )
 FOLDER: Final = "embeddings"
 """Folder of embeddings, beside the weights."""

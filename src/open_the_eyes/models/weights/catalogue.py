@@ -175,17 +175,6 @@ CATALOGUE: Final = (
         sha256={"det_10g.onnx": "5838f7fe053675b1c7a08b633df49e7af5495cee0493c7dcf6697200b85b5b91"},
     ),
     Weight(
-        "retinaface",
-        "",
-        "finds faces (RetinaFace), instead of SCRFD",
-        "facefusion/models-3.0.0",
-        "main",
-        ("retinaface_10g.onnx",),
-        16_926_877,
-        "non-commercial (InsightFace)",
-        commercial=False,
-    ),
-    Weight(
         "arcface",
         "insightface",
         "tells people apart (ArcFace)",

@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 from collections.abc import Iterable, Iterator
 from contextlib import AbstractContextManager, closing, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from http.client import HTTPException
 from pathlib import Path, PurePosixPath
 from typing import Any, BinaryIO, Final, Protocol
 from urllib.error import HTTPError
-from urllib.parse import quote
-from urllib.request import Request, urlopen
+from urllib.parse import quote, urlsplit
+from urllib.request import HTTPRedirectHandler, Request, build_opener
 
-from ...errors import WeightsMissing
+from ...errors import UsageError, WeightsMissing
 from ...settings import Settings
 from ...version import __version__
 from .catalogue import Weight
@@ -27,6 +28,10 @@ LONGEST_LISTING: Final = 20_000_000
 """Longest listing of a repository, bytes; it takes thousands."""
 PASSING: Final = (408, 429)
 """HTTP statuses below 500 that mean: try again later."""
+CLOSED: Final = (401, 403)
+"""HTTP statuses of repositories that are private, or gated by their authors."""
+TOKEN: Final = "HF_TOKEN"
+"""Name of the environment's variable with the hub's token; the hub's own programs read the same one."""
 _PART: Final = re.compile(r"(.+?)(\.fp16)?(?:-\d+-of-\d+)?\.safetensors(?:\.index(\.fp16)?\.json)?")
 """Name of a file that holds weights or tells of their shards, as diffusers names it: the network, and twice whether it
 is in half precision."""
@@ -64,15 +69,31 @@ class Source(Protocol):
 
 
 def source_of(settings: Settings) -> Source:
-    """The folder if one is set, else the hub."""
-    return Hub(settings.hub) if settings.offline is None else Folder(settings.offline)
+    """The folder if one is set, else the hub.
+
+    The token is no setting: those are printed, and sent to other processes.
+
+    Raises:
+        UsageError: the environment's token could not be a header's value.
+    """
+    if settings.offline is not None:
+        return Folder(settings.offline)
+    token = os.environ.get(TOKEN, "").strip()
+    if not re.fullmatch(r"[!-~]*", token):
+        raise UsageError("expected a token of plain letters in one line, got something else.", option=TOKEN)
+    return Hub(settings.hub, token)
 
 
 @dataclass(frozen=True, slots=True)
 class Hub:
-    """The model hub, or a mirror that speaks like it: `/api/models/ID/tree/...` lists, `/ID/resolve/...` sends."""
+    """The model hub, or a mirror that speaks like it: `/api/models/ID/tree/...` lists, `/ID/resolve/...` sends.
+
+    Args:
+        token: what private and gated repositories ask for; sent to `where` alone; "" for none.
+    """
 
     where: str
+    token: str = field(default="", repr=False)
 
     def files(self, weight: Weight) -> list[RemoteFile]:
         path = f"/api/models/{weight.hub_id}/tree/{weight.revision}?recursive=true"
@@ -81,7 +102,7 @@ class Hub:
                 entries = json.loads(answer.read(LONGEST_LISTING))
             return wanted(weight, _described(entries, weight), self.where, weight.within)
         except HTTPError as error:
-            raise self._refused(weight, f"HTTP {error.code} for {weight.hub_id} at {weight.revision}") from error
+            raise self._refused(weight, f"{_status(error)} for {weight.hub_id} at {weight.revision}") from error
         except (HTTPException, OSError) as error:
             raise self._refused(weight, _said(error)) from error
         except (ValueError, TypeError, LookupError, AttributeError) as error:
@@ -95,7 +116,7 @@ class Hub:
         except HTTPError as error:
             if error.code in PASSING or error.code >= 500:
                 raise BrokenOff(f"{self.where}: HTTP {error.code}") from error
-            raise not_fetched(weight, f"{self.where} answered HTTP {error.code} for {file.name}") from error
+            raise not_fetched(weight, f"{self.where} answered {_status(error)} for {file.name}") from error
         except (HTTPException, OSError) as error:
             raise BrokenOff(f"{self.where}: {_said(error)}") from error
         with closing(answer):
@@ -105,14 +126,26 @@ class Hub:
         headers = {"User-Agent": f"open-the-eyes/{__version__}", "Accept-Encoding": "identity"}
         if start:
             headers["Range"] = f"bytes={start}-"
+        if self.token:
+            headers["Authorization"] = f"Bearer {self.token}"
         try:
-            return urlopen(Request(self.where + path, headers=headers), timeout=TIMEOUT)
+            return build_opener(_Redirects).open(Request(self.where + path, headers=headers), timeout=TIMEOUT)
         except HTTPError as error:
             error.close()  # it holds the connection
             raise
 
     def _refused(self, weight: Weight, came: str) -> WeightsMissing:
         return not_fetched(weight, f"expected its list of files from {self.where}, got {came}")
+
+
+class _Redirects(HTTPRedirectHandler):
+    """Takes the token to no other host: the hub sends large files from the stores of others."""
+
+    def redirect_request(self, req: Request, *answer: Any) -> Request | None:
+        onward = super().redirect_request(req, *answer)
+        if onward is not None and urlsplit(onward.full_url)[:2] != urlsplit(req.full_url)[:2]:
+            onward.remove_header("Authorization")
+        return onward
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,6 +244,12 @@ def _begin(answer: Any, start: int) -> int:
     if begins is None or int(begins[1]) != start:
         raise BrokenOff(f"asked for bytes from {start} on, got {answer.headers.get('Content-Range', 'none')}")
     return start
+
+
+def _status(error: HTTPError) -> str:
+    """The status, and what helps where a repository is closed."""
+    closed = f" (a private or gated repository: set {TOKEN} to a token that may read it)"
+    return f"HTTP {error.code}{closed if error.code in CLOSED else ''}"
 
 
 def _said(error: Exception) -> str:

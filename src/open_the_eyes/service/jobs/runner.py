@@ -37,9 +37,14 @@ _LOG: Final = logging.getLogger("open_the_eyes.service")
 
 
 class JobRunner:
-    """Takes jobs from their queues, one after the other, until `stop`. One in a process, as DBOS is one."""
+    """Takes jobs from their queues, one after the other, until `stop`. One in a process, as DBOS is one.
+
+    Raises:
+        OpenTheEyesError: of this DBOS nobody knows what it loads.
+    """
 
     def __init__(self, repository: JobRepository, steps: JobSteps, worker_lock: WorkerLock) -> None:
+        mend_pickles()  # here, for its refusal is to be said before the service begins
         self._repository, self._steps, self._worker_lock = repository, steps, worker_lock
         self._worker = ""
         self._workflow: Callable[[str], None] | None = None
@@ -53,7 +58,6 @@ class JobRunner:
         self._worker = worker
         mend_clock()
         mend_log()
-        mend_pickles()
         DBOS(config=dbos_config(database_url, worker, connections))
         self._workflow = self._registered()
         _make_queues(database_url)
