@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
 
 import numpy as np
@@ -68,6 +69,14 @@ def test_most_of_a_group_photo_in_which_nobody_blinked_is_told_while_it_is_searc
     assert max(done for name, done in told if name == "detect") > 0.2
     assert min(done for name, done in told if name == "confirm") > 0.8
     assert [done for _, done in told] == sorted(done for _, done in told)
+
+
+def test_what_is_told_goes_on_evenly_where_no_face_can_be_given_eyes(engine: Engine, blinked: Rgb) -> None:
+    told: list[tuple[str, float]] = []
+    gives = replace(engine, donors_only=True)
+    result = open_eyes(Photo(blinked), engine=gives, progress=lambda name, done: told.append((name, done)))
+    assert [face.outcome for face in result.faces] == ["unsure"]
+    assert max(done for name, done in told if name == "crop") == pytest.approx(0.184)  # as before it was left alone
 
 
 def test_where_others_are_searched_as_well_there_is_room_for_that(engine: Engine, blinked: Rgb, portrait: Rgb) -> None:

@@ -50,7 +50,8 @@ class Shares:
 
     def among(self, told: float, opened: Sequence[bool]) -> Shares:
         """The shares once the faces are known, by how many of them are to be opened: where that is one face of a large
-        group, the search is nearly all there is to do.
+        group, the search is nearly all there is to do. Where nothing is painted, or references are searched as well,
+        they stay as they are.
 
         Args:
             told: how much of the whole is said to be done, 0..1; nothing begins before that.
