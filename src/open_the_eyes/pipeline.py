@@ -14,6 +14,7 @@ from .errors import memory_in_words
 from .imaging.arrays import Rgb
 from .looking import each_reference, searched
 from .options import EngineName, Mode, Options
+from .options.attempt import Attempt
 from .photo import Photo
 from .progress import Progress, Shares, part_of
 from .reporting import donor_photos, face_reports, recorded, report_of
@@ -209,7 +210,7 @@ def _painted(
             face_id: crop
             for face_id, crop in crops.items()
             if crop.mask.any()
-            and is_due(crop, planned[face_id][number:], tried[face_id], want, donors.get(face_id, ()))
+            and is_due(crop, len(planned[face_id]) - number, tried[face_id], want, donors.get(face_id, ()))
         }
         if not due:
             break
@@ -242,7 +243,7 @@ def _round(
     number: int,
     pixels: Rgb,
     crops: Mapping[int, Crop],
-    attempts: Mapping[int, Sequence[int]],
+    attempts: Mapping[int, Sequence[Attempt]],
     donors: Mapping[int, tuple[Donor, ...]],
 ) -> dict[int, list[Candidate]]:
     """One round: by face number, as all that is given, what its attempts came to."""
