@@ -16,7 +16,7 @@ from .looking import each_reference, searched
 from .options import EngineName, Mode, Options
 from .options.attempt import Attempt
 from .photo import Photo
-from .progress import Progress, Shares, part_of
+from .progress import Part, Progress, Shares
 from .reporting import donor_photos, face_reports, recorded, report_of
 from .results import Inspected, Opened
 from .roles import Crop, Donor, FaceRestorer
@@ -188,7 +188,7 @@ def _matched(run: _Run, seen: Seen, decisions: Sequence[Decision]) -> tuple[Matc
     engine, watch = run.engine, run.watch
     with watch.stage("match", run.shares.match, run.shares.decided):
         # a map, and no loop: a loop's variable would keep the last reference while the next is read
-        found = map(noted, each_reference(run.references, engine, part_of(watch, 0.0, 0.9, "match")))
+        found = map(noted, each_reference(run.references, engine, Part(watch, 0.0, 0.9, "match")))
         return match(seen, decisions, found, engine.required_describer(), run.options.match), photos
 
 

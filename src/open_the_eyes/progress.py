@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, replace
 from itertools import count
 from typing import Final, TypeAlias
@@ -78,6 +78,23 @@ _LOOKED_AT: Final = Shares(detect=0.05, confirm=0.12, match=0.15, decided=0.15, 
 _AMONG_OTHERS: Final = Shares(detect=0.05, confirm=0.15, match=0.18, decided=0.4, paint=0.45)
 
 
+class _NoWatch:
+    """Fulfils `Watch` where nobody watches."""
+
+    def stage(self, name: str, done: float | None = None) -> AbstractContextManager[None]:  # noqa: ARG002 -- the role has them
+        return nullcontext()
+
+    def tell(self, name: str, part: float) -> None:
+        pass
+
+    def gpu(self, name: str, peak_mib: float) -> None:
+        pass
+
+
+NO_WATCH: Final[Watch] = _NoWatch()
+"""A watch that nobody looks at."""
+
+
 @dataclass(frozen=True, slots=True)
 class Part:
     """Fulfils `Watch` for a part of what another one watches.
@@ -103,20 +120,14 @@ class Part:
         self.whole.gpu(name, peak_mib)
 
 
-def part_of(watch: Watch | None, begins: float, ends: float, name: str | None = None) -> Part | None:
-    """A `Part` of what `watch` is told; None where nobody watches."""
-    return None if watch is None else Part(watch, begins, ends, name)
-
-
-def ticking(watch: Watch | None) -> Tick:
+def ticking(watch: Watch) -> Tick:
     """Tells at each step of a search for faces, before it is done, how far that may be: ever less on, since nobody
     knows how many steps it takes."""
     steps = count()
 
     def tick() -> None:
-        if watch is not None:
-            done = next(steps)
-            watch.tell("detect", done / (done + HALF))
+        done = next(steps)
+        watch.tell("detect", done / (done + HALF))
 
     return tick
 

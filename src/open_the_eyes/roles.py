@@ -221,7 +221,7 @@ class Patch:
 
 @runtime_checkable
 class Watch(Protocol):
-    """Told what is going on while it goes on; `Stopwatch` is one."""
+    """Told what is going on while it goes on; `Stopwatch` is one, and where nobody watches, `progress.NO_WATCH`."""
 
     def stage(self, name: str, done: float | None = None) -> AbstractContextManager[None]:
         """Times a block; a name such as "generate/base" is a branch of "generate"."""
@@ -243,7 +243,7 @@ class FaceDetector(Protocol):
     @property
     def name(self) -> str: ...
 
-    def detect(self, pixels: Rgb, watch: Watch | None = None) -> list[Face]:
+    def detect(self, pixels: Rgb, watch: Watch = ...) -> list[Face]:
         """Every face of an upright photo once, left to right; the caller's thread tells the watch of each step."""
         ...
 
@@ -259,9 +259,7 @@ class EyeGenerator(Protocol):
     @property
     def name(self) -> str: ...
 
-    def generate(
-        self, requests: Sequence[Request], options: GenerateOptions, watch: Watch | None = None
-    ) -> Sequence[Patch]:
+    def generate(self, requests: Sequence[Request], options: GenerateOptions, watch: Watch = ...) -> Sequence[Patch]:
         """One patch a request, in order; a patch depends on its own request and the options alone.
 
         The request's style says what its eyes shall look like, whatever the options say of all faces.
@@ -292,6 +290,6 @@ class FaceRestorer(Protocol):
     @property
     def name(self) -> str: ...
 
-    def restore(self, faces: Sequence[Rgb], fidelity: float, watch: Watch | None = None) -> list[Rgb]:
+    def restore(self, faces: Sequence[Rgb], fidelity: float, watch: Watch = ...) -> list[Rgb]:
         """Each (512, 512, 3), aligned to the FFHQ template -> the same, sharper."""
         ...

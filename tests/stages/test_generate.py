@@ -9,6 +9,7 @@ import pytest
 
 from open_the_eyes.options import GenerateOptions
 from open_the_eyes.options.attempt import MAX_ATTEMPTS, Attempt
+from open_the_eyes.progress import NO_WATCH
 from open_the_eyes.roles import Crop, Patch, Request, Watch
 from open_the_eyes.stages.generate import generate, request_of
 
@@ -25,7 +26,7 @@ class Recorder:
         self,
         requests: Sequence[Request],
         options: GenerateOptions,  # noqa: ARG002 -- the role has it
-        watch: Watch | None = None,  # noqa: ARG002
+        watch: Watch = NO_WATCH,  # noqa: ARG002
     ) -> list[Patch]:
         self.calls.append(list(requests))
         empty = np.zeros((1, 1, 3), np.float32)

@@ -8,6 +8,7 @@ from typing import Final
 
 from ..options import GenerateOptions
 from ..options.attempt import Attempt
+from ..progress import NO_WATCH
 from ..roles import Crop, Donor, EyeGenerator, Patch, Request, Watch
 
 _PER_ATTEMPT: Final = 7919
@@ -40,7 +41,7 @@ def generate(
     generator: EyeGenerator,
     options: GenerateOptions,
     donors: Mapping[int, tuple[Donor, ...]] | None = None,
-    watch: Watch | None = None,
+    watch: Watch = NO_WATCH,
 ) -> dict[int, Sequence[Patch]]:
     """By face number, one patch for each attempt at its crop, in order; all that is given goes by face number, too.
 

@@ -11,7 +11,7 @@ import numpy as np
 from ...imaging.arrays import to_tones
 from ...options import GenerateOptions
 from ...origins import Painted
-from ...progress import part_of
+from ...progress import NO_WATCH, Part
 from ...roles import Crop, Donor, EyeGenerator, Patch, Request, Watch
 from ..appearance.generator import AppearanceGenerator
 from ..trimmed_patches import TrimmedPatch, TrimmedPatches, trimmed
@@ -42,7 +42,7 @@ class ReferenceGenerator:
         self._paints = paints
 
     def generate(
-        self, requests: Sequence[Request], options: GenerateOptions, watch: Watch | None = None
+        self, requests: Sequence[Request], options: GenerateOptions, watch: Watch = NO_WATCH
     ) -> TrimmedPatches:
         patches: dict[int, TrimmedPatch] = {}
         orders: dict[int, Sequence[RankedDonor]] = {}
@@ -55,8 +55,7 @@ class ReferenceGenerator:
             orders.update(dict.fromkeys(numbers, ranked.order))
             leaders.update(dict.fromkeys(numbers, _leaders(crop, ranked.order)))
             for n in sorted(numbers, key=lambda n: samples[n].place):
-                if watch is not None:  # what is left to the painter takes no time here
-                    watch.tell("generate", len(patches) / len(requests))
+                watch.tell("generate", len(patches) / len(requests))  # what is left to the painter takes no time here
                 if ranked.can_give and not (requests[n].lead_only and self._paints):
                     patches[n] = TrimmedPatch.of(attempts.patch(requests[n], samples[n]), crop)
                 elif not self._paints:
@@ -64,7 +63,7 @@ class ReferenceGenerator:
         rest = [n for n in range(len(requests)) if n not in patches]
         if rest:
             steered = [replace(requests[n], donors=leaders[n]) for n in rest]
-            left = part_of(watch, len(patches) / len(requests), 1.0)
+            left = Part(watch, len(patches) / len(requests), 1.0)
             painted = self._otherwise.generate(steered, options, left)
             for n, one in zip(rest, trimmed(painted, (requests[n].crop for n in rest)), strict=True):
                 patches[n] = replace(one, inner=_led(one.inner, requests[n], orders[n]))

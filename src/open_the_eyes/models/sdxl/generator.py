@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -18,6 +17,7 @@ from ...imaging.light.palette import palette_of
 from ...imaging.light.tint import tinted
 from ...options import GenerateOptions
 from ...origins import Painted
+from ...progress import NO_WATCH
 from ...roles import EyeGenerator, Request, Watch
 from ..trimmed_patches import TrimmedPatch, TrimmedPatches, trimmed
 from .denoising import InpaintInput
@@ -101,7 +101,7 @@ class SdxlGenerator:
         self._side: Final = side
 
     def generate(
-        self, requests: Sequence[Request], options: GenerateOptions, watch: Watch | None = None
+        self, requests: Sequence[Request], options: GenerateOptions, watch: Watch = NO_WATCH
     ) -> TrimmedPatches:
         """One patch a request, in order.
 
@@ -116,7 +116,7 @@ class SdxlGenerator:
                 groups[frames[number].size_wh].append(number)
         schedule = schedule_of(options)
         total = schedule.steps * sum(map(len, groups.values()))
-        progress = StepCounter(_Unwatched() if watch is None else watch, total)
+        progress = StepCounter(watch, total)
         origin = Painted("sdxl lcm" if options.lcm else f"sdxl {options.mode}")
         started_by_number: dict[int, Started] = {}
 
@@ -144,16 +144,3 @@ class SdxlGenerator:
             return TrimmedPatches(all_patches)
         finally:
             pool.shutdown(cancel_futures=True)
-
-
-class _Unwatched:
-    """A watch that nobody looks at."""
-
-    def stage(self, name: str, done: float | None = None) -> AbstractContextManager[None]:  # noqa: ARG002
-        return nullcontext()
-
-    def tell(self, name: str, part: float) -> None:
-        pass
-
-    def gpu(self, name: str, peak_mib: float) -> None:
-        pass
