@@ -170,6 +170,9 @@ class Donor:
 class Request:
     """One set of eyes to paint.
 
+    All attempts at a face have the very same crop and donors, by which a painter knows what it has worked out already;
+    requests of one list that goes to another process still have, since pickle keeps what is shared.
+
     Args:
         seed: decides everything that is random.
         variety: 0 asks for the likeliest eyes, 1 for a draw among all that are plausible.

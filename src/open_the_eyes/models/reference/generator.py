@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Final
 
@@ -14,6 +14,7 @@ from ...origins import Painted
 from ...progress import NO_WATCH, Part
 from ...roles import Crop, Donor, EyeGenerator, Patch, Request, Watch
 from ..appearance.generator import AppearanceGenerator
+from ..by_face import by_face
 from ..trimmed_patches import TrimmedPatch, TrimmedPatches, trimmed
 from .choice import RankedDonor
 from .donor_attempts import DonorAttempts, DonorSample
@@ -47,7 +48,7 @@ class ReferenceGenerator:
         patches: dict[int, TrimmedPatch] = {}
         orders: dict[int, Sequence[RankedDonor]] = {}
         leaders: dict[int, tuple[Donor, ...]] = {}
-        for numbers in _by_face(requests):
+        for numbers in by_face(requests):
             crop, donors = requests[numbers[0]].crop, requests[numbers[0]].donors
             ranked = RankedDonors.of(crop, donors, self._appearance.model.partner)
             attempts = DonorAttempts(self._appearance, crop, ranked)
@@ -68,14 +69,6 @@ class ReferenceGenerator:
             for n, one in zip(rest, trimmed(painted, (requests[n].crop for n in rest)), strict=True):
                 patches[n] = replace(one, inner=_led(one.inner, requests[n], orders[n]))
         return TrimmedPatches(patches[n] for n in range(len(requests)))
-
-
-def _by_face(requests: Sequence[Request]) -> Iterable[list[int]]:
-    """The numbers of the requests of each face, which have one crop and one tuple of donors for all its attempts."""
-    faces: dict[tuple[int, int], list[int]] = {}
-    for number, request in enumerate(requests):
-        faces.setdefault((id(request.crop), id(request.donors)), []).append(number)
-    return faces.values()
 
 
 def _leaders(crop: Crop, order: Sequence[RankedDonor]) -> tuple[Donor, ...]:
