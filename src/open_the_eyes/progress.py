@@ -20,7 +20,8 @@ HALF: Final = 40
 """Steps of a search for faces after which half of it is told as done: a portrait takes seven, and a group with small
 faces a hundred and more."""
 FURTHER: Final = 0.2
-"""Share of the painting left that is kept for rounds after this one, which most photos do not need."""
+"""Part of the progress still left for painting that a round leaves to the rounds after it, 0..1: small, since most
+photos need only one."""
 PAINTING: Final = 5
 """Time to open a face, in times of finding one, on a processor and in a group photo."""
 
