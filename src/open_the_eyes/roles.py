@@ -265,7 +265,7 @@ class EyeGenerator(Protocol):
     def generate(self, requests: Sequence[Request], options: GenerateOptions, watch: Watch = ...) -> Sequence[Patch]:
         """One patch a request, in order; a patch depends on its own request and the options alone.
 
-        The request's style says what its eyes shall look like, whatever the options say of all faces.
+        Of the options only `of_painter` counts: all that is particular to some eyes comes with their request.
         """
         ...
 

@@ -21,14 +21,16 @@ class Recorder:
 
     def __init__(self) -> None:
         self.calls: list[list[Request]] = []
+        self.options: list[GenerateOptions] = []
 
     def generate(
         self,
         requests: Sequence[Request],
-        options: GenerateOptions,  # noqa: ARG002 -- the role has it
+        options: GenerateOptions,
         watch: Watch = NO_WATCH,  # noqa: ARG002
     ) -> list[Patch]:
         self.calls.append(list(requests))
+        self.options.append(options)
         empty = np.zeros((1, 1, 3), np.float32)
         return [Patch(empty, empty[..., 0], r.seed, float(k)) for k, r in enumerate(requests)]
 
@@ -92,6 +94,14 @@ def test_only_the_very_first_attempt_asks_for_the_likeliest_eyes(
 ) -> None:
     for face in (1, 2):
         assert request_of(closed_crop, face, attempt, GenerateOptions(seed=seed)).variety == variety
+
+
+def test_a_painter_is_told_how_to_paint_and_of_the_eyes_by_each_request_alone(closed_crop: Crop) -> None:
+    recorder = Recorder()
+    asked = GenerateOptions(mode="ultra", lcm=True, seed=7, variations=2, eye_color="green", precision="int8")
+    generate({1: closed_crop}, {1: [Attempt(0)]}, recorder, asked)
+    assert recorder.options == [GenerateOptions(mode="ultra", lcm=True, precision="int8")]
+    assert recorder.calls[0][0].style.eye_color == "green"
 
 
 @pytest.mark.parametrize("led", [False, True])

@@ -53,6 +53,6 @@ def generate(
         for face_id, crop in crops.items()
         for attempt in attempts[face_id]
     ]
-    patches = generator.generate(requests, options, watch)
+    patches = generator.generate(requests, options.of_painter(), watch)
     ends = accumulate(len(attempts[face_id]) for face_id in crops)
     return {face_id: patches[end - len(attempts[face_id]) : end] for face_id, end in zip(crops, ends, strict=True)}
