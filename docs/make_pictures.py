@@ -26,6 +26,7 @@ from open_the_eyes.models.appearance.model import AppearanceModel
 from open_the_eyes.models.appearance.strip import to_mean_shape
 from open_the_eyes.models.appearance.traits import FaceTraits
 from open_the_eyes.options import Options
+from open_the_eyes.options.attempt import Attempt
 from open_the_eyes.photo import Photo
 from open_the_eyes.pipeline import open_eyes
 from open_the_eyes.portrait import portrait
@@ -55,7 +56,7 @@ def main() -> None:
     face = detect(shut, engine.detector)[0]
     cut = crop(shut, face, SIDES)
     options = Options().generate
-    patch = generate({1: cut}, {1: [0]}, engine.generator, options)[1][0]
+    patch = generate({1: cut}, {1: [Attempt(0)]}, engine.generator, options)[1][0]
 
     sheet = side_by_side((shut, opened), face.landmarks, ("Before: a painted blink", "After: opened"))
     write(sheet, out / "before-after.jpg")

@@ -10,6 +10,7 @@ import numpy as np
 from open_the_eyes.engine import Engine
 from open_the_eyes.imaging.arrays import Rgb
 from open_the_eyes.options import GenerateOptions
+from open_the_eyes.progress import NO_WATCH
 from open_the_eyes.roles import Crop, Patch, Request, Watch
 
 Paint = Callable[[Crop, int], Rgb]
@@ -28,7 +29,7 @@ class Painter:
         self,
         requests: Sequence[Request],
         options: GenerateOptions,  # noqa: ARG002 -- the role has it
-        watch: Watch | None = None,  # noqa: ARG002
+        watch: Watch = NO_WATCH,  # noqa: ARG002
     ) -> list[Patch]:
         patches = []
         for request in requests:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
 
 import numpy as np
@@ -14,7 +15,8 @@ from open_the_eyes.looking import look, look_at_references
 from open_the_eyes.options import Options
 from open_the_eyes.photo import Photo
 from open_the_eyes.pipeline import RETRIES, inspect_photo, open_eyes
-from open_the_eyes.progress import Progress, Shares
+from open_the_eyes.progress import NO_WATCH, Part, Progress, Shares, ticking
+from open_the_eyes.roles import Watch
 from tests.painters import Painter, nothing, with_painter
 
 
@@ -70,6 +72,14 @@ def test_most_of_a_group_photo_in_which_nobody_blinked_is_told_while_it_is_searc
     assert [done for _, done in told] == sorted(done for _, done in told)
 
 
+def test_what_is_told_goes_on_evenly_where_no_face_can_be_given_eyes(engine: Engine, blinked: Rgb) -> None:
+    told: list[tuple[str, float]] = []
+    gives = replace(engine, donors_only=True)
+    result = open_eyes(Photo(blinked), engine=gives, progress=lambda name, done: told.append((name, done)))
+    assert [face.outcome for face in result.faces] == ["unsure"]
+    assert max(done for name, done in told if name == "crop") == pytest.approx(0.184)  # as before it was left alone
+
+
 def test_where_others_are_searched_as_well_there_is_room_for_that(engine: Engine, blinked: Rgb, portrait: Rgb) -> None:
     told: list[tuple[str, float]] = []
     photos = [Photo(portrait)]
@@ -112,3 +122,11 @@ def test_progress_never_goes_back_while_faces_are_tried_again(engine: Engine, bl
     open_eyes(Photo(blinked), engine=with_painter(engine, painter), progress=lambda _, done: told.append(done))
     assert told == sorted(told)
     assert len({done for done in told if 0.19 < done < 0.95}) > 3 * RETRIES
+
+
+@pytest.mark.parametrize("watch", [NO_WATCH, Part(NO_WATCH, 0.2, 0.4)], ids=["of all", "of a part"])
+def test_where_nobody_watches_work_is_told_all_the_same(watch: Watch) -> None:
+    with watch.stage("detect"):
+        ticking(watch)()
+        watch.tell("detect", 0.5)
+        watch.gpu("detect", 100.0)

@@ -20,6 +20,7 @@ from open_the_eyes.options import GenerateOptions, Mode, Options
 from open_the_eyes.options.eye_style import EyeColor
 from open_the_eyes.photo import Photo
 from open_the_eyes.pipeline import open_eyes
+from open_the_eyes.progress import NO_WATCH
 from open_the_eyes.results import Opened
 from open_the_eyes.roles import Crop, EyeGenerator, Face, FaceDetector, Patch, Request, Watch
 from tests.faces import HEAD, dark_centre_xy, iris_colour, resized
@@ -139,7 +140,7 @@ class Shown:
     real: FaceDetector
     name: str = "shown"
 
-    def detect(self, pixels: Rgb, watch: Watch | None = None) -> list[Face]:  # noqa: ARG002 -- the role has it
+    def detect(self, pixels: Rgb, watch: Watch = NO_WATCH) -> list[Face]:  # noqa: ARG002 -- the role has it
         return list(self.faces)
 
     def measure(self, pixels: Rgb, face: Face) -> Face | None:
@@ -153,9 +154,7 @@ class Backwards:
     real: EyeGenerator
     name: str = "backwards"
 
-    def generate(
-        self, requests: Sequence[Request], options: GenerateOptions, watch: Watch | None = None
-    ) -> list[Patch]:
+    def generate(self, requests: Sequence[Request], options: GenerateOptions, watch: Watch = NO_WATCH) -> list[Patch]:
         return [self.real.generate([request], options, watch)[0] for request in reversed(requests)][::-1]
 
 

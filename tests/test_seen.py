@@ -30,6 +30,7 @@ from open_the_eyes.models.reference.likeness import Likeness
 from open_the_eyes.options import Options
 from open_the_eyes.photo import FileFacts, Photo
 from open_the_eyes.pipeline import inspect_photo, open_eyes
+from open_the_eyes.progress import NO_WATCH
 from open_the_eyes.results import Inspected, Opened
 from open_the_eyes.roles import Face, Watch
 from open_the_eyes.settings import Settings
@@ -63,7 +64,7 @@ def counted(monkeypatch: pytest.MonkeyPatch) -> Counted:
     """Every detector and describer of this process counts."""
     counts, detect, describe = Counted(), MediapipeDetector.detect, Likeness.describe
 
-    def detecting(self: MediapipeDetector, pixels: Rgb, watch: Watch | None = None) -> list[Face]:
+    def detecting(self: MediapipeDetector, pixels: Rgb, watch: Watch = NO_WATCH) -> list[Face]:
         counts.searched[name_of(pixels)] += 1
         return detect(self, pixels, watch)
 

@@ -11,7 +11,7 @@ from .engine import Engine
 from .errors import PhotoError, memory_in_words
 from .options import EngineName, Options
 from .photo import Photo
-from .progress import Progress, part_of
+from .progress import Part, Progress
 from .roles import Watch
 from .seen import Seen
 from .stages.detect import detect
@@ -78,7 +78,7 @@ def with_traits(seen: Seen, engine: Engine) -> Seen:
     return described(files.in_srgb(seen, seen.faces), engine.required_describer())
 
 
-def searched(photo: Photo | Seen, engine: Engine, watch: Watch | None) -> Seen:
+def searched(photo: Photo | Seen, engine: Engine, watch: Watch) -> Seen:
     """The photo with its faces, searched unless this detector has been through it."""
     if isinstance(photo, Seen):
         if photo.detector == engine.detector:
@@ -87,7 +87,7 @@ def searched(photo: Photo | Seen, engine: Engine, watch: Watch | None) -> Seen:
     return Seen(photo, tuple(detect(photo.pixels, engine.detector, watch)), engine.detector)
 
 
-def each_reference(references: Sequence[Source], engine: Engine, watch: Watch | None) -> Iterator[Reference]:
+def each_reference(references: Sequence[Source], engine: Engine, watch: Watch) -> Iterator[Reference]:
     """Each read and searched when it is asked for, and not held on to.
 
     Raises:
@@ -95,10 +95,10 @@ def each_reference(references: Sequence[Source], engine: Engine, watch: Watch | 
     """
     count = len(references)
     for number, source in enumerate(references, start=1):
-        yield _reference(source, number, engine, part_of(watch, (number - 1) / count, number / count))
+        yield _reference(source, number, engine, Part(watch, (number - 1) / count, number / count))
 
 
-def _reference(source: Source, number: int, engine: Engine, watch: Watch | None) -> Reference:
+def _reference(source: Source, number: int, engine: Engine, watch: Watch) -> Reference:
     try:
         as_read = source if isinstance(source, Seen) else read(source, engine.settings)
     except PhotoError as error:

@@ -14,8 +14,9 @@ from .errors import memory_in_words
 from .imaging.arrays import Rgb
 from .looking import each_reference, searched
 from .options import EngineName, Mode, Options
+from .options.attempt import Attempt
 from .photo import Photo
-from .progress import Progress, Shares, part_of
+from .progress import Part, Progress, Shares
 from .reporting import donor_photos, face_reports, recorded, report_of
 from .results import Inspected, Opened
 from .roles import Crop, Donor, FaceRestorer
@@ -80,11 +81,12 @@ def open_eyes(
     with watch.stage("read", 0.0, shares.detect):
         as_read = read(photo, engine.settings)
         source = files.without_gps(as_read) if options.save.strip_gps else as_read
-    seen, decisions = _decided(run, photo, as_read)
+    seen, decisions = _found(run, photo, as_read)
+    run = run.shared_among(decisions)
+    seen, decisions = _confirmed(run, seen, decisions)
     matches, reference_photos = _matched(run, seen, decisions)
     if engine.donors_only:
         decisions = left_alone(decisions, matches)
-    run = run.shared_among(decisions)  # anew: since `_decided` shared out its own stages, some may have been left alone
     with watch.stage("crop", run.shares.decided, run.shares.paint):
         crops = {d.id: crop_of(seen.pixels, d.face, d.to_open) for d in decisions if d.to_open}
         check_room(list(crops.values()), options.generate.variations + SPARE[options.generate.mode])
@@ -128,7 +130,7 @@ def inspect_photo(
 
     with watch.stage("read", 0.0, shares.detect):
         source = read(photo, engine.settings)
-    seen, decisions = _decided(run, photo, source)
+    seen, decisions = _confirmed(run, *_found(run, photo, source))
     matches, reference_photos = _matched(run, seen, decisions)
     if engine.donors_only and references:  # without any, it is shown which faces need one
         decisions = left_alone(decisions, matches)
@@ -154,19 +156,22 @@ class _Run:
         return replace(self, shares=self.shares.among(self.watch.fraction_done, [bool(d.to_open) for d in decisions]))
 
 
-def _decided(run: _Run, photo: Source, as_read: Photo) -> tuple[Seen, list[Decision]]:
-    """Detect and confirm: a photo that was read as it was looked at, and what is to be done with each face."""
-    engine, watch = run.engine, run.watch
-    with watch.stage("detect", run.shares.detect, run.shares.confirm):
-        seen = searched(photo if isinstance(photo, Seen) else as_read, engine, watch)
+def _found(run: _Run, photo: Source, as_read: Photo) -> tuple[Seen, list[Decision]]:
+    """Detect: a photo that was read with the faces in it, and what is to be done with each, so far as that is told
+    by the face alone."""
+    with run.watch.stage("detect", run.shares.detect, run.shares.confirm):
+        seen = searched(photo if isinstance(photo, Seen) else as_read, run.engine, run.watch)
         decisions = decide(seen.faces, run.options.choose)
     check_numbers(run.options.generate, len(decisions))
-    run = run.shared_among(decisions)
-    with watch.stage("confirm", run.shares.confirm, run.shares.match):
-        decisions = confirmed(as_read.pixels, decisions, engine.detector, watch)
-        around = files.AROUND_PERSON if run.references else files.AROUND_FACE
-        seen = files.in_srgb(seen, [d.face for d in decisions if run.references or d.to_open], around)
     return seen, decisions
+
+
+def _confirmed(run: _Run, seen: Seen, decisions: list[Decision]) -> tuple[Seen, list[Decision]]:
+    """Confirm: the photo in sRGB as far as it is looked at from here on, and no eye opened that is not there."""
+    with run.watch.stage("confirm", run.shares.confirm, run.shares.match):
+        decisions = confirmed(seen.photo.pixels, decisions, run.engine.detector, run.watch)
+        around = files.AROUND_PERSON if run.references else files.AROUND_FACE
+        return files.in_srgb(seen, [d.face for d in decisions if run.references or d.to_open], around), decisions
 
 
 def _matched(run: _Run, seen: Seen, decisions: Sequence[Decision]) -> tuple[Matches, list[Photo]]:
@@ -183,7 +188,7 @@ def _matched(run: _Run, seen: Seen, decisions: Sequence[Decision]) -> tuple[Matc
     engine, watch = run.engine, run.watch
     with watch.stage("match", run.shares.match, run.shares.decided):
         # a map, and no loop: a loop's variable would keep the last reference while the next is read
-        found = map(noted, each_reference(run.references, engine, part_of(watch, 0.0, 0.9, "match")))
+        found = map(noted, each_reference(run.references, engine, Part(watch, 0.0, 0.9, "match")))
         return match(seen, decisions, found, engine.required_describer(), run.options.match), photos
 
 
@@ -205,7 +210,7 @@ def _painted(
             face_id: crop
             for face_id, crop in crops.items()
             if crop.mask.any()
-            and is_due(crop, planned[face_id][number:], tried[face_id], want, donors.get(face_id, ()))
+            and is_due(crop, len(planned[face_id]) - number, tried[face_id], want, donors.get(face_id, ()))
         }
         if not due:
             break
@@ -238,7 +243,7 @@ def _round(
     number: int,
     pixels: Rgb,
     crops: Mapping[int, Crop],
-    attempts: Mapping[int, Sequence[int]],
+    attempts: Mapping[int, Sequence[Attempt]],
     donors: Mapping[int, tuple[Donor, ...]],
 ) -> dict[int, list[Candidate]]:
     """One round: by face number, as all that is given, what its attempts came to."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, replace
 from itertools import count
 from typing import Final, TypeAlias
@@ -20,7 +20,8 @@ HALF: Final = 40
 """Steps of a search for faces after which half of it is told as done: a portrait takes seven, and a group with small
 faces a hundred and more."""
 FURTHER: Final = 0.2
-"""Share of the painting left that is kept for rounds after this one, which most photos do not need."""
+"""Part of the progress still left for painting that a round leaves to the rounds after it, 0..1: small, since most
+photos need only one."""
 PAINTING: Final = 5
 """Time to open a face, in times of finding one, on a processor and in a group photo."""
 
@@ -50,7 +51,8 @@ class Shares:
 
     def among(self, told: float, opened: Sequence[bool]) -> Shares:
         """The shares once the faces are known, by how many of them are to be opened: where that is one face of a large
-        group, the search is nearly all there is to do.
+        group, the search is nearly all there is to do. Where nothing is painted, or references are searched as well,
+        they stay as they are.
 
         Args:
             told: how much of the whole is said to be done, 0..1; nothing begins before that.
@@ -75,6 +77,23 @@ it goes on to three fifths, and of a portrait it ends before a fifth, since pain
 more there."""
 _LOOKED_AT: Final = Shares(detect=0.05, confirm=0.12, match=0.15, decided=0.15, paint=0.2)
 _AMONG_OTHERS: Final = Shares(detect=0.05, confirm=0.15, match=0.18, decided=0.4, paint=0.45)
+
+
+class _NoWatch:
+    """Fulfils `Watch` where nobody watches."""
+
+    def stage(self, name: str, done: float | None = None) -> AbstractContextManager[None]:  # noqa: ARG002 -- the role has them
+        return nullcontext()
+
+    def tell(self, name: str, part: float) -> None:
+        pass
+
+    def gpu(self, name: str, peak_mib: float) -> None:
+        pass
+
+
+NO_WATCH: Final[Watch] = _NoWatch()
+"""A watch that nobody looks at."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,20 +121,14 @@ class Part:
         self.whole.gpu(name, peak_mib)
 
 
-def part_of(watch: Watch | None, begins: float, ends: float, name: str | None = None) -> Part | None:
-    """A `Part` of what `watch` is told; None where nobody watches."""
-    return None if watch is None else Part(watch, begins, ends, name)
-
-
-def ticking(watch: Watch | None) -> Tick:
+def ticking(watch: Watch) -> Tick:
     """Tells at each step of a search for faces, before it is done, how far that may be: ever less on, since nobody
     knows how many steps it takes."""
     steps = count()
 
     def tick() -> None:
-        if watch is not None:
-            done = next(steps)
-            watch.tell("detect", done / (done + HALF))
+        done = next(steps)
+        watch.tell("detect", done / (done + HALF))
 
     return tick
 

@@ -29,7 +29,7 @@ class FaceReport:
         why: why it came to this outcome, a sentence; of "kept_original" how "Left as it was: ..." goes on.
         variation_scores: one a variation that was kept, best first.
         origin: what painted the best one, or whose eyes they are.
-        variation_attempts: by which number each can be asked for again (`GenerateOptions.picks`).
+        variation_attempts: by which number each can be asked for again (`GenerateOptions.picks`, `Attempt.code`).
         notes: sentences on the best one, or on open eyes.
         no_donor: why no reference gave its eyes, if one was to.
     """

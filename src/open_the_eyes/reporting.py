@@ -68,7 +68,7 @@ def _face_report(decision: Decision, kept: Kept | None, no_donor: NoDonors | Non
         eyes={**before, **after},
         variation_scores=tuple(c.verdict.score for c in kept.best),
         origin=best.origin,
-        variation_attempts=tuple(c.attempt for c in kept.best),
+        variation_attempts=tuple(c.attempt.code for c in kept.best),
         notes=(*notes, best.note) if best.note else notes,
     )
 

@@ -170,6 +170,9 @@ class Donor:
 class Request:
     """One set of eyes to paint.
 
+    All attempts at a face have the very same crop and donors, by which a painter knows what it has worked out already;
+    requests of one list that goes to another process still have, since pickle keeps what is shared.
+
     Args:
         seed: decides everything that is random.
         variety: 0 asks for the likeliest eyes, 1 for a draw among all that are plausible.
@@ -221,7 +224,7 @@ class Patch:
 
 @runtime_checkable
 class Watch(Protocol):
-    """Told what is going on while it goes on; `Stopwatch` is one."""
+    """Told what is going on while it goes on; `Stopwatch` is one, and where nobody watches, `progress.NO_WATCH`."""
 
     def stage(self, name: str, done: float | None = None) -> AbstractContextManager[None]:
         """Times a block; a name such as "generate/base" is a branch of "generate"."""
@@ -243,7 +246,7 @@ class FaceDetector(Protocol):
     @property
     def name(self) -> str: ...
 
-    def detect(self, pixels: Rgb, watch: Watch | None = None) -> list[Face]:
+    def detect(self, pixels: Rgb, watch: Watch = ...) -> list[Face]:
         """Every face of an upright photo once, left to right; the caller's thread tells the watch of each step."""
         ...
 
@@ -259,12 +262,10 @@ class EyeGenerator(Protocol):
     @property
     def name(self) -> str: ...
 
-    def generate(
-        self, requests: Sequence[Request], options: GenerateOptions, watch: Watch | None = None
-    ) -> Sequence[Patch]:
+    def generate(self, requests: Sequence[Request], options: GenerateOptions, watch: Watch = ...) -> Sequence[Patch]:
         """One patch a request, in order; a patch depends on its own request and the options alone.
 
-        The request's style says what its eyes shall look like, whatever the options say of all faces.
+        Of the options only `of_painter` counts: all that is particular to some eyes comes with their request.
         """
         ...
 
@@ -292,6 +293,6 @@ class FaceRestorer(Protocol):
     @property
     def name(self) -> str: ...
 
-    def restore(self, faces: Sequence[Rgb], fidelity: float, watch: Watch | None = None) -> list[Rgb]:
+    def restore(self, faces: Sequence[Rgb], fidelity: float, watch: Watch = ...) -> list[Rgb]:
         """Each (512, 512, 3), aligned to the FFHQ template -> the same, sharper."""
         ...

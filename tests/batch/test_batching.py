@@ -22,6 +22,7 @@ from open_the_eyes.models.trimmed_patches import TrimmedPatches
 from open_the_eyes.options import GenerateOptions, Options
 from open_the_eyes.photo import Photo
 from open_the_eyes.pipeline import open_eyes
+from open_the_eyes.progress import NO_WATCH
 from open_the_eyes.roles import Crop, EyeGenerator, Patch, Request, Watch
 from open_the_eyes.settings import Settings
 
@@ -42,7 +43,7 @@ class Recording:
         self,
         requests: Sequence[Request],
         options: GenerateOptions,
-        watch: Watch | None = None,  # noqa: ARG002 -- the role has it
+        watch: Watch = NO_WATCH,  # noqa: ARG002 -- the role has it
     ) -> Sequence[Patch]:
         self.busy += 1
         assert self.busy == 1, "two calls at once"

@@ -25,6 +25,7 @@ from open_the_eyes.cli import main
 from open_the_eyes.engine import Engine
 from open_the_eyes.imaging.arrays import Rgb
 from open_the_eyes.options import GenerateOptions, Options
+from open_the_eyes.progress import NO_WATCH
 from open_the_eyes.roles import EyeGenerator, Patch, Request, Watch
 
 MACHINE = {"processor": "p", "cores": 2, "gpu": ""}
@@ -43,7 +44,7 @@ class Slow:
     name: str = "slow"
 
     def generate(
-        self, requests: Sequence[Request], options: GenerateOptions, watch: Watch | None = None
+        self, requests: Sequence[Request], options: GenerateOptions, watch: Watch = NO_WATCH
     ) -> Sequence[Patch]:
         return [self.inner.generate(requests, options, watch) for _ in range(self.times)][-1]
 

@@ -18,6 +18,7 @@ from open_the_eyes.fleet import painters
 from open_the_eyes.fleet.painters import Painter, RemoteGenerator
 from open_the_eyes.imaging.arrays import to_tones
 from open_the_eyes.options import GenerateOptions
+from open_the_eyes.progress import NO_WATCH
 from open_the_eyes.residency import failures
 from open_the_eyes.roles import Crop, Patch, Request, Watch
 from open_the_eyes.stopwatch import Stopwatch
@@ -97,13 +98,11 @@ class Stepping:
     def __init__(self, steps: int, hangs: bool = False) -> None:
         self.steps, self.hangs, self.released = steps, hangs, threading.Event()
 
-    def generate(
-        self, requests: Sequence[Request], options: GenerateOptions, watch: Watch | None = None
-    ) -> list[Patch]:
-        assert (watch is not None, options) == (True, PLAIN.of_painter())
+    def generate(self, requests: Sequence[Request], options: GenerateOptions, watch: Watch = NO_WATCH) -> list[Patch]:
+        assert (watch is not NO_WATCH, options) == (True, PLAIN.of_painter())
         for step in range(self.steps):
             time.sleep(0.1)
-            watch.tell("generate", step / self.steps)  # type: ignore[union-attr]
+            watch.tell("generate", step / self.steps)
         if self.hangs:
             self.released.wait(30)
         return [Patch(to_tones(r.crop.pixels), r.crop.mask, r.seed, 0.0) for r in requests]

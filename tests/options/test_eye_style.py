@@ -10,6 +10,7 @@ import pytest
 
 from open_the_eyes.errors import UsageError
 from open_the_eyes.options import GenerateOptions, Options
+from open_the_eyes.options.attempt import Attempt
 from open_the_eyes.options.eye_style import EyeStyle, FaceStyle
 from open_the_eyes.stages.generate import request_of
 from tests.stages.places import NOWHERE
@@ -33,7 +34,7 @@ def test_a_face_has_its_own_wish_and_else_that_of_all(own: dict[str, Any], becom
     options = GenerateOptions(eye_color="brown", gaze=(0.5, 0.0), openness=0.8, styles=({"face": 2, **own},))  # type: ignore[arg-type]  # as JSON has it
     assert options.style_of(2) == becomes
     assert options.style_of(1) == OF_ALL
-    requests = [request_of(NOWHERE, face, 0, options) for face in (1, 2)]
+    requests = [request_of(NOWHERE, face, Attempt(0), options) for face in (1, 2)]
     assert [request.style for request in requests] == [OF_ALL, becomes]
 
 

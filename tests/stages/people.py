@@ -12,6 +12,7 @@ from open_the_eyes.imaging.arrays import Rgb
 from open_the_eyes.imaging.face.mesh478 import SIDES, Side
 from open_the_eyes.imaging.geometry import Box
 from open_the_eyes.photo import Photo
+from open_the_eyes.progress import NO_WATCH
 from open_the_eyes.roles import Eye, Face, FaceDetector, Watch
 from open_the_eyes.seen import Seen
 
@@ -27,7 +28,7 @@ class Table:
     faces: dict[int, list[Face]] = field(default_factory=dict)
     who: dict[float, str] = field(default_factory=dict)
 
-    def detect(self, pixels: Rgb, watch: Watch | None = None) -> list[Face]:  # noqa: ARG002 -- the role has it
+    def detect(self, pixels: Rgb, watch: Watch = NO_WATCH) -> list[Face]:  # noqa: ARG002 -- the role has it
         return self.faces[int(pixels[0, 0, 0])]
 
     def measure(self, pixels: Rgb, face: Face) -> Face | None:  # noqa: ARG002 -- the role has it

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Final
 
 import numpy as np
 import pytest
@@ -12,7 +13,7 @@ from open_the_eyes.imaging.face.mesh478 import Side
 from open_the_eyes.imaging.geometry import Box
 from open_the_eyes.options import ChooseOptions
 from open_the_eyes.roles import Eye, Face, Refusal
-from open_the_eyes.stages.choose import CLOSED_FROM, OPEN_BELOW, decide, eye_state
+from open_the_eyes.stages.choose import decide, face_states
 
 OPEN, UNSURE, MOSTLY, CLOSED = 0.02, 0.45, 0.6, 0.99
 
@@ -204,12 +205,37 @@ def test_a_number_that_does_not_exist_is_refused(count: int, words: str) -> None
         decide([a_face(OPEN, OPEN)] * count, ChooseOptions(faces=(4,)))
 
 
+LOOKS: Final = {
+    "surely closed": Eye(0.65, 0.9),
+    "closed": Eye(0.66, 1.0),
+    "just closed": Eye(0.1, 0.7),
+    "halfway closed": Eye(0.1, 0.5),
+    "unsure": Eye(0.1, 0.3),
+    "narrow": Eye(0.65, 0.0),
+    "open": Eye(0.66, 0.29),
+    "covered": COVERED,
+}
+
+
 @pytest.mark.parametrize(
-    ("probability", "state"),
-    [(0.0, "open"), (OPEN_BELOW, "unsure"), (CLOSED_FROM - 1e-9, "unsure"), (CLOSED_FROM, "closed"), (1.0, "closed")],
+    ("look", "closed_beside", "otherwise"),
+    [
+        ("surely closed", set(LOOKS), "closed"),
+        ("closed", {"surely closed", "closed", "just closed", "halfway closed"}, "unsure"),
+        ("just closed", {"surely closed", "closed", "just closed", "halfway closed"}, "unsure"),
+        ("halfway closed", {"surely closed", "closed", "just closed"}, "unsure"),
+        ("unsure", {"surely closed"}, "unsure"),
+        ("narrow", {"surely closed"}, "open"),
+        ("open", set(), "open"),
+        ("covered", set(), "open"),
+    ],
 )
-def test_the_band(probability: float, state: str) -> None:
-    assert eye_state(Eye(0.5, probability)) == state
+def test_each_eye_is_seen_in_the_light_of_the_other(look: str, closed_beside: set[str], otherwise: str) -> None:
+    for other, eye in LOOKS.items():
+        face = replace(a_face(OPEN, OPEN), eyes={"left": LOOKS[look], "right": eye})
+        assert face_states(face)["left"] == ("closed" if other in closed_beside else otherwise), other
+        mirrored = replace(face, eyes={"left": eye, "right": LOOKS[look]})
+        assert face_states(mirrored)["right"] == face_states(face)["left"]
 
 
 def test_of_several_named_faces_some_may_have_even_open_eyes_opened() -> None:

@@ -10,6 +10,7 @@ import pytest
 from open_the_eyes.engine import Engine
 from open_the_eyes.imaging.arrays import Rgb
 from open_the_eyes.imaging.face.mesh478 import SIDES
+from open_the_eyes.progress import NO_WATCH
 from open_the_eyes.roles import Face, Watch
 from open_the_eyes.stages.choose import Decision
 from open_the_eyes.stages.confirm import BESIDE, MAX_MOVE, confirmed
@@ -24,7 +25,7 @@ class Wandering:
     shown: list[tuple[Rgb, Face]] = field(default_factory=list)
     name: str = "wandering"
 
-    def detect(self, pixels: Rgb, watch: Watch | None = None) -> list[Face]:
+    def detect(self, pixels: Rgb, watch: Watch = NO_WATCH) -> list[Face]:
         raise NotImplementedError
 
     def measure(self, pixels: Rgb, face: Face) -> Face | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from open_the_eyes.options.attempt import Attempt
 from open_the_eyes.roles import Crop
 from open_the_eyes.stages.keep import Candidate, keep
 from open_the_eyes.stages.verify import Fault, Verdict
@@ -15,7 +16,7 @@ EMPTY = np.zeros((1, 1, 3), np.uint8)
 
 def tried(attempt: int, score: float, reason: str = "") -> Candidate:
     fault = Fault("closed", reason) if reason else None
-    return Candidate(attempt, EMPTY, Verdict(fault, score, {"left": 1.0, "right": 1.0}), NOWHERE)
+    return Candidate(Attempt(attempt), EMPTY, Verdict(fault, score, {"left": 1.0, "right": 1.0}), NOWHERE)
 
 
 @pytest.mark.parametrize(
@@ -32,7 +33,7 @@ def tried(attempt: int, score: float, reason: str = "") -> Candidate:
 )
 def test_the_best_that_passed(closed_crop: Crop, candidates: list[Candidate], count: int, kept: list[int]) -> None:
     for order in (candidates, candidates[::-1]):
-        assert [one.attempt for one in keep(closed_crop, order, count).best] == kept
+        assert [one.attempt.number for one in keep(closed_crop, order, count).best] == kept
 
 
 def test_the_reason_is_that_of_the_nearest_miss(closed_crop: Crop) -> None:

@@ -11,6 +11,7 @@ import pytest
 from open_the_eyes.imaging.arrays import Rgb, to_levels, to_tones
 from open_the_eyes.imaging.face.mesh478 import EYE_RING, IRIS, SIDES, Side
 from open_the_eyes.options import RestoreOptions
+from open_the_eyes.progress import NO_WATCH
 from open_the_eyes.roles import Eye, Face, Patch, Watch
 from open_the_eyes.stages.blend import Look, looks_of
 from open_the_eyes.stages.crop import crop
@@ -31,7 +32,7 @@ class Measuring:
     asked: list[Face] = field(default_factory=list)
     name: str = "measuring"
 
-    def detect(self, pixels: Rgb, watch: Watch | None = None) -> list[Face]:
+    def detect(self, pixels: Rgb, watch: Watch = NO_WATCH) -> list[Face]:
         raise NotImplementedError
 
     def measure(self, pixels: Rgb, face: Face) -> Face | None:  # noqa: ARG002 -- the role has it
@@ -50,7 +51,7 @@ class Casting:
     cast: tuple[int, int, int]
     name: str = "casting"
 
-    def restore(self, faces: Sequence[Rgb], fidelity: float, watch: Watch | None = None) -> list[Rgb]:  # noqa: ARG002
+    def restore(self, faces: Sequence[Rgb], fidelity: float, watch: Watch = NO_WATCH) -> list[Rgb]:  # noqa: ARG002
         return [to_levels(to_tones(face) + np.array(self.cast, np.float32)) for face in faces]
 
 

@@ -12,6 +12,7 @@ from open_the_eyes.imaging.arrays import Rgb
 from open_the_eyes.imaging.face.eye_change import convergence, rightwards
 from open_the_eyes.imaging.face.mesh478 import EYE_RING, IRIS, SIDES
 from open_the_eyes.options.eye_style import EyeStyle
+from open_the_eyes.progress import NO_WATCH
 from open_the_eyes.roles import Crop, Eye, Face, Patch, Watch
 from open_the_eyes.stages import verify as verify_stage
 from open_the_eyes.stages.crop import crop
@@ -34,7 +35,7 @@ class Measuring:
     shown: list[tuple[Rgb, Face]] = field(default_factory=list)
     name: str = "measuring"
 
-    def detect(self, pixels: Rgb, watch: Watch | None = None) -> list[Face]:
+    def detect(self, pixels: Rgb, watch: Watch = NO_WATCH) -> list[Face]:
         raise NotImplementedError
 
     def measure(self, pixels: Rgb, face: Face) -> Face | None:

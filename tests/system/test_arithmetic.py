@@ -21,6 +21,7 @@ from open_the_eyes.imaging.arrays import Rgb
 from open_the_eyes.options import GenerateOptions
 from open_the_eyes.photo import Photo
 from open_the_eyes.pipeline import open_eyes
+from open_the_eyes.progress import NO_WATCH
 from open_the_eyes.roles import EyeGenerator, Patch, Request, Watch
 from open_the_eyes.system.arithmetic import one_blas_thread
 
@@ -76,7 +77,7 @@ class Listening:
         self.threads: set[int] = set()
 
     def generate(
-        self, requests: Sequence[Request], options: GenerateOptions, watch: Watch | None = None
+        self, requests: Sequence[Request], options: GenerateOptions, watch: Watch = NO_WATCH
     ) -> Sequence[Patch]:
         self.threads.add(threads())
         patches = self._painter.generate(requests, options, watch)

@@ -9,10 +9,10 @@ import pytest
 
 from open_the_eyes.imaging.geometry import Box
 from open_the_eyes.options import Options
+from open_the_eyes.options.attempt import FIRST_LED
 from open_the_eyes.options.eye_style import EyeStyle
 from open_the_eyes.roles import Outcome
 from open_the_eyes.service.jobs.processing import options_of
-from open_the_eyes.stages.attempts import FIRST_LED
 from open_the_eyes.web.choices import style_of
 from open_the_eyes.web.edit_session import EditSession, Preview, new_session
 from open_the_eyes.web.eye_origin import EyeOrigin

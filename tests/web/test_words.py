@@ -16,6 +16,7 @@ from open_the_eyes.options.eye_style import EyeStyle
 from open_the_eyes.origins import Match, NoDonor, NoDonors, ReferenceFace
 from open_the_eyes.photo import Photo
 from open_the_eyes.pipeline import open_eyes
+from open_the_eyes.progress import NO_WATCH
 from open_the_eyes.roles import Outcome, Watch
 from open_the_eyes.service.jobs.job import Job, JobRequest
 from open_the_eyes.service.jobs.steps import WRITING
@@ -76,7 +77,7 @@ class Sharpener:
 
     name = "gpen"
 
-    def restore(self, faces: Sequence[Rgb], fidelity: float, watch: Watch | None = None) -> list[Rgb]:  # noqa: ARG002
+    def restore(self, faces: Sequence[Rgb], fidelity: float, watch: Watch = NO_WATCH) -> list[Rgb]:  # noqa: ARG002
         return list(faces)
 
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from ..options import GenerateOptions
+from ..progress import NO_WATCH
 from ..roles import EyeGenerator, Patch, Request, Watch
 
 MOST: Final = 32
@@ -72,7 +73,7 @@ class BatchingGenerator:
         self,
         requests: Sequence[Request],
         options: GenerateOptions,
-        watch: Watch | None = None,  # noqa: ARG002 -- a batch belongs to several photos
+        watch: Watch = NO_WATCH,  # noqa: ARG002 -- a batch belongs to several photos
     ) -> Sequence[Patch]:
         """One patch a request, in order; raises what the inner generator raises for these requests."""
         call = _PendingCall(requests, options)

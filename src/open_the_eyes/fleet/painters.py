@@ -15,6 +15,7 @@ from ..errors import GpuFailed, NoCapacity
 from ..imaging.geometry import Box
 from ..models.trimmed_patches import TrimmedPatch, TrimmedPatches, trimmed
 from ..options import GenerateOptions
+from ..progress import NO_WATCH
 from ..residency.failures import failed_gpus, refuse_failed
 from ..roles import Patch, Request, Watch
 from ..settings import Settings
@@ -134,7 +135,7 @@ class RemoteGenerator:
         self._handle, self.name, self._borrowed = handle, name, borrowed
 
     def generate(
-        self, requests: Sequence[Request], options: GenerateOptions, watch: Watch | None = None
+        self, requests: Sequence[Request], options: GenerateOptions, watch: Watch = NO_WATCH
     ) -> TrimmedPatches:
         """One patch a request, in order; raises what the painter raised. Where no painter is, or all are busy, this
         waits for one.
@@ -163,7 +164,7 @@ class RemoteGenerator:
             else:
                 return TrimmedPatches(TrimmedPatch(r.crop, *one) for r, one in zip(requests, painted, strict=True))
 
-    def _answer(self, ask: Ask, watch: Watch | None) -> Changes:
+    def _answer(self, ask: Ask, watch: Watch) -> Changes:
         """What a painter answers; it looks itself whether it gets on, and Ray whether it lives."""
         answer = self._handle.paint.remote(ask)
         while True:
@@ -181,10 +182,9 @@ class RemoteGenerator:
         return painted
 
 
-def _tell(watch: Watch | None) -> None:
+def _tell(watch: Watch) -> None:
     """Raises where the job was cancelled meanwhile."""
-    if watch is not None:
-        watch.tell("generate", 0.0)
+    watch.tell("generate", 0.0)
 
 
 def engine_of(handle: Any, name: str, why: str, settings: Settings) -> Engine:

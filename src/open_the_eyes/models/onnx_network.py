@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, TypeAlias, TypeVar
 
 from ..errors import GpuFailed, OpenTheEyesError, WeightsMissing, lacks_memory
+from ..progress import NO_WATCH
 from ..residency import ModelCard, OutOfMemory, Residency, memory_of
 from ..residency.failures import OF_CUDA, as_gpu_failed
 from ..roles import Watch
@@ -64,7 +65,7 @@ class OnnxNetwork:
         self,
         items: Sequence[T],
         work: Callable[[onnxruntime.InferenceSession, T], R],
-        watch: Watch | None = None,
+        watch: Watch = NO_WATCH,
         before: Callable[[T], None] | None = None,
     ) -> list[R]:
         """`work(session, item)` for each item, in order; one lease for all.

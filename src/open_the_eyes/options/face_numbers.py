@@ -7,9 +7,9 @@ from typing import Any, Final
 
 from ..errors import INSPECT, UsageError
 from ..wording import counted, written
+from .attempt import MAX_ATTEMPTS
 from .values import check_whole, refuse, require
 
-MAX_ATTEMPTS: Final = 1000
 MAX_FACE: Final = 10_000
 """Largest face number: no photo has as many faces, so a larger one is a slip, and is refused before the photo is looked
 at."""

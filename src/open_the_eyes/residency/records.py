@@ -7,6 +7,7 @@ from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
 from typing import Literal
 
+from ..progress import NO_WATCH
 from ..roles import Watch
 
 Clock = Callable[[], float]
@@ -44,7 +45,7 @@ class LeaseRecord:
 
 @dataclass(slots=True)
 class Recorder:
-    """Times the blocks of one lease at a time for its record, and for a watch where there is one.
+    """Times the blocks of one lease at a time for its record, and for a watch.
 
     Args:
         clock: seconds.
@@ -53,7 +54,7 @@ class Recorder:
     """
 
     clock: Clock
-    watch: Watch | None = None
+    watch: Watch = NO_WATCH
     stage: str = ""
     lease: LeaseRecord | None = None
 
@@ -70,10 +71,7 @@ class Recorder:
     @contextmanager
     def timed_for(self, record: LeaseRecord, column: Column, stage: str) -> Iterator[None]:
         """The same for another model's record and stage, as one that has to leave for this lease."""
-        branch: AbstractContextManager[None] = nullcontext()
-        if self.watch is not None and stage:
-            branch = self.watch.stage(f"{stage}/{column.removesuffix('_s')}")
-        with branch:
+        with self.watch.stage(f"{stage}/{column.removesuffix('_s')}") if stage else nullcontext():
             began = self.clock()
             try:
                 yield
@@ -82,10 +80,10 @@ class Recorder:
 
     def alive(self) -> None:
         """Lets the watch stop what waits."""
-        if self.watch is not None and self.stage:
+        if self.stage:
             self.watch.tell(f"{self.stage}/wait", 0.0)
 
     def peak(self, mib: int) -> None:
         """A lease's most memory, on the branch of its block; 0 is a device that does not count."""
-        if self.watch is not None and self.stage and mib:
+        if self.stage and mib:
             self.watch.gpu(f"{self.stage}/use", float(mib))

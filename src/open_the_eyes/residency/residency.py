@@ -9,6 +9,7 @@ from dataclasses import replace
 from typing import Any, Final, TypeVar
 
 from ..errors import GpuBusy, NoRoomOnGpu
+from ..progress import NO_WATCH
 from ..roles import Watch
 from .admission import Admission
 from .budget import LARGEST_BATCH, batch_that_fits, needs, no_room, variant_that_fits
@@ -74,7 +75,7 @@ class Residency:
         *,
         precision: str = "auto",
         batch: int = 1,
-        watch: Watch | None = None,
+        watch: Watch = NO_WATCH,
         stage: str | None = None,
     ) -> Iterator[Any]:
         """A model on the device for a block, with room for `batch` pictures of 1024 x 1024.
@@ -109,7 +110,7 @@ class Residency:
         work: Callable[[Any, Sequence[T]], Sequence[R]],
         precision: str = "auto",
         *,
-        watch: Watch | None = None,
+        watch: Watch = NO_WATCH,
         stage: str | None = None,
     ) -> list[R]:
         """`work(model, some of the items)` over all items, in batches that fit; one result an item, in order.

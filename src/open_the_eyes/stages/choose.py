@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from enum import IntEnum
 from typing import Final, Literal
 
 from ..imaging.face.mesh478 import SIDES, Side
@@ -62,32 +63,64 @@ class Decision:
     to_open: tuple[Side, ...]
 
 
-def eye_state(eye: Eye) -> EyeState:
-    """The eye's state by `CLOSED_FROM` and `OPEN_BELOW`."""
-    if eye.closed_probability >= CLOSED_FROM:
-        return "closed"
-    return "open" if eye.closed_probability < OPEN_BELOW else "unsure"
+class _Look(IntEnum):
+    """How an eye looks by itself, the more shut the higher."""
+
+    OPEN = 0
+    NARROW = 1
+    UNSURE = 2
+    HALFWAY = 3
+    CLOSED = 4
+    SURELY_CLOSED = 5
+
+
+_CLOSED_BESIDE: Final[dict[_Look, tuple[_Look | None, EyeState]]] = {
+    _Look.SURELY_CLOSED: (_Look.OPEN, "closed"),
+    _Look.CLOSED: (_Look.HALFWAY, "unsure"),
+    _Look.HALFWAY: (_Look.CLOSED, "unsure"),
+    _Look.UNSURE: (_Look.SURELY_CLOSED, "unsure"),
+    _Look.NARROW: (_Look.SURELY_CLOSED, "open"),
+    _Look.OPEN: (None, "open"),
+}
+"""Look of an eye -> the least shut look of the other one beside which it is closed (None: beside none), and its state
+beside any other."""
 
 
 def face_states(face: Face) -> dict[Side, EyeState]:
-    """Both eyes' states, each seen in the light of the other."""
-    seen = {side: eye_state(face.eyes[side]) for side in SIDES}
-    closed_by_itself = {side: _is_closed_by_itself(face.eyes[side]) for side in SIDES}
-    states = dict(seen)
+    """Both eyes' states, each seen in the light of the other, since lids move together.
+
+    An eye that looks  is closed beside one that looks  and else it is
+    -----------------  -------------------------------  --------------
+    surely closed      like anything
+    closed             halfway closed, or more          unsure
+    halfway closed     closed, or surely so             unsure
+    unsure             surely closed                    unsure
+    narrow             surely closed                    open
+    open               -                                open
+
+    Looks go by `closed_probability`: surely closed from LONE_CLOSED_FROM on, closed from CLOSED_FROM, halfway from
+    TOGETHER_FROM, unsure from OPEN_BELOW. One whose openness is above LONE_OPENNESS looks closed at most; narrow is one
+    that looks open and can be seen, but whose openness is not above that.
+    """
+    looks = {side: _look(face.eyes[side]) for side in SIDES}
+    states: dict[Side, EyeState] = {}
     for side, other in (SIDES, SIDES[::-1]):
-        ours, others = face.eyes[side].closed_probability, face.eyes[other].closed_probability
-        if seen[side] == "closed" and others < TOGETHER_FROM and not closed_by_itself[side]:
-            states[side] = "unsure"
-        squeezed = seen[side] == "open" and not face.eyes[side].covered and face.eyes[side].openness <= LONE_OPENNESS
-        doubtful = seen[side] == "unsure" or squeezed
-        if doubtful and (closed_by_itself[other] or (seen[other] == "closed" and ours >= TOGETHER_FROM)):
-            states[side] = "closed"
+        beside, otherwise = _CLOSED_BESIDE[looks[side]]
+        states[side] = "closed" if beside is not None and looks[other] >= beside else otherwise
     return states
 
 
-def _is_closed_by_itself(eye: Eye) -> bool:
-    """Whether an eye is closed, whatever the other one does."""
-    return eye.closed_probability >= LONE_CLOSED_FROM and eye.openness <= LONE_OPENNESS
+def _look(eye: Eye) -> _Look:
+    narrow = eye.openness <= LONE_OPENNESS
+    if eye.closed_probability >= LONE_CLOSED_FROM and narrow:
+        return _Look.SURELY_CLOSED
+    if eye.closed_probability >= CLOSED_FROM:
+        return _Look.CLOSED
+    if eye.closed_probability >= TOGETHER_FROM:
+        return _Look.HALFWAY
+    if eye.closed_probability >= OPEN_BELOW:
+        return _Look.UNSURE
+    return _Look.NARROW if narrow and not eye.covered else _Look.OPEN
 
 
 def _is_surely_shut(face: Face) -> bool:

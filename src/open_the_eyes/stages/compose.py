@@ -45,8 +45,8 @@ class Parts:
 
     @property
     def attempts(self) -> dict[int, int]:
-        """By face that was opened, the number of the attempt that is its best."""
-        return {face: kept.best[0].attempt for face, kept in self.kept.items() if kept.best}
+        """By face that was opened, the attempt that is its best, as `picks` asks for it."""
+        return {face: kept.best[0].attempt.code for face, kept in self.kept.items() if kept.best}
 
     def composed(self, count: int) -> tuple[Photo, ...]:
         """That many variations, or the photo as it was read if no face has a result; a face with fewer results repeats

@@ -17,6 +17,7 @@ from ..imaging.arrays import Points, Rgb
 from ..imaging.face.eye_corners import true_eye_width
 from ..imaging.face.mesh478 import INNER_CORNER, OUTER_CORNER, SIDES
 from ..imaging.geometry import Box
+from ..progress import NO_WATCH
 from ..roles import Face, FaceDetector, Watch
 from .choose import Decision
 
@@ -31,13 +32,12 @@ _CORNERS: Final = [corner[side] for side in SIDES for corner in (OUTER_CORNER, I
 
 
 def confirmed(
-    pixels: Rgb, decisions: Sequence[Decision], detector: FaceDetector, watch: Watch | None = None
+    pixels: Rgb, decisions: Sequence[Decision], detector: FaceDetector, watch: Watch = NO_WATCH
 ) -> list[Decision]:
     """The same decisions, but no eye is opened on a face whose mesh no second look confirms."""
     sure = []
     for done, d in enumerate(decisions):
-        if watch is not None:
-            watch.tell("confirm", done / len(decisions))
+        watch.tell("confirm", done / len(decisions))
         uncertain = d.to_open and astray(pixels, d.face, detector)
         sure.append(replace(d, outcome="kept_original", reason=_UNCERTAIN, to_open=()) if uncertain else d)
     return sure

@@ -7,8 +7,9 @@ from itertools import accumulate
 from typing import Final
 
 from ..options import GenerateOptions
+from ..options.attempt import Attempt
+from ..progress import NO_WATCH
 from ..roles import Crop, Donor, EyeGenerator, Patch, Request, Watch
-from .attempts import is_led
 
 _PER_ATTEMPT: Final = 7919
 """Prime by which the seeds of a face's attempts lie apart: at one face, seeds of the options that lie less than this
@@ -20,7 +21,7 @@ _PER_FACE: Final = 104_729
 def request_of(
     crop: Crop,
     face_id: int,
-    attempt: int,
+    attempt: Attempt,
     options: GenerateOptions,
     donors: tuple[Donor, ...] = (),
 ) -> Request:
@@ -29,18 +30,18 @@ def request_of(
     It depends on the face's number, and so on how many faces are further left. The very first attempt of seed 0 asks
     for the likeliest eyes, every other one for a draw.
     """
-    seed = (options.seed + _PER_ATTEMPT * attempt + _PER_FACE * (face_id - 1)) % 2**32
-    variety = 0.0 if options.seed == 0 and attempt == 0 else 1.0
-    return Request(crop, seed, variety, donors, is_led(attempt), options.style_of(face_id))
+    seed = (options.seed + _PER_ATTEMPT * attempt.code + _PER_FACE * (face_id - 1)) % 2**32
+    variety = 0.0 if options.seed == 0 and attempt.code == 0 else 1.0
+    return Request(crop, seed, variety, donors, attempt.led, options.style_of(face_id))
 
 
 def generate(
     crops: Mapping[int, Crop],
-    attempts: Mapping[int, Sequence[int]],
+    attempts: Mapping[int, Sequence[Attempt]],
     generator: EyeGenerator,
     options: GenerateOptions,
     donors: Mapping[int, tuple[Donor, ...]] | None = None,
-    watch: Watch | None = None,
+    watch: Watch = NO_WATCH,
 ) -> dict[int, Sequence[Patch]]:
     """By face number, one patch for each attempt at its crop, in order; all that is given goes by face number, too.
 
@@ -52,6 +53,6 @@ def generate(
         for face_id, crop in crops.items()
         for attempt in attempts[face_id]
     ]
-    patches = generator.generate(requests, options, watch)
+    patches = generator.generate(requests, options.of_painter(), watch)
     ends = accumulate(len(attempts[face_id]) for face_id in crops)
     return {face_id: patches[end - len(attempts[face_id]) : end] for face_id, end in zip(crops, ends, strict=True)}

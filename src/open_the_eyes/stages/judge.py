@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ..imaging.arrays import Rgb
+from ..options.attempt import Attempt
 from ..options.eye_style import EyeStyle
 from ..roles import FaceDetector
 from .blend import Look
@@ -11,7 +12,7 @@ from .restore import not_kept
 from .verify import Fault, Verdict, verify
 
 
-def judge(pixels: Rgb, attempt: int, look: Look, detector: FaceDetector, style: EyeStyle) -> Candidate:
+def judge(pixels: Rgb, attempt: Attempt, look: Look, detector: FaceDetector, style: EyeStyle) -> Candidate:
     """The look as a candidate, with its verdict; its own plain look where only that one passes."""
     if look.patch.fault:
         return Candidate(attempt, look.opened, Verdict(Fault("unpainted", look.patch.fault), -1.0, {}), look.crop)

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from ..imaging.arrays import Rgb
+from ..options.attempt import Attempt
 from ..origins import Origin
 from ..roles import Crop
 from .verify import Verdict
@@ -21,7 +22,7 @@ class Candidate:
         origin: what painted it, or whose eyes these are.
     """
 
-    attempt: int
+    attempt: Attempt
     opened: Rgb
     verdict: Verdict
     crop: Crop
@@ -41,7 +42,7 @@ class Kept:
 def keep(crop: Crop, candidates: Sequence[Candidate], count: int) -> Kept:
     """The `count` best of those that passed; ties go to the earlier attempt."""
     passed = [c for c in candidates if c.verdict.passed]
-    best = sorted(passed, key=lambda c: (-round(c.verdict.score, 6), c.attempt))[:count]
+    best = sorted(passed, key=lambda c: (-round(c.verdict.score, 6), c.attempt.code))[:count]
     nearest = max(candidates, key=lambda c: c.verdict.score, default=None)
     why = "the closed eyes lie outside the photo" if nearest is None else nearest.verdict.reason
     return Kept(crop, tuple(best), "" if best else f"{why}.")

@@ -13,6 +13,7 @@ import numpy as np
 
 from ..imaging.arrays import Rgb
 from ..imaging.face.mesh478 import EYE_RING, FACE_OVAL, SIDES, Side
+from ..progress import NO_WATCH
 from ..roles import Face, FaceDetector, Watch
 from .confirm import corner_moves
 
@@ -22,9 +23,7 @@ MIN_SHARE_ON: Final = 0.2
 _HIDDEN: Final = "Both eyes are hidden: another face is in front of them."
 
 
-def with_hidden_eyes(
-    pixels: Rgb, faces: Sequence[Face], detector: FaceDetector, watch: Watch | None = None
-) -> list[Face]:
+def with_hidden_eyes(pixels: Rgb, faces: Sequence[Face], detector: FaceDetector, watch: Watch = NO_WATCH) -> list[Face]:
     """The same faces, with eyes behind another face marked as covered.
 
     Two faces may each seem to lie on the other. The one in front is told by the finder, which is surer of a whole face,
@@ -37,8 +36,7 @@ def with_hidden_eyes(
         first, second = pair
         on = {first: _sides_on(faces[first], faces[second]), second: _sides_on(faces[second], faces[first])}
         if any(on.values()):
-            if watch is not None:
-                watch.tell("detect", first / len(faces))
+            watch.tell("detect", first / len(faces))
             clear |= {n: _clearness(pixels, faces[n], detector) for n in pair if n not in clear}
             behind = min(pair, key=clear.__getitem__)
             hidden.setdefault(behind, set()).update(on[behind])

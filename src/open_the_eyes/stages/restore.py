@@ -25,6 +25,7 @@ from ..imaging.light.palette import palette_of
 from ..imaging.luma import LUMA, luma_of
 from ..imaging.smooth import smoothed
 from ..options import RestoreOptions
+from ..progress import NO_WATCH
 from ..roles import Crop, Face, FaceDetector, FaceRestorer, Watch
 from .blend import Look, lay, lay_into
 from .verify import CLOSED_BELOW
@@ -64,7 +65,7 @@ def restore(
     restorer: FaceRestorer,
     options: RestoreOptions,
     detector: FaceDetector,
-    watch: Watch | None = None,
+    watch: Watch = NO_WATCH,
 ) -> dict[int, list[Look]]:
     """The looks of each face, by its number, restored, in one go for all; one that the network spoilt stays as it was,
     with a note. One without new eyes is not shown to it."""

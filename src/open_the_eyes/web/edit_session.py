@@ -12,9 +12,9 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 from ..options import Mode
+from ..options.attempt import Attempt
 from ..options.eye_style import EyeStyle
 from ..roles import Outcome
-from ..stages.attempts import is_led
 from .eye_origin import EyeOrigin, Same
 from .eye_styles import EyeStyles
 from .face_regions import FaceRegion, PhotoFaces
@@ -143,7 +143,7 @@ class EditSession:
         if self.preview is None or number is None:
             return None
         origin = self.preview.origins.get(face)
-        led = is_led(self.preview.attempts[face][number - 1])
+        led = Attempt.of(self.preview.attempts[face][number - 1]).led
         return origin.led() if origin is not None and led else origin
 
     def asked(self, face: int) -> tuple[Same, ...]:

@@ -13,8 +13,10 @@ import numpy as np
 import pytest
 
 from open_the_eyes.errors import WeightsMissing
+from open_the_eyes.models.appearance.generator import AppearanceGenerator
+from open_the_eyes.models.appearance.light.usual_light import UsualLight
 from open_the_eyes.models.sdxl import schedule
-from open_the_eyes.models.sdxl.generator import SdxlGenerator
+from open_the_eyes.models.sdxl.generator import SdxlGenerator, runs_of
 from open_the_eyes.models.sdxl.schedule import Schedule
 from open_the_eyes.options import GenerateOptions
 from open_the_eyes.roles import Crop, EyeGenerator, Request
@@ -86,6 +88,36 @@ def test_a_crop_that_may_not_change_is_not_painted(
     (patch,) = generator.generate([Request(shut, 0)], LCM)
     assert patch.mask.max() == 0
     assert not calls
+
+
+@pytest.mark.parametrize(
+    ("faces", "attempts", "runs"),
+    [(1, 4, [1, 1, 1, 1]), (1, 10, [3, 3, 3, 1]), (4, 4, [4, 4, 4, 4]), (2, 4, [2, 2, 2, 2]), (0, 0, [])],
+    ids=["each thread has one", "or a share", "a face each", "half a face each", "nothing"],
+)
+def test_eyes_to_start_from_are_painted_in_runs_of_one_face(
+    closed_crop: Crop, faces: int, attempts: int, runs: list[int]
+) -> None:
+    crops = [replace(closed_crop) for _ in range(faces)]
+    requests = [Request(crop, seed) for crop in crops for seed in range(attempts)]
+    found = runs_of(requests)
+    assert [len(numbers) for numbers in found] == runs
+    assert all(len({id(requests[n].crop) for n in numbers}) == 1 for numbers in found)
+
+
+def test_what_a_face_tells_is_worked_out_once_a_run(
+    generator: SdxlGenerator, closed_crop: Crop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told: list[Crop] = []
+    lit = AppearanceGenerator.lit
+
+    def noted(painter: AppearanceGenerator, crop: Crop) -> UsualLight:
+        told.append(crop)
+        return lit(painter, crop)
+
+    monkeypatch.setattr(AppearanceGenerator, "lit", noted)
+    generator.generate([Request(closed_crop, seed) for seed in range(8)], LCM)
+    assert len(told) == 4
 
 
 def test_grey_photos_get_grey_eyes(generator: SdxlGenerator, closed_crop: Crop) -> None:

@@ -72,7 +72,7 @@ def _in_front(
     level: Plane, inside: BinaryMask, along: NDArray[np.float64], below: NDArray[np.float64], width: float
 ) -> Plane:
     """What is dark, broad and comes from outside, (h, w) 0 or 1, around an eye `width` pixels wide."""
-    skins = [between(along, across) & between(below, down) for across, down in SKIN]
+    skins = [between(along, along_ends) & between(below, below_ends) for along_ends, below_ends in SKIN]
     nothing = np.zeros(level.shape, np.float32)
     if not inside.any() or not all(skin.any() for skin in skins):
         return nothing

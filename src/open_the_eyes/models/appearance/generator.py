@@ -20,6 +20,7 @@ from ...imaging.light.palette import lacks_colour
 from ...imaging.light.tint import met_at_rim, tinted
 from ...options import GenerateOptions
 from ...origins import Painted
+from ...progress import NO_WATCH
 from ...roles import Crop, Patch, Request, Watch
 from ..packaged import DATA, whole
 from ..reloaded import Reloaded
@@ -109,15 +110,14 @@ class AppearanceGenerator(Reloaded):
         self,
         requests: Sequence[Request],
         options: GenerateOptions,  # noqa: ARG002 -- what it says of eyes has come with each request
-        watch: Watch | None = None,
+        watch: Watch = NO_WATCH,
     ) -> TrimmedPatches:
         patches: list[TrimmedPatch] = []
         prepared: Prepared | None = None
         traits: Traits = None
         light: UsualLight | None = None
         for done, asked in enumerate(requests):
-            if watch is not None:
-                watch.tell("generate", done / len(requests))
+            watch.tell("generate", done / len(requests))
             # attempts at one face come one after another, so what was last told of one is all that has to be kept
             if light is None or light.original is not asked.crop:
                 light = self.lit(asked.crop)

@@ -15,7 +15,7 @@ from ...imaging.face.openness import opennesses
 from ...imaging.face.pose import pose_of
 from ...imaging.geometry import Box
 from ...imaging.pyramid import Pyramid
-from ...progress import ticking
+from ...progress import NO_WATCH, ticking
 from ...roles import Eye, Face, Watch
 from ...settings import Settings
 from ..eye_state import EyeStateNetwork
@@ -52,7 +52,7 @@ class MediapipeDetector:
         """One a process, however many detectors and threads ask: reading the networks takes a tenth of a second."""
         return _the_finder()
 
-    def detect(self, pixels: Rgb, watch: Watch | None = None) -> list[Face]:
+    def detect(self, pixels: Rgb, watch: Watch = NO_WATCH) -> list[Face]:
         """Every face of a photo once, left to right."""
         tick = ticking(watch)
         faces = []

@@ -16,7 +16,7 @@ import numpy as np
 from ...imaging.arrays import Rgb
 from ...imaging.face.face_crop import Place
 from ...imaging.pyramid import Pyramid
-from ...progress import Tick, ticking
+from ...progress import NO_WATCH, Tick, ticking
 from ...roles import Face, Watch
 from ...settings import Settings
 from ..faces.mediapipe_faces import MediapipeDetector
@@ -59,7 +59,7 @@ class InsightFaceDetector:
     def __hash__(self) -> int:
         return hash(self._settings)
 
-    def detect(self, pixels: Rgb, watch: Watch | None = None) -> list[Face]:
+    def detect(self, pixels: Rgb, watch: Watch = NO_WATCH) -> list[Face]:
         """Every face once, left to right; a photo in which none stands upright is looked at from all sides."""
         photo, tick = Pyramid(pixels), ticking(watch)
         whole = _whole(photo)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Final
 
@@ -11,9 +11,10 @@ import numpy as np
 from ...imaging.arrays import to_tones
 from ...options import GenerateOptions
 from ...origins import Painted
-from ...progress import part_of
+from ...progress import NO_WATCH, Part
 from ...roles import Crop, Donor, EyeGenerator, Patch, Request, Watch
 from ..appearance.generator import AppearanceGenerator
+from ..by_face import by_face
 from ..trimmed_patches import TrimmedPatch, TrimmedPatches, trimmed
 from .choice import RankedDonor
 from .donor_attempts import DonorAttempts, DonorSample
@@ -42,12 +43,12 @@ class ReferenceGenerator:
         self._paints = paints
 
     def generate(
-        self, requests: Sequence[Request], options: GenerateOptions, watch: Watch | None = None
+        self, requests: Sequence[Request], options: GenerateOptions, watch: Watch = NO_WATCH
     ) -> TrimmedPatches:
         patches: dict[int, TrimmedPatch] = {}
         orders: dict[int, Sequence[RankedDonor]] = {}
         leaders: dict[int, tuple[Donor, ...]] = {}
-        for numbers in _by_face(requests):
+        for numbers in by_face(requests):
             crop, donors = requests[numbers[0]].crop, requests[numbers[0]].donors
             ranked = RankedDonors.of(crop, donors, self._appearance.model.partner)
             attempts = DonorAttempts(self._appearance, crop, ranked)
@@ -55,8 +56,7 @@ class ReferenceGenerator:
             orders.update(dict.fromkeys(numbers, ranked.order))
             leaders.update(dict.fromkeys(numbers, _leaders(crop, ranked.order)))
             for n in sorted(numbers, key=lambda n: samples[n].place):
-                if watch is not None:  # what is left to the painter takes no time here
-                    watch.tell("generate", len(patches) / len(requests))
+                watch.tell("generate", len(patches) / len(requests))  # what is left to the painter takes no time here
                 if ranked.can_give and not (requests[n].lead_only and self._paints):
                     patches[n] = TrimmedPatch.of(attempts.patch(requests[n], samples[n]), crop)
                 elif not self._paints:
@@ -64,19 +64,11 @@ class ReferenceGenerator:
         rest = [n for n in range(len(requests)) if n not in patches]
         if rest:
             steered = [replace(requests[n], donors=leaders[n]) for n in rest]
-            left = part_of(watch, len(patches) / len(requests), 1.0)
+            left = Part(watch, len(patches) / len(requests), 1.0)
             painted = self._otherwise.generate(steered, options, left)
             for n, one in zip(rest, trimmed(painted, (requests[n].crop for n in rest)), strict=True):
                 patches[n] = replace(one, inner=_led(one.inner, requests[n], orders[n]))
         return TrimmedPatches(patches[n] for n in range(len(requests)))
-
-
-def _by_face(requests: Sequence[Request]) -> Iterable[list[int]]:
-    """The numbers of the requests of each face, which have one crop and one tuple of donors for all its attempts."""
-    faces: dict[tuple[int, int], list[int]] = {}
-    for number, request in enumerate(requests):
-        faces.setdefault((id(request.crop), id(request.donors)), []).append(number)
-    return faces.values()
 
 
 def _leaders(crop: Crop, order: Sequence[RankedDonor]) -> tuple[Donor, ...]:

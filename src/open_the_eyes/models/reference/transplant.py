@@ -230,8 +230,8 @@ def _fit(near: _Near, source: EyeSource, side: Side) -> Matrix | None:
     skin = cover.same_skin(crop, eyes.valid, eyes.points)
     adjust, alike = registered(eyes.pixels, to_tones(crop.pixels), skin, width)
     middle = np.array([[whole.right / 2, whole.bottom / 2]])
-    moved = float(np.linalg.norm(transformed(middle, adjust) - middle))
-    return adjust if alike >= SAME_DETAIL and moved <= MOST_MOVED * width else None
+    distance = float(np.linalg.norm(transformed(middle, adjust) - middle))
+    return adjust if alike >= SAME_DETAIL and distance <= MOST_MOVED * width else None
 
 
 def _finished(eye: PlacedEye, pixels: Tones, blur: float, seed: int) -> Tones:

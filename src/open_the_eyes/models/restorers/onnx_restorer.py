@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from ...imaging.arrays import Rgb, to_levels
 from ...imaging.face.alignment import ALIGNED_PX
+from ...progress import NO_WATCH
 from ...residency import ModelCard, Residency
 from ...roles import Watch
 from ...settings import Settings
@@ -33,7 +34,7 @@ class OnnxRestorer:
         self.name = card.name
         self.network = OnnxNetwork(card, path, f"restores faces of {ALIGNED_PX} x {ALIGNED_PX}", settings, residency)
 
-    def restore(self, faces: Sequence[Rgb], fidelity: float, watch: Watch | None = None) -> list[Rgb]:
+    def restore(self, faces: Sequence[Rgb], fidelity: float, watch: Watch = NO_WATCH) -> list[Rgb]:
         """Each face by itself, so that a result does not depend on what else is in the photo.
 
         Raises:
@@ -45,8 +46,7 @@ class OnnxRestorer:
             return self._one(session, faces[number], fidelity)
 
         def tell_done(number: int) -> None:
-            if watch is not None:
-                watch.tell("restore", number / len(faces))
+            watch.tell("restore", number / len(faces))
 
         return self.network.each(range(len(faces)), work, watch, tell_done)
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import math
 from collections import defaultdict
 from collections.abc import Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -18,7 +18,9 @@ from ...imaging.light.palette import palette_of
 from ...imaging.light.tint import tinted
 from ...options import GenerateOptions
 from ...origins import Painted
+from ...progress import NO_WATCH
 from ...roles import EyeGenerator, Request, Watch
+from ..by_face import by_face
 from ..trimmed_patches import TrimmedPatch, TrimmedPatches, trimmed
 from .denoising import InpaintInput
 from .frames import FRAME_PX, UprightFrame, frame_of
@@ -30,7 +32,7 @@ TINT_REACH: Final = 0.15
 """Reach of the colour match, as a fraction of the distance between the outer eye corners."""
 
 WORKERS: Final = 4
-"""Threads for what the processor does while the GPU paints: eyes to start from, frames, and the way back."""
+"""Threads for each of what the processor does while the GPU paints: eyes to start from; frames and the way back."""
 NO_PICTURE: Final = (
     "what SDXL painted is no picture, since its numbers grew too large for the precision that it computes in; another "
     "precision or engine may do"
@@ -101,7 +103,7 @@ class SdxlGenerator:
         self._side: Final = side
 
     def generate(
-        self, requests: Sequence[Request], options: GenerateOptions, watch: Watch | None = None
+        self, requests: Sequence[Request], options: GenerateOptions, watch: Watch = NO_WATCH
     ) -> TrimmedPatches:
         """One patch a request, in order.
 
@@ -116,24 +118,23 @@ class SdxlGenerator:
                 groups[frames[number].size_wh].append(number)
         schedule = schedule_of(options)
         total = schedule.steps * sum(map(len, groups.values()))
-        progress = StepCounter(_Unwatched() if watch is None else watch, total)
+        progress = StepCounter(watch, total)
         origin = Painted("sdxl lcm" if options.lcm else f"sdxl {options.mode}")
-        started_by_number: dict[int, Started] = {}
+        starters, pool = ThreadPoolExecutor(WORKERS), ThreadPoolExecutor(WORKERS)
+        runs: dict[int, Future[dict[int, TrimmedPatch]]] = {}
+        for numbers in runs_of(requests):
+            runs.update(dict.fromkeys(numbers, starters.submit(self._starts, requests, numbers, options)))
 
         def started(n: int) -> Started:
-            if n not in started_by_number:
-                (start,) = trimmed(self._start.generate([requests[n]], options), [requests[n].crop])
-                started_by_number[n] = Started(requests[n], start, frames[n])
-            return started_by_number[n]
+            return Started(requests[n], runs[n].result()[n], frames[n])
 
-        pool = ThreadPoolExecutor(WORKERS)
         order = [n for numbers in groups.values() for n in numbers]
         inputs = Prefetcher(pool, lambda n: started(n).to_input(), order, AHEAD)
         try:
             patches: dict[int, Future[TrimmedPatch]] = {}
 
             def patched(n: int, picture: Tones) -> Future[TrimmedPatch]:
-                return pool.submit(started_by_number[n].patch, picture, origin)
+                return pool.submit(started(n).patch, picture, origin)
 
             for numbers in groups.values():
                 with progress.watch.stage("generate/start"):
@@ -143,17 +144,20 @@ class SdxlGenerator:
             all_patches = (patches[n].result() if n in patches else started(n).start for n in range(len(requests)))
             return TrimmedPatches(all_patches)
         finally:
+            starters.shutdown(cancel_futures=True)
             pool.shutdown(cancel_futures=True)
 
+    def _starts(
+        self, requests: Sequence[Request], numbers: Sequence[int], options: GenerateOptions
+    ) -> dict[int, TrimmedPatch]:
+        """By number, the eyes that these requests start from."""
+        asked = [requests[n] for n in numbers]
+        starts = trimmed(self._start.generate(asked, options), (request.crop for request in asked))
+        return dict(zip(numbers, starts, strict=True))
 
-class _Unwatched:
-    """A watch that nobody looks at."""
 
-    def stage(self, name: str, done: float | None = None) -> AbstractContextManager[None]:  # noqa: ARG002
-        return nullcontext()
-
-    def tell(self, name: str, part: float) -> None:
-        pass
-
-    def gpu(self, name: str, peak_mib: float) -> None:
-        pass
+def runs_of(requests: Sequence[Request]) -> list[list[int]]:
+    """The requests' numbers in runs, each attempts at one face, for which a painter works out once what the face tells;
+    long ones are parted, so that each of the `WORKERS` has its share."""
+    most = max(1, math.ceil(len(requests) / WORKERS))
+    return [numbers[at : at + most] for numbers in by_face(requests) for at in range(0, len(numbers), most)]

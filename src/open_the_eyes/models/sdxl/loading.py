@@ -81,24 +81,21 @@ def sdxl_lacks(settings: Settings) -> str:
     The cheap questions come first, so the GPU, for which torch is loaded, is named before it is asked for: nobody is to
     fetch gigabytes for a machine that has none.
     """
-    needs = "a GPU and its libraries (the extra sdxl)"
-    if too_old := python_too_old_for("sdxl"):
-        needs = f"a GPU and {too_old}"
-    try:  # `needs` is what the except below returns, should the next line raise
-        check_libraries()
-        needs = f"a GPU and a checkpoint, which OTE_SDXL={settings.sdxl} is not"
+    if _missing_libraries():
+        return f"a GPU and {python_too_old_for('sdxl') or 'its libraries (the extra sdxl)'}"
+    try:
         files_of(settings)
-        number = gpu_number(settings.device)
-        needs = "a GPU" if number is None else f"the GPU {settings.device}"
-        if settings.device == "cpu":
-            return needs
-        if trouble := gpus.trouble(number or 0):
-            return f"{needs} that torch can use: {trouble.cause}" if trouble.cause else needs
-        return _room_lacks(settings, device_of(settings))
     except WeightsMissing as error:
         return f"a GPU and its weights ({error.mend or error})"
     except OpenTheEyesError:
-        return needs
+        return f"a GPU and a checkpoint, which OTE_SDXL={settings.sdxl} is not"
+    number = gpu_number(settings.device)
+    needed = "a GPU" if number is None else f"the GPU {settings.device}"
+    if settings.device == "cpu":
+        return needed
+    if trouble := gpus.trouble(number or 0):
+        return f"{needed} that torch can use: {trouble.cause}" if trouble.cause else needed
+    return _room_lacks(settings, device_of(settings))
 
 
 def _room_lacks(settings: Settings, device: str) -> str:
@@ -117,7 +114,7 @@ def _room_lacks(settings: Settings, device: str) -> str:
 
 def check_libraries() -> None:
     """Raises `UsageError` where the extra is not installed, or cannot be."""
-    missing = [name for name in LIBRARIES if find_spec(name) is None]
+    missing = _missing_libraries()
     if missing and (too_old := python_too_old_for("sdxl")):
         raise UsageError(f"engine sdxl: expected {too_old}. Install open-the-eyes there, or take --engine appearance.")
     if missing:
@@ -126,6 +123,10 @@ def check_libraries() -> None:
             mend='python -m pip install "open-the-eyes[sdxl]"',
             how="Run",
         )
+
+
+def _missing_libraries() -> list[str]:
+    return [name for name in LIBRARIES if find_spec(name) is None]
 
 
 def device_of(settings: Settings) -> str:

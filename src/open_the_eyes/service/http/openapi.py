@@ -11,8 +11,9 @@ from fastapi import FastAPI
 from pydantic import BaseModel, TypeAdapter
 
 from ...options import FIDELITY, MAX_VARIATIONS, Options
+from ...options.attempt import MAX_ATTEMPTS
 from ...options.eye_style import MAX_OPENNESS, FaceStyle
-from ...options.face_numbers import MAX_ATTEMPTS, MAX_FACE
+from ...options.face_numbers import MAX_FACE
 from .middleware import PUBLIC
 from .routes import methods_at
 from .schemas import EventView, ProblemView
