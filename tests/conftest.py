@@ -22,18 +22,14 @@ if TYPE_CHECKING:
     from open_the_eyes.roles import Crop, Face
 
 
-LONGEST: Final = (
-    "fleet/test_ray.py",
-    "browser/test_from_drop_to_file.py",
-    "browser/test_in_the_midst.py",
-    "service/test_crash.py",
-)
-"""Files that take minutes: they begin first, so that no process waits for another at the end."""
+LONGEST: Final = ("/fleet/test_ray.py", "/service/test_crash.py", "/web/browser/")
+"""Files that take minutes: they begin first, so that no process waits for another at the end. Those in a browser come
+together, so that each process starts one browser."""
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """The longest files first; all others in their order."""
-    items.sort(key=lambda item: not item.path.as_posix().endswith(LONGEST))
+    items.sort(key=lambda item: not any(part in item.path.as_posix() for part in LONGEST))
 
 
 @pytest.fixture

@@ -60,17 +60,23 @@ def run(*arguments: str, home: Path, **variables: str) -> subprocess.CompletedPr
         ),
     ],
 )
-def test_shells_are_told_what_may_come(variables: dict[str, str], words: list[str], tmp_path: Path) -> None:
-    done = run(home=tmp_path, **variables)
-    assert (done.returncode, done.stderr) == (0, "")
-    assert done.stdout.split() == words
+def test_shells_are_told_what_may_come(
+    variables: dict[str, str], words: list[str], capsys: Captured, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, value in variables.items():
+        monkeypatch.setenv(name, value)
+    assert main([]) == 0
+    out, err = capsys.readouterr()
+    assert (out.split(), err) == (words, "")
 
 
 @pytest.mark.parametrize("shell", ["bash", "zsh"])
-def test_the_script_for_a_shell_is_printed(shell: str, tmp_path: Path) -> None:
-    done = run(home=tmp_path, **{VARIABLE: f"source_{shell}"})
-    assert (done.returncode, done.stderr) == (0, "")
-    assert f"{VARIABLE}=complete_{shell}" in done.stdout
+def test_the_script_for_a_shell_is_printed(shell: str, capsys: Captured, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(VARIABLE, f"source_{shell}")
+    assert main([]) == 0
+    out, err = capsys.readouterr()
+    assert f"{VARIABLE}=complete_{shell}" in out
+    assert err == ""
 
 
 def test_it_is_installed_in_the_home_folder_alone_and_works(tmp_path: Path) -> None:

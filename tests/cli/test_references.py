@@ -158,6 +158,15 @@ def test_a_replay_wants_the_very_references_in_any_order(shots: Path, capsys: py
     assert (shots / "again.png").read_bytes() == (shots / "made.png").read_bytes()
 
 
+@pytest.fixture(scope="module")
+def made(drawn_shots: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """shot1.png with the eyes of shot2.png."""
+    path = tmp_path_factory.mktemp("made") / "made.png"
+    shot1, shot2 = (str(drawn_shots / name) for name in ("shot1.png", "shot2.png"))
+    assert main(["open", shot1, "-o", str(path), "--reference", shot2]) == 0
+    return path
+
+
 @pytest.mark.parametrize(
     ("references", "code", "words"),
     [
@@ -170,10 +179,9 @@ def test_a_replay_wants_the_very_references_in_any_order(shots: Path, capsys: py
     ids=["none", "another", "one too many", "missing", "no file, which may never end"],
 )
 def test_a_replay_with_other_references_is_refused_in_one_line(
-    shots: Path, capsys: pytest.CaptureFixture[str], references: list[str], code: int, words: str
+    shots: Path, made: Path, capsys: pytest.CaptureFixture[str], references: list[str], code: int, words: str
 ) -> None:
-    assert main(["open", "shot1.png", "-o", "made.png", "--reference", "shot2.png"]) == 0
-    assert main(["open", "shot1.png", "--replay", "made.png", "-o", "again.png", *references]) == code
+    assert main(["open", "shot1.png", "--replay", str(made), "-o", "again.png", *references]) == code
     assert words in capsys.readouterr().err.splitlines()[-1]
     assert not (shots / "again.png").exists()
 

@@ -82,7 +82,7 @@ def test_a_precision_that_was_asked_for_is_kept_or_streamed_and_never_made_coars
 
 @pytest.mark.parametrize("gpu_gb", [8, 24, 48])
 @pytest.mark.parametrize("step", STEPS)
-@pytest.mark.parametrize("number", range(1, 13))
+@pytest.mark.parametrize("number", range(1, 5))
 def test_memory_that_runs_out_at_any_step_ends_in_a_result(gpu_gb: int, step: str, number: int) -> None:
     rig = sdxl(gpu_gb)
     rig.failing[step] = [number]
@@ -91,6 +91,7 @@ def test_memory_that_runs_out_at_any_step_ends_in_a_result(gpu_gb: int, step: st
             assert len(rig.paint(name, 6)) == 6
         except NoRoomOnGpu:
             assert name in ("sdxl-vae", "codeformer"), "they have one precision, all others have a way out"
+    assert rig.steps[step] > number, "the step that fails is taken, and others after it"
     assert all(record.end for record in rig.residency.records)
     assert rig.left_over() == 0
 

@@ -98,18 +98,6 @@ def test_the_help_names_every_setting(capsys: Captured) -> None:
     assert all(f"OTE_{known.name.upper()} " in told for known in fields(ServiceSettings))
 
 
-def test_a_second_service_in_the_same_folder_is_refused_in_one_line(
-    tmp_path: Path, capsys: Captured, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("OTE_FOLDER", str(tmp_path))
-    monkeypatch.setattr(worker_lock, "PATIENCE_SECONDS", 0.2)
-    monkeypatch.setattr(server, "serve", lambda *_, **__: pytest.fail("it serves"))
-    with serving(tmp_path) as other:
-        assert main(["serve", "--port", "0"]) == 2
-    (line,) = capsys.readouterr().err.splitlines()
-    assert f"another service uses it at {other.address};" in line
-
-
 def test_a_key_that_cannot_be_kept_is_not_announced(
     tmp_path: Path, capsys: Captured, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -146,8 +134,16 @@ def test_to_others_without_a_key_is_one_line_and_code_2(
     assert capsys.readouterr().err.count("\n") == 1
 
 
-def test_the_program_serves_logs_nothing_personal_and_stops_when_told(tmp_path: Path, shut: bytes) -> None:
+def test_the_program_serves_alone_in_its_folder_logs_nothing_personal_and_stops_when_told(
+    tmp_path: Path, shut: bytes, capsys: Captured, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("OTE_FOLDER", str(tmp_path))
+    monkeypatch.setattr(worker_lock, "PATIENCE_SECONDS", 0.2)
+    monkeypatch.setattr(server, "serve", lambda *_, **__: pytest.fail("it serves"))
     with serving(tmp_path) as service:
+        assert main(["serve", "--port", "0"]) == 2
+        (line,) = capsys.readouterr().err.splitlines()
+        assert f"another service uses it at {service.address};" in line
         sent = {"photo": ("Ada at the beach.jpg", shut)}
         assert httpx.post(service.address + "/v1/jobs?token=hidden", files=sent, timeout=60).status_code == 422
         job = httpx.post(service.address + "/v1/jobs", files=sent, timeout=60).json()["id"]

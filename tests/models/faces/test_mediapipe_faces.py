@@ -83,7 +83,7 @@ def test_measure_says_none_where_the_face_is_gone(detector: MediapipeDetector, p
     assert detector.measure(np.full_like(portrait, 120), face) is None
 
 
-@pytest.mark.parametrize("degrees", [-135, -90, -60, -45, 20, 45, 90, 135, 180])
+@pytest.mark.parametrize("degrees", [-135, -60, 20, 45, 90, 180])
 def test_a_tilted_head_has_its_landmarks_in_the_right_places(
     detector: MediapipeDetector, portrait: Rgb, face: Face, degrees: float
 ) -> None:

@@ -93,8 +93,11 @@ def test_a_photo_as_bad_itself_takes_such_eyes(flaw: Callable[[Rgb], Rgb], large
 
 
 def test_a_picture_without_any_edges_is_no_sharp_one(large: Rgb, large_face: Face) -> None:
-    assert beside(large_face, large, blurred(80.0)(large)) == FOCUS
-    assert beside(large_face, blurred(80.0)(large), blurred(80.0)(large)) == ""
+    # blurred by 80 pixels, in an eighth of the size, where that takes a three-hundredth of the time
+    small = cv2.resize(large, None, fx=0.125, fy=0.125, interpolation=cv2.INTER_AREA)
+    edgeless = np.asarray(cv2.resize(cv2.GaussianBlur(small, (0, 0), 10), large.shape[1::-1]), np.uint8)
+    assert beside(large_face, large, edgeless) == FOCUS
+    assert beside(large_face, edgeless, edgeless) == ""
 
 
 @pytest.mark.parametrize(("sigma", "says"), [(0.5, ""), (5.0, FOCUS)], ids=["sharp", "blurred"])

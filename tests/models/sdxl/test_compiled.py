@@ -33,6 +33,7 @@ from open_the_eyes.models.sdxl.loading import sampler_of
 from open_the_eyes.residency import UnmeasuredMemory, Residency
 from open_the_eyes.settings import Settings
 sampler_of(Settings(weights=Path(sys.argv[1])), Residency(UnmeasuredMemory(), "cuda:0"))
+from torchao.quantization import quantize_
 from torch._inductor.runtime.cache_dir_utils import cache_dir
 print(cache_dir())
 """
@@ -213,13 +214,17 @@ def test_a_network_that_one_thread_built_has_graphs_for_every_shape_in_another_t
     assert min(limits) >= speed.GRAPHS, "or a fifth shape of frame would be an error"
 
 
-def test_a_fresh_process_keeps_what_it_compiles_beside_the_weights(weights: Path) -> None:
+def test_a_fresh_process_keeps_what_it_compiles_beside_the_weights_and_nothing_that_libraries_say_reaches_the_terminal(
+    weights: Path,
+) -> None:
     environment = {name: value for name, value in os.environ.items() if name != speed.CACHE}
     environment["PYTHONPATH"] = str(Path(open_the_eyes.__file__).parents[1])
     command = [sys.executable, "-W", "ignore", "-c", START, str(weights)]
     done = subprocess.run(command, env=environment, capture_output=True, text=True, check=True)
     assert done.stdout.splitlines()[-1] == str(weights / "compiled")
     assert (weights / "compiled").is_dir()
+    assert "Failed to load" not in done.stderr
+    assert "_pytree" not in done.stderr
 
 
 def test_the_folder_that_somebody_named_stays(weights: Path, monkeypatch: pytest.MonkeyPatch) -> None:

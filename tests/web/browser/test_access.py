@@ -55,10 +55,18 @@ def test_what_can_be_pressed_and_what_is_focused_stand_out(visitor: Visitor, pho
     assert page.evaluate(f"{rule}.style.background") == "var(--ote-blue)"
 
 
-def test_fingers_have_room(visitor: Visitor, photos: Path) -> None:
+def test_on_a_phone_the_result_is_in_sight_when_it_is_there_and_fingers_have_room(
+    visitor: Visitor, photos: Path
+) -> None:
     page = visitor.open(**PHONE)
     dropped(page, photos / "group.jpg")
     preview_done(page)
+    bar = sides(page.locator("#ote-finish"))[0]
+    assert page.evaluate("scrollY") == 0
+    assert sides(page.locator(".ote-photo"))[1] < sides(page.locator(".ote-pair"))[0]
+    assert sides(page.locator(".ote-compare"))[1] < bar
+    assert sides(page.locator(".ote-strip h3").first)[1] < bar
+    visitor.keep(page, "phone-arrival")
     page.get_by_role("button", name="Adjust the eyes").tap()
     page.wait_for_selector("#ote-looks input[type=range]")
     small = page.evaluate(
@@ -70,28 +78,18 @@ def test_fingers_have_room(visitor: Visitor, photos: Path) -> None:
     assert small == []
 
 
-def test_on_a_phone_the_result_is_in_sight_when_it_is_there(visitor: Visitor, photos: Path) -> None:
-    page = visitor.open(**PHONE)
-    dropped(page, photos / "group.jpg")
-    preview_done(page)
-    bar = sides(page.locator("#ote-finish"))[0]
-    assert page.evaluate("scrollY") == 0
-    assert sides(page.locator(".ote-photo"))[1] < sides(page.locator(".ote-pair"))[0]
-    assert sides(page.locator(".ote-compare"))[1] < bar
-    assert sides(page.locator(".ote-strip h3").first)[1] < bar
-    visitor.keep(page, "phone-arrival")
-
-
-@pytest.mark.parametrize("width", [390, 640])
-def test_in_one_column_the_focus_goes_from_the_top_to_the_bottom(visitor: Visitor, photos: Path, width: int) -> None:
-    page = visitor.open(viewport={"width": width, "height": 900})
+def test_in_one_column_the_focus_goes_from_the_top_to_the_bottom(visitor: Visitor, photos: Path) -> None:
+    page = visitor.open(viewport={"width": 390, "height": 900})
     dropped(page, photos / "group.jpg", photos / "awake.jpg")
     preview_done(page)
     parts = ("photo", "compare", "looks", "strips", "faces", "shots")
     for part in parts:
         page.wait_for_selector(f"#ote-{part}", state="attached")
-    tops = [page.evaluate(f"document.querySelector('#ote-{part}').getBoundingClientRect().top") for part in parts]
-    assert tops == sorted(tops)
+    top = "document.querySelector('#ote-{}').getBoundingClientRect().top"
+    for width in (390, 640):
+        page.set_viewport_size({"width": width, "height": 900})
+        tops = [page.evaluate(top.format(part)) for part in parts]
+        assert tops == sorted(tops), width
     order = page.evaluate("[...document.querySelectorAll('#ote-work [id^=ote-]')].map((one) => one.id.slice(4))")
     assert [part for part in order if part in parts] == list(parts)
 

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
-
-import pytest
+from typing import TYPE_CHECKING, Final
 
 from tests.web.browser.visits import Visitor, bytes_of, dropped, preview_done, sides
 from tests.web.sites import pixels_of
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Dialog
+    from playwright.sync_api import Dialog, Page
 
     from open_the_eyes.engine import Engine
 
@@ -21,6 +19,7 @@ PHONE: Final = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "i
 
 def test_by_keyboard_alone_the_example_is_opened_and_its_file_is_taken(visitor: Visitor, engine: Engine) -> None:
     page = visitor.open(**DESKTOP)
+    assert_in_sight(page)
     page.keyboard.press("Tab")
     page.keyboard.press("Tab")
     assert page.evaluate("document.activeElement.textContent") == "No photo at hand? Try it with an example"
@@ -36,15 +35,19 @@ def test_by_keyboard_alone_the_example_is_opened_and_its_file_is_taken(visitor: 
     assert all(eye.openness > 0.7 for eye in face.eyes.values())
 
 
-@pytest.mark.parametrize("screen", [DESKTOP, PHONE], ids=["desktop", "phone"])
-def test_the_example_is_in_sight_at_once_with_room_for_a_finger(visitor: Visitor, screen: dict[str, Any]) -> None:
-    page = visitor.open(**screen)
+def test_on_a_phone_the_example_is_in_sight_at_once_and_opened_by_a_finger(visitor: Visitor) -> None:
+    page = visitor.open(**PHONE)
+    assert_in_sight(page)
+    page.get_by_role("button", name="Try it with an example").tap()
+    preview_done(page)
+
+
+def assert_in_sight(page: Page) -> None:
+    """The example is, with room for a finger, and nothing is wider than the screen."""
     top, bottom = sides(page.get_by_role("button", name="Try it with an example"))
     assert 0 < top < bottom - 43.9
     assert bottom < page.evaluate("innerHeight")
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
-    page.get_by_role("button", name="Try it with an example").click()
-    preview_done(page)
 
 
 def test_a_photo_that_is_dropped_meanwhile_is_the_one_that_is_opened(visitor: Visitor, photos: Path) -> None:

@@ -91,12 +91,18 @@ def test_what_is_chosen_and_how_far_it_is_can_be_seen_in_high_contrast(
     visitor.complaints.clear()  # an answer that is none is an error to the browser's console
 
 
-def test_beside_the_strips_what_does_not_fit_fades_away_until_it_is_scrolled_to(visitor: Visitor, photos: Path) -> None:
+def test_beside_the_strips_what_does_not_fit_fades_away_and_the_button_has_its_word_in_its_middle(
+    visitor: Visitor, photos: Path
+) -> None:
     page = visitor.open(viewport={"width": 1280, "height": 800})
     dropped(page, photos / "group.jpg")
     preview_done(page)
     fade = "getComputedStyle(document.querySelector('#ote-finish'), '::before').opacity"
     assert page.evaluate(fade) == "0"
+    button, word = (page.locator(f".ote-finish button{part}").bounding_box() for part in ("", " strong"))
+    assert button
+    assert word
+    assert abs(button["x"] + button["width"] / 2 - word["x"] - word["width"] / 2) < 2
     page.get_by_role("button", name="Adjust the eyes").click()
     page.wait_for_function(f"{fade} === '1'")
     visitor.keep(page, "desktop-adjust")
@@ -104,30 +110,21 @@ def test_beside_the_strips_what_does_not_fit_fades_away_until_it_is_scrolled_to(
     page.wait_for_function(f"{fade} === '0'")
 
 
-@pytest.mark.parametrize("size_wh", [(390, 844), (320, 568), (844, 390), (667, 331)], ids=lambda wh: f"{wh[0]}x{wh[1]}")
-def test_on_a_phone_before_and_after_stay_in_sight_beside_a_whole_strip(
-    visitor: Visitor, photos: Path, size_wh: tuple[int, int]
+def test_on_a_phone_before_and_after_stay_in_sight_beside_a_whole_strip_however_it_is_held(
+    visitor: Visitor, photos: Path
 ) -> None:
-    page = visitor.open(viewport={"width": size_wh[0], "height": size_wh[1]}, **FINGER)
+    page = visitor.open(viewport={"width": 390, "height": 844}, **FINGER)
     dropped(page, photos / "group.jpg")
     preview_done(page)
     strip = page.locator(".ote-strip .tiles").last
     page.wait_for_function("[...document.querySelectorAll('.ote-pair img')].every((one) => one.complete)")
-    strip.evaluate("(strip) => strip.scrollIntoView({ block: 'end' })")
     picture, bar = page.locator(".ote-pair"), page.locator("#ote-finish")
-    assert sides(picture)[0] >= 0
-    assert sides(picture)[1] - sides(picture)[0] >= 64
-    assert sides(page.locator(".ote-compare"))[1] <= sides(strip)[0]
-    assert sides(strip)[1] <= sides(bar)[0]
-    w, h = page.locator(".ote-pair .after").evaluate("(eyes) => [eyes.clientWidth, eyes.clientHeight]")
-    assert w / h < 4  # both eyes, and not their lids alone
-
-
-def test_the_one_button_for_the_file_has_its_word_in_its_middle(visitor: Visitor, photos: Path) -> None:
-    page = visitor.open()
-    dropped(page, photos / "group.jpg")
-    preview_done(page)
-    button, word = (page.locator(f".ote-finish button{part}").bounding_box() for part in ("", " strong"))
-    assert button
-    assert word
-    assert abs(button["x"] + button["width"] / 2 - word["x"] - word["width"] / 2) < 2
+    for width, height in ((390, 844), (320, 568), (844, 390), (667, 331)):
+        page.set_viewport_size({"width": width, "height": height})
+        strip.evaluate("(strip) => strip.scrollIntoView({ block: 'end' })")
+        assert sides(picture)[0] >= 0
+        assert sides(picture)[1] - sides(picture)[0] >= 64
+        assert sides(page.locator(".ote-compare"))[1] <= sides(strip)[0]
+        assert sides(strip)[1] <= sides(bar)[0]
+        w, h = page.locator(".ote-pair .after").evaluate("(eyes) => [eyes.clientWidth, eyes.clientHeight]")
+        assert w / h < 4  # both eyes, and not their lids alone

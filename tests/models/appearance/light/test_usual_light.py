@@ -38,6 +38,12 @@ def painted(crop: Crop, painter: AppearanceGenerator) -> Patch:
     return patch
 
 
+@pytest.fixture(scope="module")
+def usual(closed_crop: Crop) -> Rgb:
+    """The eyes that the photo gets as it is."""
+    return to_levels(painted(closed_crop, AppearanceGenerator()).pixels)
+
+
 def test_a_photo_in_usual_light_is_painted_as_it_is(closed_crop: Crop) -> None:
     light = UsualLight.of(closed_crop)
     assert light.crop is closed_crop
@@ -74,9 +80,10 @@ def test_what_is_not_painted_stays(closed_crop: Crop, degrade: Degrade) -> None:
 
 
 @ROWS
-def test_opened_eyes_are_nearer_to_those_of_a_photo_that_was_opened_before(closed_crop: Crop, degrade: Degrade) -> None:
-    patch = painted(closed_crop, AppearanceGenerator())
-    wanted, where = degrade(to_levels(patch.pixels)), patch.mask > 0.5
+def test_opened_eyes_are_nearer_to_those_of_a_photo_that_was_opened_before(
+    closed_crop: Crop, usual: Rgb, degrade: Degrade
+) -> None:
+    wanted, where = degrade(usual), closed_crop.mask > 0.5
     photo = degraded(closed_crop, degrade)
     product, straight = (painted(photo, painter) for painter in (AppearanceGenerator(), AsItCame()))
     off = [np.abs(p.pixels[where] - wanted[where]).mean() for p in (product, straight)]
@@ -88,7 +95,7 @@ def test_no_pupil_is_blacker_than_a_faded_photos_black(closed_crop: Crop) -> Non
     assert luma_of(patch.pixels[patch.mask > 0.5]).min() > 80
 
 
-def test_a_whole_photo_tells_a_little_fading_that_a_face_alone_does_not(closed_crop: Crop) -> None:
+def test_a_whole_photo_tells_a_little_fading_that_a_face_alone_does_not(closed_crop: Crop, usual: Rgb) -> None:
     def matte(pixels: Rgb) -> Rgb:
         return faded((40, 40, 40), (245, 245, 245))(pixels, 1)
 
@@ -98,7 +105,7 @@ def test_a_whole_photo_tells_a_little_fading_that_a_face_alone_does_not(closed_c
     assert UsualLight.of(face_alone).crop is face_alone
     whole = replace(photo, photo_tones=TonalRange(np.full(3, 42.0), 245.0))
     assert UsualLight.of(whole).crop.pixels.min() < photo.pixels.min() - 25
-    wanted = matte(to_levels(painted(closed_crop, AppearanceGenerator()).pixels))
+    wanted = matte(usual)
     off = [np.abs(painted(c, AppearanceGenerator()).pixels - wanted)[c.mask > 0.5].mean() for c in (whole, face_alone)]
     assert off[0] < 0.7 * off[1]
 
