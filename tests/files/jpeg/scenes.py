@@ -40,6 +40,12 @@ CODINGS: dict[str, dict[str, Any]] = {
 }
 STANDARD_TABLES = {name: options for name, options in CODINGS.items() if "optimize" not in options}
 ORIENTATIONS = range(1, 9)
+CODED_AND_TURNED = [
+    *((name, 1) for name in CODINGS),
+    *((name, orientation) for name in ("4:2:0", "4:2:2") for orientation in ORIENTATIONS if orientation != 1),
+]
+"""Every coding upright, and two of them, one with other pixels across than down, in every orientation: turning is about
+pixels, coding about bits."""
 
 
 @cache

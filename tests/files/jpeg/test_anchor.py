@@ -22,7 +22,7 @@ from open_the_eyes.imaging.arrays import Ints, Rgb
 from open_the_eyes.photo import Photo
 from tests.files.jpeg import scenes
 from tests.files.jpeg.plain_baseline import scan
-from tests.files.jpeg.scenes import CODINGS, ORIENTATIONS, RECORD, SETTINGS, coded, patched_jpeg, pixels_of
+from tests.files.jpeg.scenes import CODED_AND_TURNED, CODINGS, RECORD, SETTINGS, coded, patched_jpeg, pixels_of
 
 SIZE_WH = (651, 1109)
 WHOLE = {
@@ -94,8 +94,7 @@ def test_an_anchor_is_the_beginning_of_the_block_it_says(options: dict[str, Any]
         assert (found.end, found.end_block) == (interval.end, interval.end_block)
 
 
-@pytest.mark.parametrize("orientation", ORIENTATIONS)
-@pytest.mark.parametrize("name", CODINGS)
+@pytest.mark.parametrize(("name", "orientation"), CODED_AND_TURNED)
 def test_the_file_is_the_same_as_when_all_data_is_read(
     name: str, orientation: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -40,7 +40,7 @@ def test_damaged_files_lose_nothing_beside_the_mask(seed: int) -> None:
 @pytest.mark.parametrize("name", ["grey", "4:2:0", "red, green and blue"])
 def test_files_whose_data_end_early_lose_nothing_beside_the_mask_or_are_coded_again(name: str, tmp_path: Any) -> None:
     whole, told = coded(**CODINGS[name]), set()
-    for cut in range(1, 60):
+    for cut in range(4, 60, 4):  # among them one of each coding that ends within a code
         damaged = whole[: -2 - cut] + whole[-2:]
         check_beside_mask(damaged)
         photo = read(damaged, SETTINGS)
