@@ -40,8 +40,6 @@ CONTRAST: Final = 0.15
 """Standard deviation of an iris' log brightness that fibres make."""
 WARM: Final = 0.06
 """How much redder and less blue an iris is around the pupil."""
-LOWER: Final = 0.14
-"""How much brighter an iris is a radius below its centre: light falls in from above and comes out there."""
 MIRRORED: Final = 0.05
 """Share of the white's brightness that an iris' upper half mirrors."""
 
@@ -51,7 +49,6 @@ def iris_and_pupil(ball: Ball, rng: np.random.Generator) -> Tones:
     r = ball.from_centre
     ring_strength = ramp(ball.iris_level / ball.white_level, *RINGED)
     level = 1 - ring_strength * RING_DARKNESS * np.exp(-(((r - RING_RADIUS) / RING_WIDTH) ** 2))
-    level = level * (1 + LOWER * np.clip(ball.down, -0.6, 0.8))
     shown = np.clip((1.02 - r) / 0.15, 0, 1) * np.clip((r - PUPIL) / 0.05, 0, 1)
     level = np.asarray(level * np.exp(CONTRAST * shown * _fibres(ball, rng)), np.float32)
     warmth = np.asarray(WARM * np.exp(-(((r - PUPIL - 0.06) / 0.14) ** 2)), np.float32)
