@@ -5,6 +5,7 @@ Lengths are in eye widths; `u` runs from the outer corner (0) to the inner one (
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Final, TypeAlias
 
 import numpy as np
@@ -17,6 +18,62 @@ from .own_lashes import Lashes
 
 Strands: TypeAlias = tuple[NDArray[np.float64], NDArray[np.float64]]
 """Outlines (n, 16, 2) of lashes in (u, v), and how opaque each is, (n,) 0..1."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """How the lashes of one lid grow, in tufts; all ranges are from the least to the greatest.
+
+    Args:
+        along: where they grow, in u.
+        roots: how far below the lid's edge, mean and standard deviation.
+        length: in times the longest upper ones', at the outer corner, and what of it is lost up to the inner one.
+        tuft_lengths: range of a tuft's length, in times what is usual at its place.
+        lengths: range of a lash's length, in times its tuft's.
+        lean: slant at the outer corner, in radians from upright and outwards where negative, and what is added up to
+            the inner one.
+        sway: standard deviation of the slant, in radians: of tufts, and of single lashes in them.
+        thickness: half a lash's width at its root.
+        opacity: the faintest ones', 0..1, and what full strength adds to it.
+        opacities: range of a lash's opacity, in times what is usual for the eye.
+    """
+
+    along: tuple[float, float]
+    roots: tuple[float, float]
+    length: tuple[float, float]
+    tuft_lengths: tuple[float, float]
+    lengths: tuple[float, float]
+    lean: tuple[float, float]
+    sway: tuple[float, float]
+    thickness: float
+    opacity: tuple[float, float]
+    opacities: tuple[float, float]
+
+
+UPPER: Final = Row(
+    along=(0.02, 0.9),
+    roots=(0.006, 0.004),  # below the edge, so that no gap is seen
+    length=(1.2, 0.95),
+    tuft_lengths=(0.75, 1.1),
+    lengths=(0.7, 1.1),
+    lean=(-1.05, 1.3),
+    sway=(0.16, 0.06),
+    thickness=0.0035,
+    opacity=(0.28, 0.5),
+    opacities=(0.6, 1.0),
+)
+LOWER: Final = Row(
+    along=(0.05, 0.74),
+    roots=(0.016, 0.007),  # under the lid's wet edge
+    length=(1.35, 1.2),
+    tuft_lengths=(0.5, 1.1),
+    lengths=(0.5, 1.0),
+    lean=(-0.95, 1.35),
+    sway=(0.2, 0.08),
+    thickness=0.0034,
+    opacity=(0.3, 0.75),
+    opacities=(0.25, 1.0),
+)
 
 OWN_LENGTHS: Final = (0.06, 0.2)
 """Least and greatest length of a shut eye's lashes that is believed, in eye widths."""
@@ -33,64 +90,38 @@ are not seen."""
 SINGLE: Final = (120.0, 200.0)
 """Eye widths in pixels between which lashes come to be seen one by one."""
 
-UPPER: Final = 84
+UPPERS: Final = 84
 """Lashes of the upper lid, as small eyes show them."""
-UPPER_ALONG: Final = (0.02, 0.9)
-"""Where upper lashes grow, from and to between the outer corner (0) and the inner one (1)."""
-UPPER_LAST: Final = 0.93
-"""Place past which chance puts no upper lash, between the outer corner (0) and the inner one (1)."""
 UPPER_SCATTER: Final = 0.006
 """Standard deviation of upper roots along the lid, in eye widths."""
-ROOTS: Final = (0.006, 0.004)
-"""Distance of upper roots below the lid's edge, so that no gap is seen, in eye widths: mean and standard deviation."""
 UPPER_TUFTS: Final = (2, 5)
 """Fewest upper lashes that lean together in a tuft, and one more than the most."""
-UPPER_TAPER: Final = (1.2, 0.95)
-"""Length of upper lashes, in times the longest's, at the outer corner, and what is lost of it up to the inner one."""
 UPPER_ONSET: Final = (0.5, 5.0)
 """Length of the first upper lashes, in times what it is further in: at the outer corner, and what a whole eye width
 would add; at most 1."""
-TUFT_LENGTH: Final = (0.75, 1.1)
-"""Least and greatest length of a tuft, in times the length that is usual at its place."""
-UPPER_LENGTH: Final = (0.7, 1.1)
-"""Least and greatest length of an upper lash, in times its tuft's."""
-UPPER_LEAN: Final = (-1.05, 1.3)
-"""Slant of upper lashes at the outer corner, in radians from upright and outwards where negative, and what is added up
-to the inner one."""
-UPPER_SWAY: Final = (0.16, 0.06)
-"""Standard deviation of the slant, in radians: of tufts, and of single upper lashes in them."""
-TUFT_FAN: Final = 0.05
-"""Difference in slant between neighbours in a tuft, in radians: they spread from their roots."""
-TUFT_MIDDLE: Final = 1.5
-"""Number of lashes before a tuft's end at which its own slant is kept."""
-THICKNESS: Final = 0.0035
-"""Half the width of an upper lash at its root, in eye widths."""
+UPPER_FAN: Final = (0.05, 1.5)
+"""Difference in slant between neighbours in an upper tuft, in radians, for they spread from their roots; and the number
+of lashes before the tuft's end at which its own slant is kept."""
 THICKER: Final = 0.002
-"""What full strength adds to that half width, and full make-up as well, in eye widths."""
-UPPER_OPACITY: Final = (0.28, 0.5, 0.15)
-"""Opacity of upper lashes, 0..1: the faintest ones', and what full strength and full make-up add to it."""
-OPACITIES: Final = (0.6, 1.0)
-"""Least and greatest opacity of an upper lash, in times what is usual for the eye."""
+"""What full strength adds to the half width of upper lashes, and full make-up as well, in eye widths."""
+MORE_OPAQUE: Final = 0.15
+"""What full make-up adds to the opacity of upper lashes, 0..1."""
 
-CORNER: Final = 10
+CORNERS: Final = 10
 """Additional upper lashes at the outer corner, as a small eye shows them: they lie over each other, nearly level."""
 CORNER_ALONG: Final = (-0.005, 0.12)
 """Where the additional lashes of the outer corner grow, from and to between it (0) and the inner corner (1)."""
 CORNER_LEAN: Final = (-1.75, -1.1)
 """Slant of the additional lashes of the outer corner, from and to in radians from upright."""
-CORNER_LONGEST: Final = 0.8
-"""Length of the longest additional lashes of the outer corner, in times the upper ones'."""
-CORNER_LENGTH: Final = (0.5, 1.1)
-"""Least and greatest length of a lash of the outer corner, in times `CORNER_LONGEST`."""
+CORNER_LENGTHS: Final = (0.4, 0.88)
+"""Least and greatest length of an additional lash of the outer corner, in times the longest upper ones'."""
 CORNER_OPACITY: Final = (0.24, 0.36)
-"""Opacity of the outer corner's lashes, 0..1: the faintest ones', and what full strength adds to it."""
+"""Opacity of the additional lashes of the outer corner, 0..1: the faintest ones', and what full strength adds to it."""
 
 LOWER_SEEN_FROM: Final = (42.0, 60.0)
 """Eye widths in pixels between which lower lashes come to be seen."""
-LOWER: Final = 20
+LOWER_TUFTS: Final = 20
 """Tufts of lower lashes, as small eyes show them."""
-LOWER_ALONG: Final = (0.05, 0.74)
-"""Where lower lashes grow, from and to between the outer corner (0) and the inner one (1)."""
 LOWER_OUTWARDS: Final = 1.3
 """Exponent by which tufts of lower lashes are crowded towards the outer corner; 1 is evenly."""
 LOWER_TUFT: Final = (1, 5)
@@ -99,27 +130,8 @@ LOWER_SPREAD: Final = 0.01
 """Standard deviation of lower roots along the lid around their tuft, in eye widths."""
 LOWER_MEETING: Final = 0.7
 """Share of their distance by which the lower lashes of a tuft draw together up to their tips."""
-LOWER_ROOTS: Final = (0.016, 0.007)
-"""Distance between the eye and its lower lashes, in eye widths, mean and standard deviation: the lid's wet edge."""
-LOWER_LENGTH: Final = (1.35, 1.2)
-"""Length of lower lashes, in times the upper ones' longest, at the outer corner, and what is lost up to the inner."""
-LOWER_TUFT_LENGTHS: Final = (0.5, 1.1)
-"""Least and greatest length of a tuft of lower lashes, in times what is usual at its place."""
-LOWER_LENGTHS: Final = (0.5, 1.0)
-"""Least and greatest length of a lower lash, in times its tuft's."""
-LOWER_LEAN: Final = (-0.95, 1.35)
-"""Slant of lower lashes at the outer corner, in radians and outwards where negative, and what is added up to the inner
-one."""
-LOWER_SWAY: Final = (0.2, 0.08)
-"""Standard deviation of the slant, in radians: of tufts, and of single lower lashes in them."""
-LOWER_THICKNESS: Final = 0.0034
-"""Half the width of a lower lash at its root, in eye widths."""
-LOWER_OPACITY: Final = (0.3, 0.75)
-"""Opacity of lower lashes, 0..1: the faintest ones', and what full strength adds to it."""
 LOWER_FADING: Final = 1.1
 """Share of their opacity that lower lashes would lose over a whole eye width from the outer corner on."""
-LOWER_OPACITIES: Final = (0.25, 1.0)
-"""Least and greatest opacity of a lower lash, in times what is usual for the eye."""
 
 STRAIGHTENING: Final = (1.25, 0.6)
 """Slant of a lash at its root, in times its own, and what it has lost of that at its tip: lashes curl upright."""
@@ -144,49 +156,48 @@ def strands(shape: EyeShape, lashes: Lashes, rng: np.random.Generator) -> Strand
 
 def _uppers(lid: Points, lashes: Lashes, longest: float, finer: float, rng: np.random.Generator) -> Strands:
     """Those of the upper lid (9, 2), in tufts of two to four that lean together, longest at the outer corner."""
-    count = round(UPPER * finer)
+    count = round(UPPERS * finer)
     ends, number = np.cumsum(rng.integers(*UPPER_TUFTS, count)), np.arange(count)
     tuft = np.searchsorted(ends, number, side="right")
-    swayed, grown = rng.normal(0, UPPER_SWAY[0], count)[tuft], rng.uniform(*TUFT_LENGTH, count)[tuft]
-    u = np.clip(np.linspace(*UPPER_ALONG, count) + rng.normal(0, UPPER_SCATTER, count), 0, UPPER_LAST)
-    v = np.interp(u, *lid.T) + rng.normal(*ROOTS, count)
+    swayed, grown = rng.normal(0, UPPER.sway[0], count)[tuft], rng.uniform(*UPPER.tuft_lengths, count)[tuft]
+    u = np.maximum(np.linspace(*UPPER.along, count) + rng.normal(0, UPPER_SCATTER, count), 0)
+    v = np.interp(u, *lid.T) + rng.normal(*UPPER.roots, count)
     onset = np.minimum(1, UPPER_ONSET[0] + UPPER_ONSET[1] * u)
-    length = longest * (UPPER_TAPER[0] - UPPER_TAPER[1] * u) * onset * grown * rng.uniform(*UPPER_LENGTH, count)
-    fan = TUFT_FAN * (number - ends[tuft] + TUFT_MIDDLE)
-    lean = UPPER_LEAN[0] + UPPER_LEAN[1] * u + swayed + fan + rng.normal(0, UPPER_SWAY[1], count)
-    half = THICKNESS + THICKER * (lashes.strength + lashes.made_up)
-    faintest, by_strength, by_make_up = UPPER_OPACITY
-    usual = faintest + by_strength * lashes.strength + by_make_up * lashes.made_up
-    return _outlines(u, v, -length, lean, half / finer), usual * rng.uniform(*OPACITIES, count)
+    length = longest * (UPPER.length[0] - UPPER.length[1] * u) * onset * grown * rng.uniform(*UPPER.lengths, count)
+    fan = UPPER_FAN[0] * (number - ends[tuft] + UPPER_FAN[1])
+    lean = UPPER.lean[0] + UPPER.lean[1] * u + swayed + fan + rng.normal(0, UPPER.sway[1], count)
+    half = UPPER.thickness + THICKER * (lashes.strength + lashes.made_up)
+    usual = UPPER.opacity[0] + UPPER.opacity[1] * lashes.strength + MORE_OPAQUE * lashes.made_up
+    return _outlines(u, v, -length, lean, half / finer), usual * rng.uniform(*UPPER.opacities, count)
 
 
 def _corners(lid: Points, lashes: Lashes, longest: float, finer: float, rng: np.random.Generator) -> Strands:
     """Those that lie nearly level over each other at the upper lid's (9, 2) outer corner."""
-    count = round(CORNER * finer)
+    count = round(CORNERS * finer)
     u = rng.uniform(*CORNER_ALONG, count)
-    v = np.interp(u, *lid.T) + rng.normal(*ROOTS, count)
-    length = CORNER_LONGEST * longest * rng.uniform(*CORNER_LENGTH, count)
-    outlines = _outlines(u, v, -length, rng.uniform(*CORNER_LEAN, count), THICKNESS / finer)
-    return outlines, (CORNER_OPACITY[0] + CORNER_OPACITY[1] * lashes.strength) * rng.uniform(*OPACITIES, count)
+    v = np.interp(u, *lid.T) + rng.normal(*UPPER.roots, count)
+    length = longest * rng.uniform(*CORNER_LENGTHS, count)
+    outlines = _outlines(u, v, -length, rng.uniform(*CORNER_LEAN, count), UPPER.thickness / finer)
+    return outlines, (CORNER_OPACITY[0] + CORNER_OPACITY[1] * lashes.strength) * rng.uniform(*UPPER.opacities, count)
 
 
 def _lowers(lid: Points, lashes: Lashes, longest: float, finer: float, rng: np.random.Generator) -> Strands:
     """Those under the lower lid's (9, 2) wet edge: fewer, shorter, fainter, in tufts that draw together to a tip."""
-    tufts = round(LOWER * finer)
-    low, high = LOWER_ALONG
+    tufts = round(LOWER_TUFTS * finer)
+    low, high = LOWER.along
     at = low + (high - low) * ((np.arange(tufts) + rng.uniform(0, 1, tufts)) / tufts) ** LOWER_OUTWARDS
-    swayed, grown = rng.normal(0, LOWER_SWAY[0], tufts), rng.uniform(*LOWER_TUFT_LENGTHS, tufts)
+    swayed, grown = rng.normal(0, LOWER.sway[0], tufts), rng.uniform(*LOWER.tuft_lengths, tufts)
     tuft = np.repeat(np.arange(tufts), rng.integers(*LOWER_TUFT, tufts))
     count = len(tuft)
     aside = rng.normal(0, LOWER_SPREAD, count)
     u = at[tuft] + aside
-    v = np.interp(u, *lid.T) + rng.normal(*LOWER_ROOTS, count)
-    usual = longest * (LOWER_LENGTH[0] - LOWER_LENGTH[1] * at)
-    length = usual[tuft] * grown[tuft] * rng.uniform(*LOWER_LENGTHS, count)
-    lean = (LOWER_LEAN[0] + LOWER_LEAN[1] * at + swayed)[tuft] + rng.normal(0, LOWER_SWAY[1], count)
+    v = np.interp(u, *lid.T) + rng.normal(*LOWER.roots, count)
+    usual = longest * (LOWER.length[0] - LOWER.length[1] * at)
+    length = usual[tuft] * grown[tuft] * rng.uniform(*LOWER.lengths, count)
+    lean = (LOWER.lean[0] + LOWER.lean[1] * at + swayed)[tuft] + rng.normal(0, LOWER.sway[1], count)
     lean -= np.arctan(LOWER_MEETING * aside / length)
-    opacity = (LOWER_OPACITY[0] + LOWER_OPACITY[1] * lashes.strength) * (1 - LOWER_FADING * at[tuft])
-    return _outlines(u, v, length, lean, LOWER_THICKNESS / finer), opacity * rng.uniform(*LOWER_OPACITIES, count)
+    opacity = (LOWER.opacity[0] + LOWER.opacity[1] * lashes.strength) * (1 - LOWER_FADING * at[tuft])
+    return _outlines(u, v, length, lean, LOWER.thickness / finer), opacity * rng.uniform(*LOWER.opacities, count)
 
 
 def _outlines(
