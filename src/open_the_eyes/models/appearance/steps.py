@@ -31,7 +31,7 @@ from .refiner_frame import MAX_EYE
 from .skin.own_skin import with_own_skin
 
 SOFT: Final = 1.0
-"""Blur of a photo whose eyes are too small to tell it, pixels."""
+"""Blur (sigma, pixels) that is assumed where eyes are too small to measure it."""
 MADE_UP_LASHES: Final = 0.05
 """How much further made-up lashes hang than they can be told to, in eye widths: their ends are single hairs."""
 FINEST: Final = 0.9

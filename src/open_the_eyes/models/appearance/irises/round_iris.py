@@ -54,7 +54,8 @@ SHADE: Final = 0.22
 SHADED: Final = (0.5, 1.6)
 """Least and largest factor by which painted light and shadow change a drawn iris."""
 UNSURE: Final = 0.15
-"""Weight with which pupils and rims tell of light and shadow."""
+"""Weight, where light and shadow are compared, of pixels in which a painted pupil or rim may lie apart from the drawn
+one; others weigh 1."""
 UNSURE_PUPIL: Final = PUPIL + 0.12
 """Distance from the centre up to which a painted pupil may reach."""
 UNSURE_RIM: Final = (1.02, 0.14)
@@ -62,8 +63,8 @@ UNSURE_RIM: Final = (1.02, 0.14)
 SHADE_TO: Final = (1.5, 0.2)
 """Distance from the centre up to which light and shadow are told, and the distance over which that fades out there."""
 LIGHTLESS: Final = (0.9, 1.3)
-"""Distance from the centre within which painted lights do not tell of light and shadow, and the brightness, in times
-the iris', that counts in their place."""
+"""Distance from the centre within which painted brightness is cut off before light and shadow are compared, and where,
+in times the iris' brightness: catch-lights are no shading."""
 LID_SHADOW: Final = 0.25
 """Share of the light that the upper lid keeps away at its edge."""
 LID_SHADOW_REACH: Final = 0.22
