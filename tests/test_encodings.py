@@ -15,7 +15,7 @@ SOURCE: Final = Path(open_the_eyes.__file__).parent
 
 WHOLE: Final = {"read_text": 0, "write_text": 1}
 """What reads or writes a text at once; how many things it may be given before the encoding."""
-OTHERS: Final = {"os", "webbrowser", "Image", "audience", "contender"}
+OTHERS: Final = {"os", "webbrowser", "Image", "audience", "contender", "hub"}
 """Whose `open` is of no text."""
 MODE: Final = set("rwaxbt+")
 

@@ -35,7 +35,7 @@ def fetch_command(
 
     The default engine needs none of them. If a download breaks off, the same command goes on from there. OTE_WEIGHTS
     names the folder they go to, OTE_HUB a mirror of the model hub, OTE_OFFLINE a folder to take them from instead.
-    HF_TOKEN is shown to the hub alone, for models that are private or gated.
+    HF_TOKEN is shown to that hub or mirror alone, for models that are private or gated.
 
     \b
     Examples:

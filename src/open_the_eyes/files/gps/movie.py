@@ -156,10 +156,10 @@ class _Search:
 
     def _location_keys(self, keys: Box) -> set[bytes]:
         """The box types in `ilst` whose keys are for a location: the keys' indices, from 1 on."""
-        ilst = self.boxes(min(keys.payload + 8, keys.end), keys.end)  # behind version, flags and count
+        entries = self.boxes(min(keys.payload + 8, keys.end), keys.end)  # behind version, flags and count
         return {
             number.to_bytes(4, "big")
-            for number, key in enumerate(ilst, start=1)
+            for number, key in enumerate(entries, start=1)
             if _LOCATION_KEY.search(self._data, key.payload, key.end)
         }
 
@@ -169,5 +169,5 @@ class _Search:
         if handler is None:
             return False
         return self._data[handler.payload + 8 : handler.payload + 12] in _HARMLESS_HANDLERS or any(
-            self._data.find(box_type, media.payload, media.end) >= 0 for box_type in _HARMLESS_MEDIA_TYPES
+            self._data.find(media_type, media.payload, media.end) >= 0 for media_type in _HARMLESS_MEDIA_TYPES
         )

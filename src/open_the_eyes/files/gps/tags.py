@@ -1,6 +1,6 @@
 """How long Exif has the values of a GPS directory; an entry that says another length is damaged, its value elsewhere.
 
-Exif 3.0, 4.6.7. Kinds do not count: writers confuse those of one size, and the value is as long in either.
+Exif 3.0, 4.6.7. Field types do not count: writers confuse those of one size, and the value is as long in either.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ _VALUE_BYTES: Final[Mapping[int, Container[int]]] = {
 }
 _KNOWN_TAGS: Final = range(1, 32)
 _TEXT_TAGS: Final = (8, 18, 27, 28)
-"""Tags that are texts of any length, and of kinds of one byte."""
+"""Tags that are texts of any length, of field types of one byte."""
 
 
 def has_standard_length(tag: int, field_type: int, count: int) -> bool:

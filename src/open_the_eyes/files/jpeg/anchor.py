@@ -1,6 +1,6 @@
 """A known block in a JPEG's entropy-coded data shortly before the wanted ones, found by what the picture shows.
 
-Blocks have to be counted from the data's beginning (see `locate`), unless one somewhere can be told by what is in
+Blocks have to be counted from the data's beginning (see `chunks`), unless one somewhere can be told by what is in
 it. It can: the picture has been decoded, and the means of its blocks are their DC coefficients. A run of blocks read
 anywhere has DC differences that fit the picture in one place only, so reading may begin just before the wanted ones.
 Whoever begins there checks what is read from then on with `matches_picture`, which no other place would pass.

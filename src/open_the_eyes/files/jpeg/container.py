@@ -157,7 +157,7 @@ def _frame_header(parts: Segments) -> Segment:
         or len(frame_headers[0].payload) < 9
         or len(frame_headers[0].payload) != 6 + 3 * frame_headers[0].payload[5]
     ):
-        raise damaged(f"it has {len(frame_headers)} usable frame frame_headers, not one")
+        raise damaged(f"it has {len(frame_headers)} usable frame headers, not one")
     if frame_headers[0].payload[0] != 8:
         raise UnreadablePhoto(
             f"expected 8 bits a colour, this JPEG has {frame_headers[0].payload[0]}; convert it to 8 bits."

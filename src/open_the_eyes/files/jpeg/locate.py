@@ -1,9 +1,9 @@
 """Where the blocks of a JPEG begin in its entropy-coded data, found without decoding the picture.
 
-The codes have no marks between them, so a block is found by reading all that come before it. Here many chunks of the
-data are read side by side, each from a guess that synchronises by itself after some codes (Klein and Wiseman, "Parallel
-Huffman decoding with applications to JPEG files", 2003); a chunk whose guess did not meet the end of the one before is
-read again from there, so what comes out is what reading from the start gives.
+The codes have no marks between them, so a block is found by reading all that come before it. Many chunks of the data
+are read side by side (`chunks`), each from a guess that synchronises by itself after some codes (Klein and Wiseman,
+"Parallel Huffman decoding with applications to JPEG files", 2003); a chunk whose guess did not meet the end of the one
+before is read again from there, so what comes out is what reading from the start gives.
 """
 
 from __future__ import annotations

@@ -113,7 +113,7 @@ def pack(parcel: Parcel) -> bytes:
         pixel_tags = tiff_deep.deep_tags(pixel_tags, parcel.deep, _predictor(parcel))
     extra = [(strips.XMP, BYTE, parcel.xmp), (strips.ICC_PROFILE, UNDEFINED, parcel.icc)]
     extra += [(int(name), BYTE if int(name) == IPTC_TAG else UNDEFINED, payload) for name, payload in parcel.blocks]
-    entries = {tag: Entry(tag, kind, raw) for tag, kind, raw in extra if raw is not None}
+    entries = {tag: Entry(tag, field_type, raw) for tag, field_type, raw in extra if raw is not None}
     return strips.tiff_file(
         strips.StoredPixels(pixel_tags, stored.strips),
         replace(tags, entries={**tags.entries, **pixel_tags.entries, **entries}),

@@ -82,15 +82,15 @@ def deep_tags(tags: Ifd, samples: Deep, predictor: int) -> Ifd:
         strips.EXTRA_SAMPLES: (SHORT, (strips.UNASSOCIATED_ALPHA,) if channels in (2, 4) else ()),
     }
     entries = {
-        tag: Entry(tag, *_packed_values(tags.order, kind, values))
-        for tag, (kind, values) in values_by_tag.items()
+        tag: Entry(tag, *_packed_values(tags.order, field_type, values))
+        for tag, (field_type, values) in values_by_tag.items()
         if values
     }
     return replace(tags, entries={**tags.entries, **entries})
 
 
-def _packed_values(order: str, kind: int, values: tuple[int, ...]) -> tuple[int, bytes]:
-    return kind, struct.pack(f"{order}{len(values)}{'H' if kind == SHORT else 'I'}", *values)
+def _packed_values(order: str, field_type: int, values: tuple[int, ...]) -> tuple[int, bytes]:
+    return field_type, struct.pack(f"{order}{len(values)}{'H' if field_type == SHORT else 'I'}", *values)
 
 
 @dataclass(frozen=True, slots=True)

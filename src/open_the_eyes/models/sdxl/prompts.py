@@ -17,8 +17,9 @@ if TYPE_CHECKING:
 PROMPT: Final = (
     "close-up photograph of two open human eyes, detailed irises, round pupils, eyelashes, fine skin texture"
 )
-"""What eyes of any photo are. Light, lens, make-up, openness, gaze and colour are the photo's or the person's, so no
-word is said of them, here or below: guidance would pull every pair towards it, or away from it."""
+"""What eyes of any photo are. Light, lens, make-up and colour are the photo's or the person's, so no word is said of
+them, here or below: guidance would pull every pair towards it, or away from it. Of openness and gaze it is only said
+that eyes are open and do not cross."""
 NEGATIVE: Final = (
     "closed eyes, blinking, crossed eyes, mismatched eyes, extra eyelids, glowing eyes, doll, painting, drawing, "
     "3d render, plastic skin, blurry, jpeg artifacts, watermark, text"

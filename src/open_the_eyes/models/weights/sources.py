@@ -128,8 +128,9 @@ class Hub:
             headers["Range"] = f"bytes={start}-"
         if self.token:
             headers["Authorization"] = f"Bearer {self.token}"
+        hub = build_opener(TokenKeepingRedirects)
         try:
-            return build_opener(_Redirects).open(Request(self.where + path, headers=headers), timeout=TIMEOUT)
+            return hub.open(Request(self.where + path, headers=headers), timeout=TIMEOUT)
         except HTTPError as error:
             error.close()  # it holds the connection
             raise
@@ -138,13 +139,15 @@ class Hub:
         return not_fetched(weight, f"expected its list of files from {self.where}, got {came}")
 
 
-class _Redirects(HTTPRedirectHandler):
+class TokenKeepingRedirects(HTTPRedirectHandler):
     """Takes the token to no other host: the hub sends large files from the stores of others."""
 
     def redirect_request(self, req: Request, *answer: Any) -> Request | None:
         onward = super().redirect_request(req, *answer)
-        if onward is not None and urlsplit(onward.full_url)[:2] != urlsplit(req.full_url)[:2]:
-            onward.remove_header("Authorization")
+        if onward is not None:
+            asked, sent_on = urlsplit(req.full_url), urlsplit(onward.full_url)
+            if sent_on.netloc != asked.netloc or sent_on.scheme not in (asked.scheme, "https"):
+                onward.remove_header("Authorization")
         return onward
 
 
@@ -248,7 +251,7 @@ def _begin(answer: Any, start: int) -> int:
 
 def _status(error: HTTPError) -> str:
     """The status, and what helps where a repository is closed."""
-    closed = f" (a private or gated repository: set {TOKEN} to a token that may read it)"
+    closed = f" (no such repository, or a private or gated one: set {TOKEN} to a token that may read it)"
     return f"HTTP {error.code}{closed if error.code in CLOSED else ''}"
 
 
