@@ -16,8 +16,10 @@ from open_the_eyes.imaging.channels import as_three
 from open_the_eyes.imaging.detail.motion import stroke_of
 from open_the_eyes.imaging.detail.noise import noise_of
 from open_the_eyes.imaging.geometry import Box
+from open_the_eyes.imaging.luma import luma_of
 from open_the_eyes.imaging.painting import Painting, Tile
 from open_the_eyes.imaging.smooth import smoothed
+from open_the_eyes.origins import OtherEye, Painted
 from open_the_eyes.roles import Crop, Face, Patch
 from open_the_eyes.stages import blend as stage
 from open_the_eyes.stages.blend import Opening, all_laid_on, blend, laid_on, lay, lay_into, looks_of
@@ -107,6 +109,26 @@ def test_eyes_in_a_face_that_moved_are_drawn_out_along_its_movement(closed_crop:
         dotted = replace(plain, pixels=plain.pixels + as_three(dots))
         out.append((to_tones(blend(crop, dotted)) - blend(crop, plain))[crop.mask >= 1].std())
     assert out[1] < 0.6 * out[0]
+
+
+def test_made_up_eyes_get_colours_as_soft_as_the_photos(closed_crop: Crop) -> None:
+    level = as_three(luma_of(closed_crop.pixels))
+    softened = to_levels(level + smoothed(to_tones(closed_crop.pixels) - level, 6.0))
+    crop, inside = replace(closed_crop, pixels=softened), closed_crop.mask > 0.5
+    iris = np.where(closed_crop.mask[..., None] > 0, np.float32([60, 90, 140]), to_tones(softened))
+    blue = Patch(iris, crop.mask, 0, 0.0)
+    made_up = replace(blue, origin=Painted("appearance"))
+    seen = [
+        replace(blue, origin=OtherEye()),  # photographed eyes show it by themselves
+        replace(blue, origin=Painted("appearance", after=OtherEye())),
+        blue,
+    ]
+    redness = [float(np.mean(blend(crop, patch)[inside][:, 0])) for patch in (made_up, *seen)]
+    assert redness[0] > redness[1] + 2
+    assert redness[1:] == redness[1:2] * len(seen)
+    wink = replace(crop, sides=("left",))
+    assert wink.open_side == "right"
+    assert np.array_equal(blend(wink, made_up), blend(wink, blue))
 
 
 def test_a_face_is_measured_once_for_all_its_patches(portrait_face: Face, monkeypatch: pytest.MonkeyPatch) -> None:

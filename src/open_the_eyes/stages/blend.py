@@ -7,13 +7,15 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ..imaging.arrays import Rgb, to_levels, to_tones
+from ..imaging.arrays import Rgb, Tones, to_levels, to_tones
 from ..imaging.channels import as_three, selected
+from ..imaging.detail.chroma import chroma_blur, with_soft_colours
 from ..imaging.detail.focus import face_blur, soft_part
 from ..imaging.detail.motion import Motion, motion_of, moved_part
 from ..imaging.detail.noise import Noise, noise_of, noisy_part
 from ..imaging.geometry import Box
 from ..imaging.painting import Painting, Tile
+from ..origins import Painted
 from ..roles import FEATHER, Crop, Patch
 
 
@@ -37,11 +39,13 @@ class Look:
 
 @dataclass(frozen=True, slots=True)
 class Degradation:
-    """What a camera did to a face, and new pixels are to match: its noise, its blur (`imaging.detail.focus`), and how
-    it was moved; that blur then is the one across the movement."""
+    """What a camera did to a face, and new pixels are to match: its noise, its blur (`imaging.detail.focus`), how much
+    softer its colours are (`imaging.detail.chroma`), and how it was moved; the blur then is the one across the
+    movement."""
 
     noise: Noise
     blur: float
+    chroma_blur: float
     motion: Motion | None = None
 
     @classmethod
@@ -51,7 +55,7 @@ class Degradation:
         motion = motion_of(crop.pixels, crop.mask, crop.landmarks)
         if motion is not None:
             blur += motion.share * (min(motion.across, blur) - blur)
-        return cls(noise, blur, motion)
+        return cls(noise, blur, chroma_blur(crop.pixels, crop.mask, crop.landmarks), motion)
 
 
 def looks_of(crop: Crop, patches: Sequence[Patch]) -> list[Look]:
@@ -70,8 +74,8 @@ def blend(crop: Crop, patch: Patch, degradation: Degradation | None = None) -> R
     """The crop with the patch in it, (h, w, 3); where either mask is 0 the pixels are the crop's own.
 
     A patch comes in the light of its surroundings (`imaging.light.tint`: a generator has to match colours before it
-    adds detail); here it gets as soft and as noisy as these, and its rim is feathered along the lid-shaped mask. How
-    soft and noisy they are is `degradation`, or measured.
+    adds detail); here it gets as soft and as noisy as these, its colours as soft as theirs, and its rim is feathered
+    along the lid-shaped mask. How soft and noisy they are is `degradation`, or measured.
     """
     out = crop.pixels.copy()
     both = np.minimum(patch.mask, crop.mask)
@@ -80,14 +84,26 @@ def blend(crop: Crop, patch: Patch, degradation: Degradation | None = None) -> R
         weight = np.asarray(np.minimum(both / FEATHER, 1), np.float32)
         degradation = degradation or Degradation.of(crop)
         pixels = soft_part(patch.pixels, part, degradation.blur, weight, crop.landmarks)
+        if _has_colours_of_its_own(crop, patch):
+            pixels = with_soft_colours(_with(patch.pixels, part, pixels), part, degradation.chroma_blur, weight)
         if degradation.motion is not None:
-            whole = patch.pixels.copy()
-            part.cut(whole)[...] = pixels
-            pixels = moved_part(whole, part, degradation.motion, weight)
+            pixels = moved_part(_with(patch.pixels, part, pixels), part, degradation.motion, weight)
         pixels = noisy_part(pixels, part, crop.pixels, both > 0, degradation.noise, patch.seed)
         before, weight = to_tones(part.cut(out)), part.cut(weight)
         blended = to_levels(before + (pixels - before) * as_three(weight))
         part.cut(out)[...] = selected(weight > 0, blended, part.cut(out))
+    return out
+
+
+def _has_colours_of_its_own(crop: Crop, patch: Patch) -> bool:
+    """Whether its colours are made up; an eye that was photographed shows how far skin runs into it."""
+    return isinstance(patch.origin, Painted) and patch.origin.after is None and crop.open_side is None
+
+
+def _with(picture: Tones, part: Box, pixels: Tones) -> Tones:
+    """A fresh picture with other pixels in a part of it."""
+    out = picture.copy()
+    part.cut(out)[...] = pixels
     return out
 
 
