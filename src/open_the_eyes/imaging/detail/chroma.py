@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 
 from ..arrays import Plane, Points, Tones
 from ..channels import as_three
+from ..easing import ramp
 from ..face.eye_corners import seen_eye_width
 from ..face.mesh478 import SIDES
 from ..geometry import Box
@@ -33,6 +34,11 @@ ALWAYS: Final = 0.02
 """Blur that is seen where colours are as sharp as brightness, eye widths."""
 MOST: Final = 0.15
 """Most blur that painted colours get: standard deviation in eye widths."""
+MOST_PIXELS: Final = 6.0
+"""The same in pixels: a JPEG's coarsest squares of colour are 16 pixels wide, and more is no camera's doing."""
+EXPLAINED: Final = (0.4, 0.55)
+"""Share of the colours' variance that brightness explains at best, between which the blur comes to be believed: beside
+make-up, hair or coloured light a face's colours are not on lines."""
 MEASURED: Final = 48.0
 """Least width of an eye, pixels, at which it is measured, if the photo's is wider."""
 SQUARE: Final = 0.5
@@ -69,8 +75,10 @@ def chroma_blur(photo: NDArray[Any], covered: Plane, landmarks: Points) -> float
         _explained(colours, _centred(_squares(smoothed(luma, max(blur * width / shrink, 1e-3)), side)[told], where))
         for blur in TRIED
     ]
-    seen = _peak(np.array(explained))
-    return float(np.clip(seen - ALWAYS, 0, MOST) * width)
+    variance = sum(float((colour * colour).sum()) for colour in colours)
+    believed = float(ramp(max(explained) / max(variance, FLAT), *EXPLAINED))
+    seen = np.clip(_peak(np.array(explained)) - ALWAYS, 0, MOST)
+    return min(believed * float(seen) * width, MOST_PIXELS)
 
 
 def with_soft_colours(painted: Tones, part: Box, blur: float, new: Plane) -> Tones:
