@@ -27,9 +27,9 @@ FLAGS = [
 
 
 @pytest.fixture(scope="package")
-def site(engine: Engine, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+def site(remembering: Engine, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     """The page with the defaults."""
-    with watched_site(engine, tmp_path_factory.mktemp("site")) as one:
+    with watched_site(remembering, tmp_path_factory.mktemp("site")) as one:
         yield one
 
 
