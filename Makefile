@@ -37,7 +37,7 @@ test: $(VENV)/ready-to-develop
 check: $(VENV)/ready-to-develop
 	$(BIN)/ruff format --check $(CODE)
 	$(BIN)/ruff check $(CODE)
-	$(BIN)/mypy
+	$(BIN)/mypy --num-workers auto
 	$(BIN)/python -m pytest -rs deploy/tests
 	$(BIN)/python -m tools.audit
 

@@ -7,29 +7,33 @@ import sys
 from importlib import import_module
 from pathlib import Path
 from types import ModuleType, SimpleNamespace
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 import pytest
 from PIL import Image
 
 from open_the_eyes.imaging.arrays import Rgb
+from tests.side_by_side import RoomsTogether, place
 from tests.stand_in import StandIn
 
 if TYPE_CHECKING:
+    from xdist.remote import Producer
+
     from open_the_eyes.demo.show import DemoResult
     from open_the_eyes.engine import Engine
     from open_the_eyes.results import Opened
     from open_the_eyes.roles import Crop, Face
 
 
-LONGEST: Final = ("/fleet/test_ray.py", "/service/test_crash.py", "/web/browser/")
-"""Files that take minutes: they begin first, so that no process waits for another at the end. Those in a browser come
-together, so that each process starts one browser."""
-
-
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """The longest files first; all others in their order."""
-    items.sort(key=lambda item: not any(part in item.path.as_posix() for part in LONGEST))
+    """The longest first; all others in their order."""
+    items.sort(key=place)
+
+
+@pytest.hookimpl(optionalhook=True)  # pytest-xdist's
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> RoomsTogether | None:
+    """For `--dist loadfile`, which `make test` asks for."""
+    return RoomsTogether(config, log) if config.getvalue("dist") == "loadfile" else None
 
 
 @pytest.fixture

@@ -1,7 +1,10 @@
-"""Stand-ins for the generator: painters of garbage, painters that fail at first, and one that copies true eyes."""
+"""Stand-ins for the generator: painters of garbage, painters that fail at first, one that copies true eyes, and one
+that remembers what it has painted."""
 
 from __future__ import annotations
 
+import hashlib
+import pickle
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 
@@ -9,9 +12,10 @@ import numpy as np
 
 from open_the_eyes.engine import Engine
 from open_the_eyes.imaging.arrays import Rgb
+from open_the_eyes.models.trimmed_patches import TrimmedPatch, TrimmedPatches, trimmed
 from open_the_eyes.options import GenerateOptions
 from open_the_eyes.progress import NO_WATCH
-from open_the_eyes.roles import Crop, Patch, Request, Watch
+from open_the_eyes.roles import Crop, EyeGenerator, Patch, Request, Watch
 
 Paint = Callable[[Crop, int], Rgb]
 """What to show in a crop, given the number of the request."""
@@ -37,6 +41,29 @@ class Painter:
             self.seeds.append(request.seed)
             patches.append(Patch(pixels, request.crop.mask.copy(), request.seed, 0.0))
         return patches
+
+
+class Remembering:
+    """The real generator behind it paints what it has not painted before: tests of what is around it drop the same few
+    photos again and again."""
+
+    def __init__(self, inner: EyeGenerator) -> None:
+        self._inner = inner
+        self._painted: dict[bytes, TrimmedPatch] = {}
+
+    @property
+    def name(self) -> str:
+        return self._inner.name
+
+    def generate(
+        self, requests: Sequence[Request], options: GenerateOptions, watch: Watch = NO_WATCH
+    ) -> TrimmedPatches:
+        keys = [hashlib.blake2b(pickle.dumps((request, options))).digest() for request in requests]
+        new = {key: request for key, request in zip(keys, requests, strict=True) if key not in self._painted}
+        patches = self._inner.generate(list(new.values()), options, watch)
+        painted = trimmed(patches, (request.crop for request in new.values()))
+        self._painted |= zip(new, painted, strict=True)
+        return TrimmedPatches(self._painted[key] for key in keys)
 
 
 def with_painter(engine: Engine, painter: Painter) -> Engine:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,6 +13,7 @@ from open_the_eyes.imaging.arrays import Rgb
 from open_the_eyes.service.jobs.job import Job, JobRequest
 from open_the_eyes.web.controller import Controller
 from open_the_eyes.web.edit_session import EditSession
+from tests.painters import Remembering
 from tests.web.fake_jobs import ADA, FakeJobClient, face
 from tests.web.sites import Site, as_file, group_of, watched_site
 
@@ -37,10 +39,16 @@ def photos(tmp_path_factory: pytest.TempPathFactory, group: Rgb, blinked: Rgb, p
     return folder
 
 
+@pytest.fixture(scope="session")
+def remembering(engine: Engine) -> Engine:
+    """The real one, but for what it has painted already."""
+    return replace(engine, generator=Remembering(engine.generator))
+
+
 @pytest.fixture(scope="module")  # a process can hold one service at a time, and other files start their own
-def site(engine: Engine, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+def site(remembering: Engine, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     """The page with the defaults."""
-    with watched_site(engine, tmp_path_factory.mktemp("site")) as one:
+    with watched_site(remembering, tmp_path_factory.mktemp("site")) as one:
         yield one
 
 

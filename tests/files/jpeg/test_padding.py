@@ -75,7 +75,7 @@ def test_the_end_of_the_data_is_found(quality: int) -> None:
 def test_the_end_of_every_restart_interval_is_found(blocks: int, quality: int) -> None:
     for subsampling in (0, 1, 2):
         reader, intervals, ends = apart(
-            coded((301, 203), subsampling=subsampling, quality=quality, restart_marker_blocks=blocks)
+            coded((157, 107), subsampling=subsampling, quality=quality, restart_marker_blocks=blocks)
         )
         assert last_block_ends(reader, intervals) == ends
 

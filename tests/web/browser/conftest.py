@@ -9,12 +9,10 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from tests.web.browser.visits import Visitor
+from tests.web.browser.visits import Devices, Visitor
 from tests.web.sites import Site, watched_site
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser
-
     from open_the_eyes.engine import Engine
 
 FLAGS = [
@@ -29,31 +27,31 @@ FLAGS = [
 
 
 @pytest.fixture(scope="package")
-def site(engine: Engine, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+def site(remembering: Engine, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     """The page with the defaults."""
-    with watched_site(engine, tmp_path_factory.mktemp("site")) as one:
+    with watched_site(remembering, tmp_path_factory.mktemp("site")) as one:
         yield one
 
 
 @pytest.fixture(scope="package")  # while it is there, an event loop runs in this thread
-def browser() -> Iterator[Browser]:
-    """Chromium, without a window."""
+def devices() -> Iterator[Devices]:
+    """Those of Chromium, without a window."""
     program = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
     if program is None:
         pytest.skip("no Chromium is installed; on Debian and Ubuntu: sudo apt-get install chromium")
     api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
     with api.sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=program, args=FLAGS)
-        yield browser
+        yield Devices(browser)
         browser.close()
 
 
 @pytest.fixture
-def visitor(browser: Browser, site: Site, pytestconfig: pytest.Config) -> Iterator[Visitor]:
+def visitor(devices: Devices, site: Site, pytestconfig: pytest.Config) -> Iterator[Visitor]:
     """A browser before the page. Whatever a test does there: no request goes elsewhere, and nothing breaks."""
     pictures = pytestconfig.rootpath / "out" / "web"
     pictures.mkdir(parents=True, exist_ok=True)
-    one = Visitor(browser, site, pictures)
+    one = Visitor(devices, site, pictures)
     yield one
     one.close()
     own = urlsplit(site.address).netloc

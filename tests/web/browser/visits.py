@@ -10,11 +10,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Download, Locator, Page
+    from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Download, Locator, Page, ViewportSize
+    from playwright.sync_api import Request as BrowserRequest
 
     from tests.web.sites import Site
 
 PATIENCE_MS: Final = 60_000
+DESKTOP: Final[ViewportSize] = {"width": 1280, "height": 900}
+MEDIA: Final[dict[str, Any]] = {"color_scheme": "light", "reduced_motion": "no-preference", "forced_colors": "none"}
+"""What a page is told of the taste of those who see it, where a test says nothing else."""
 
 PICTURE_NOT_FOUND: Final = re.compile(r".* status of 404 .*/pictures/([0-9a-f-]{36})/")
 """What the browser's console says of a picture that is not there; the group is the job."""
@@ -45,29 +49,56 @@ SEEN: Final = """() => ({
 })"""
 
 
+class Devices:
+    """What people hold in their hands, one of a kind: scripts that are read and compiled for one visit are there for
+    the next, which takes half the processor's time."""
+
+    def __init__(self, browser: Browser) -> None:
+        self._browser = browser
+        self._contexts: dict[tuple[tuple[str, Any], ...], BrowserContext] = {}
+
+    def blank(self, **kind: Any) -> Page:
+        """A page that remembers nothing of any other."""
+        key = tuple(sorted(kind.items()))
+        if key not in self._contexts:
+            self._contexts[key] = self._browser.new_context(viewport=DESKTOP, **kind)
+            self._contexts[key].set_default_timeout(PATIENCE_MS)
+        context = self._contexts[key]
+        if not context.pages:
+            context.clear_cookies()  # who somebody is; what else a page remembers goes with it
+        return context.new_page()
+
+
 class Visitor:
     """Opens the page as somebody with a screen of some kind, and watches where its requests go."""
 
-    def __init__(self, browser: Browser, site: Site, pictures: Path) -> None:
-        self._browser, self._site, self._pictures = browser, site, pictures
+    def __init__(self, devices: Devices, site: Site, pictures: Path) -> None:
+        self._devices, self._site, self._pictures = devices, site, pictures
         self._contexts: list[BrowserContext] = []
         self.requests: list[str] = []
         self.complaints: list[str] = []
         self._told: list[str | None] = []
 
     def open(self, **screen: Any) -> Page:
-        """The page, loaded."""
-        context = self._browser.new_context(**{"viewport": {"width": 1280, "height": 900}, **screen})
-        context.set_default_timeout(PATIENCE_MS)
-        context.on("request", lambda request: self.requests.append(request.url))
-        context.on("request", lambda one: self._told.append(one.post_data) if "/gradio_api/run/" in one.url else None)
-        self._contexts.append(context)
-        page = context.new_page()
+        """The page, loaded; `screen` is what Playwright calls it."""
+        media = {name: screen.pop(name, usual) for name, usual in MEDIA.items()}
+        viewport = screen.pop("viewport", DESKTOP)
+        page = self._devices.blank(**screen)
+        page.set_viewport_size(viewport)
+        page.emulate_media(**media)
+        if page.context not in self._contexts:
+            self._contexts.append(page.context)
+            page.context.on("request", self._asked)
         page.on("pageerror", lambda error: self.complaints.append(str(error)))
         page.on("console", self._heard)
         page.goto(self._site.address)
         page.wait_for_selector("#ote-arrival [data-ready]")
         return page
+
+    def _asked(self, request: BrowserRequest) -> None:
+        self.requests.append(request.url)
+        if "/gradio_api/run/" in request.url:
+            self._told.append(request.post_data)
 
     def _heard(self, line: ConsoleMessage) -> None:
         text = f"{line.text} {line.location['url']}"
@@ -104,7 +135,9 @@ class Visitor:
         for context in self._contexts:
             for page in context.pages:
                 self.complaints += [f"shown, but not there: {address}" for address in page.evaluate(BROKEN)]
-            context.close()
+                page.evaluate("localStorage.clear()")
+                page.close()
+            context.remove_listener("request", self._asked)
 
 
 def dropped(page: Page, *photos: Path) -> None:
