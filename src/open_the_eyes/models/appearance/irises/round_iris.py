@@ -51,17 +51,10 @@ WHITE_PRIOR: Final = 0.02
 """Weight of the eye's usual white, beside the weights 0..1 of the whites around: it counts where there are none."""
 SHADE: Final = 0.22
 """Standard deviation of the blur beyond which light and shadow stay as painted."""
-SHADED: Final = (0.5, 1.6)
-"""Least and largest factor by which painted light and shadow change a drawn iris."""
-UNSURE: Final = 0.15
-"""Weight, where light and shadow are compared, of pixels in which a painted pupil or rim may lie apart from the drawn
-one; others weigh 1."""
-UNSURE_PUPIL: Final = PUPIL + 0.12
+PUPIL_TO: Final = PUPIL + 0.12
 """Distance from the centre up to which a painted pupil may reach."""
-UNSURE_RIM: Final = (1.02, 0.14)
-"""Distance of the rim from the centre, and how far inwards and outwards of that a painted one may lie."""
-SHADE_TO: Final = (1.5, 0.2)
-"""Distance from the centre up to which light and shadow are told, and the distance over which that fades out there."""
+RIM_FROM_TO: Final = (0.88, 1.16)
+"""Distances from the centre between which a painted rim may lie."""
 LIGHTLESS: Final = (0.9, 1.3)
 """Distance from the centre within which painted brightness is cut off before light and shadow are compared, and where,
 in times the iris' brightness: catch-lights are no shading."""
@@ -76,16 +69,6 @@ BELOW: Final = (0.25, 0.6)
 """Distances under the centre between which the iris comes to be so bright."""
 LIT_TO: Final = (0.8, 0.95)
 """Distances from the centre between which an iris comes to be no brighter below: its rim stays dark."""
-DETAIL_KEPT: Final = 0.25
-"""Share of the painted detail that stays."""
-DETAIL_FINEST: Final = 0.07
-"""Standard deviation of a Gaussian: finer detail does not stay."""
-DETAIL_COARSEST: Final = 0.25
-"""Standard deviation of a Gaussian: coarser things are no detail."""
-DETAIL_TO: Final = (0.85, 0.15)
-"""Distance from the centre up to which detail stays, and the distance over which it fades out there."""
-DETAIL_BRIGHTEST: Final = 1.4
-"""Brightness, in times the iris', above which painted things are lights, and no detail."""
 LIGHT_FROM: Final = 1.15
 """Brightness, in times the iris', from which on a painted light is kept on small eyes."""
 LIGHTS_WITHIN: Final = 0.62
@@ -110,9 +93,8 @@ CALM_REACH: Final = 0.16
 """Standard deviation of the blur that calms whites."""
 CALM_FROM: Final = (1.05, 1.25)
 """Distances from the centre between which whites come to be calmed."""
-CALM_LIDS: Final = (0.02, 0.0, 0.12)
-"""Distances from the upper and the lower lid's edge from which on whites are calmed, and the distance over which they
-come to be."""
+CALM_LIDS: Final = 0.12
+"""Distance from the lids' edges within which whites come to be calmed."""
 CALM_ENDS: Final = (0.06, 0.92, 0.08)
 """Where whites are calmed, from and to between the outer corner (0) and the inner one (1), and the distance over which
 they come to be."""
@@ -159,7 +141,7 @@ def _with_iris(ball: Ball, light: DrawnLight | None, softness: float, wholly: fl
     r = ball.from_centre
     iris = iris_and_pupil(ball, rng)
     eye = iris + (_white(ball) - iris) * as_three(smoothstep(_rounded(ball), *RIM))
-    eye = eye * as_three(_shadow(ball, eye)) + _detail(ball)
+    eye = eye * as_three(_shadow(ball, eye))
     if light is not None and wholly > 0:
         eye = light.over(eye, ball, wholly)
     eye = smoothed(eye, max(BLUR * softness, MIN_BLUR))
@@ -198,32 +180,21 @@ def _white(ball: Ball) -> Tones:
 
 
 def _shadow(ball: Ball, drawn: Tones) -> Plane:
-    """(h, w): the light on the drawn ball as on the painted one, told less where pupils and rims may lie apart."""
+    """(h, w): the light on the drawn ball as on the painted one, told beside pupils and rims, which may lie apart."""
     r, level = ball.from_centre, luma_of(ball.pixels)
-    unsure = (r < UNSURE_PUPIL) | (np.abs(r - UNSURE_RIM[0]) < UNSURE_RIM[1])
-    weight = ball.clear * np.clip((SHADE_TO[0] - r) / SHADE_TO[1], 0, 1) * np.where(unsure, UNSURE, 1)
-    weight = np.asarray(weight, np.float32)
+    sure = (r > PUPIL_TO) & ((r < RIM_FROM_TO[0]) | (r > RIM_FROM_TO[1]))
+    weight = np.asarray(ball.clear * sure, np.float32)
     level = np.where(r < LIGHTLESS[0], np.minimum(level, LIGHTLESS[1] * ball.iris_level), level).astype(np.float32)
     wide, least = SHADE * ball.radius, 0.02 * ball.iris_level
     shadow = (smoothed(level * weight, wide) + least) / (smoothed(luma_of(drawn) * weight, wide) + least)
     lid = 1 - LID_SHADOW * np.exp(-np.maximum(ball.below_upper, 0) / LID_SHADOW_REACH)
     below = 1 + LIT_BELOW * ramp(ball.down, *BELOW) * smoothstep(r, *LIT_TO[::-1])
-    return np.asarray(np.clip(shadow, *SHADED) * lid * below, np.float32)
-
-
-def _detail(ball: Ball) -> Tones:
-    """(h, w, 3): some of what was painted in the iris, neither its lights nor its finest."""
-    most = DETAIL_BRIGHTEST * np.maximum(ball.iris, 0.5 * ball.iris_level)
-    dark = np.minimum(ball.pixels, most)
-    between = smoothed(dark, DETAIL_FINEST * ball.radius) - smoothed(dark, DETAIL_COARSEST * ball.radius)
-    within = ball.clear * np.clip((DETAIL_TO[0] - ball.from_centre) / DETAIL_TO[1], 0, 1)
-    return np.asarray(DETAIL_KEPT * between * as_three(np.asarray(within, np.float32)), np.float32)
+    return np.asarray(shadow * lid * below, np.float32)
 
 
 def _calm(eye: Tones, ball: Ball, wholly: float) -> Tones:
     """Without the lines of the refiner's grid in the whites, which large eyes would show."""
-    upper, lower, fade = CALM_LIDS
-    weight = np.clip(np.minimum(ball.below_upper - upper, ball.above_lower - lower) / fade, 0, 1)
+    weight = np.clip(np.minimum(ball.below_upper, ball.above_lower) / CALM_LIDS, 0, 1)
     outer, inner, fade = CALM_ENDS
     ends = np.clip(np.minimum(ball.along - outer, inner - ball.along) / fade, 0, 1)
     weight = np.asarray(weight * ends * smoothstep(ball.from_centre, *CALM_FROM), np.float32)
