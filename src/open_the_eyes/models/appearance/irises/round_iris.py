@@ -53,8 +53,6 @@ SHADE: Final = 0.22
 """Standard deviation of the blur beyond which light and shadow stay as painted."""
 PUPIL_TO: Final = PUPIL + 0.12
 """Distance from the centre up to which a painted pupil may reach."""
-RIM_FROM_TO: Final = (0.88, 1.16)
-"""Distances from the centre between which a painted rim may lie."""
 LIGHTLESS: Final = (0.9, 1.3)
 """Distance from the centre within which painted brightness is cut off before light and shadow are compared, and where,
 in times the iris' brightness: catch-lights are no shading."""
@@ -91,10 +89,6 @@ CALMED: Final = 0.7
 """Share by which whites are calmed."""
 CALM_REACH: Final = 0.16
 """Standard deviation of the blur that calms whites."""
-CALM_FROM: Final = (1.05, 1.25)
-"""Distances from the centre between which whites come to be calmed."""
-CALM_LIDS: Final = 0.12
-"""Distance from the lids' edges within which whites come to be calmed."""
 CALM_ENDS: Final = (0.06, 0.92, 0.08)
 """Where whites are calmed, from and to between the outer corner (0) and the inner one (1), and the distance over which
 they come to be."""
@@ -111,7 +105,7 @@ def with_round_irises(
         side_light: by how much the right cheek is brighter than the left one, as a natural logarithm; it tells where
             the light lies if no open eye does.
     """
-    balls = balls_of(painted)
+    balls, blur = balls_of(painted), max(BLUR * softness, MIN_BLUR)
     if seen is None:
         light = placed_aside(same_light([catch_light(ball) for piece in balls for _, ball in piece]), side_light)
     else:
@@ -120,23 +114,23 @@ def with_round_irises(
     def drawn(shape: EyeShape, ball: Ball) -> Tones:
         wholly = ramp(shape.width, *WHOLLY)
         mirrored = DrawnLight.of(light, ball, wholly, measured=seen is not None)
-        return _drawn(ball, mirrored, softness, wholly, np.random.default_rng((seed, SIDES.index(shape.side))))
+        return _drawn(ball, mirrored, blur, wholly, np.random.default_rng((seed, SIDES.index(shape.side))))
 
     return redrawn(painted, balls, drawn)
 
 
-def _drawn(ball: Ball, light: DrawnLight | None, softness: float, wholly: float, rng: np.random.Generator) -> Tones:
+def _drawn(ball: Ball, light: DrawnLight | None, blur: float, wholly: float, rng: np.random.Generator) -> Tones:
     """The ball's part with its iris drawn."""
     near, out = with_plain_pupil(ball.near(REACH)), ball.pixels.copy()
     if light is not None:
         near = without_stray_lights(near, light.centre_xy, light.opacity)
-    near.part.seen_from(ball.part).cut(out)[...] = _with_iris(near, light, softness, wholly, rng)
+    near.part.seen_from(ball.part).cut(out)[...] = _with_iris(near, light, blur, wholly, rng)
     if wholly > 0:
         out = _calm(out, ball, wholly)
-    return out if light is None else with_tear_film(out, ball, light, max(BLUR * softness, MIN_BLUR), rng)
+    return out if light is None else with_tear_film(out, ball, light, blur, rng)
 
 
-def _with_iris(ball: Ball, light: DrawnLight | None, softness: float, wholly: float, rng: np.random.Generator) -> Tones:
+def _with_iris(ball: Ball, light: DrawnLight | None, blur: float, wholly: float, rng: np.random.Generator) -> Tones:
     """The part with an iris laid over the painted one, by how much of it counts at this size."""
     r = ball.from_centre
     iris = iris_and_pupil(ball, rng)
@@ -144,7 +138,7 @@ def _with_iris(ball: Ball, light: DrawnLight | None, softness: float, wholly: fl
     eye = eye * as_three(_shadow(ball, eye))
     if light is not None and wholly > 0:
         eye = light.over(eye, ball, wholly)
-    eye = smoothed(eye, max(BLUR * softness, MIN_BLUR))
+    eye = smoothed(eye, blur)
     if wholly < 1:  # small eyes keep the lights that were painted
         painted = np.maximum(ball.pixels - LIGHT_FROM * np.maximum(ball.iris, ball.iris_level), 0)
         eye += (1 - wholly) * painted * as_three(ball.clear * (r < LIGHTS_WITHIN))
@@ -158,7 +152,7 @@ def _with_iris(ball: Ball, light: DrawnLight | None, softness: float, wholly: fl
         out += (out - smoothed(out, CRISPER_SIGMA * ball.radius)) * as_three(crisper)
         if light is not None:
             lit = light.over(out, ball, light.small_share * (1 - wholly)) - out
-            out += smoothed(lit, max(BLUR * softness, MIN_BLUR)) * as_three(weight)
+            out += smoothed(lit, blur) * as_three(weight)
     return np.asarray(out, np.float32)
 
 
@@ -182,7 +176,7 @@ def _white(ball: Ball) -> Tones:
 def _shadow(ball: Ball, drawn: Tones) -> Plane:
     """(h, w): the light on the drawn ball as on the painted one, told beside pupils and rims, which may lie apart."""
     r, level = ball.from_centre, luma_of(ball.pixels)
-    sure = (r > PUPIL_TO) & ((r < RIM_FROM_TO[0]) | (r > RIM_FROM_TO[1]))
+    sure = (r > PUPIL_TO) & ((r < RIM[0]) | (r > RIM[1]))
     weight = np.asarray(ball.clear * sure, np.float32)
     level = np.where(r < LIGHTLESS[0], np.minimum(level, LIGHTLESS[1] * ball.iris_level), level).astype(np.float32)
     wide, least = SHADE * ball.radius, 0.02 * ball.iris_level
@@ -194,10 +188,9 @@ def _shadow(ball: Ball, drawn: Tones) -> Plane:
 
 def _calm(eye: Tones, ball: Ball, wholly: float) -> Tones:
     """Without the lines of the refiner's grid in the whites, which large eyes would show."""
-    weight = np.clip(np.minimum(ball.below_upper, ball.above_lower) / CALM_LIDS, 0, 1)
     outer, inner, fade = CALM_ENDS
     ends = np.clip(np.minimum(ball.along - outer, inner - ball.along) / fade, 0, 1)
-    weight = np.asarray(weight * ends * smoothstep(ball.from_centre, *CALM_FROM), np.float32)
+    weight = np.asarray(ball.clear * ends * white_share(ball.from_centre), np.float32)
     reach = CALM_REACH * ball.radius
     calm = (smoothed(eye * as_three(weight), reach) + 1e-3 * eye) / as_three(smoothed(weight, reach) + 1e-3)
     return np.asarray(eye + (calm - eye) * as_three(np.asarray(CALMED * wholly * weight, np.float32)), np.float32)
