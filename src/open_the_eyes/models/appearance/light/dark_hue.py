@@ -116,7 +116,7 @@ def _gain(pixels: Tones, mask: Plane, shape: EyeShape, dark_hue: DarkHue) -> Ton
 
 def _beside(lids: LidDistances, width: float) -> Plane:
     """(h, w): 1 on the lids' edges and lashes, 0 between the lids and further away."""
-    away = np.maximum(-lids.below_upper, -lids.above_lower) / width
+    away = np.asarray(np.maximum(-lids.below_upper, -lids.above_lower) / width, np.float32)
     near = ramp(away, *BESIDE[::-1])
     return np.asarray(near * (1 - lids.aperture(0.03 * width)), np.float32)
 
