@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from typing import Final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ....imaging.arrays import Plane, Tones
 from ....imaging.channels import as_three
@@ -66,9 +67,13 @@ likely is the mean of many irises, which lie apart, and loses it."""
 BELOW: Final = (0.25, 0.6)
 """Distances under the centre between which the iris comes to be so bright."""
 LIT_TO: Final = (0.8, 0.95)
-"""Distances from the centre between which an iris comes to be no brighter below: its rim stays dark."""
+"""Distances from the centre between which the brightness below and painted detail end: the rim stays dark."""
+DETAIL_KEPT: Final = 0.25
+"""Share of the painted detail that stays."""
+DETAIL: Final = (0.07, 0.25)
+"""Standard deviations of Gaussians: detail that stays is coarser than the first and finer than the second."""
 LIGHT_FROM: Final = 1.15
-"""Brightness, in times the iris', from which on a painted light is kept on small eyes."""
+"""Brightness, in times the iris', above which what was painted is a light: kept on small eyes, and no detail."""
 LIGHTS_WITHIN: Final = 0.62
 """Distance from the centre within which painted lights are kept on small eyes; further out they are white that the rim
 cuts off."""
@@ -135,12 +140,12 @@ def _with_iris(ball: Ball, light: DrawnLight | None, blur: float, wholly: float,
     r = ball.from_centre
     iris = iris_and_pupil(ball, rng)
     eye = iris + (_white(ball) - iris) * as_three(smoothstep(_rounded(ball), *RIM))
-    eye = eye * as_three(_shadow(ball, eye))
+    eye = eye * as_three(_shadow(ball, eye)) + _detail(ball)
     if light is not None and wholly > 0:
         eye = light.over(eye, ball, wholly)
     eye = smoothed(eye, blur)
     if wholly < 1:  # small eyes keep the lights that were painted
-        painted = np.maximum(ball.pixels - LIGHT_FROM * np.maximum(ball.iris, ball.iris_level), 0)
+        painted = np.maximum(ball.pixels - _lights_from(ball), 0)
         eye += (1 - wholly) * painted * as_three(ball.clear * (r < LIGHTS_WITHIN))
     between = np.clip(np.minimum(ball.below_upper / UPPER_FADE, (ball.above_lower + UNDER_LID[0]) / UNDER_LID[1]), 0, 1)
     weight = np.asarray(between * smoothstep(r, *DRAWN_TO[::-1]), np.float32)
@@ -184,6 +189,19 @@ def _shadow(ball: Ball, drawn: Tones) -> Plane:
     lid = 1 - LID_SHADOW * np.exp(-np.maximum(ball.below_upper, 0) / LID_SHADOW_REACH)
     below = 1 + LIT_BELOW * ramp(ball.down, *BELOW) * smoothstep(r, *LIT_TO[::-1])
     return np.asarray(shadow * lid * below, np.float32)
+
+
+def _detail(ball: Ball) -> Tones:
+    """(h, w, 3): some of what was painted in the iris, neither its lights nor its finest."""
+    dark = np.minimum(ball.pixels, _lights_from(ball))
+    fine, coarse = (smoothed(dark, sigma * ball.radius) for sigma in DETAIL)
+    within = np.asarray(ball.clear * smoothstep(ball.from_centre, *LIT_TO[::-1]), np.float32)
+    return np.asarray(DETAIL_KEPT * (fine - coarse) * as_three(within), np.float32)
+
+
+def _lights_from(ball: Ball) -> NDArray[np.float32]:
+    """(3,): the brightness above which what was painted is a light."""
+    return np.asarray(LIGHT_FROM * np.maximum(ball.iris, ball.iris_level), np.float32)
 
 
 def _calm(eye: Tones, ball: Ball, wholly: float) -> Tones:
