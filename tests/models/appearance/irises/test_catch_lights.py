@@ -10,7 +10,7 @@ from open_the_eyes.imaging.arrays import Tones
 from open_the_eyes.imaging.face.lids import EyeShape
 from open_the_eyes.imaging.luma import LUMA
 from open_the_eyes.models.appearance.irises.ball import CatchLight, ball_of, catch_light, same_light
-from open_the_eyes.models.appearance.irises.drawn_light import LARGE_EYE_SPOT, DrawnLight, placed_aside
+from open_the_eyes.models.appearance.irises.drawn_light import LOWEST, DrawnLight, placed_aside
 from open_the_eyes.models.appearance.irises.round_iris import with_round_irises
 from open_the_eyes.models.appearance.refiner import PaintedEyes
 from tests.models.appearance.irises.painted import BROWN, LARGE, SMALL, an_eye, painted_eye, pieces
@@ -56,7 +56,7 @@ def test_the_light_of_a_large_eye_lies_over_its_pupil() -> None:
     eye = an_eye(LARGE)
     (out,) = with_round_irises(pieces((painted_eye(eye, (0.2, 0.0))[0], eye)), 0.5, 0)
     lit = np.argwhere(out.pixels[: int(eye.iris_xy[1])] @ LUMA > 225)
-    assert (lit.mean(axis=0)[0] - eye.iris_xy[1]) / eye.iris_radius == pytest.approx(LARGE_EYE_SPOT.lowest, abs=0.05)
+    assert (lit.mean(axis=0)[0] - eye.iris_xy[1]) / eye.iris_radius == pytest.approx(LOWEST[1], abs=0.05)
 
 
 def test_a_near_eye_mirrors_a_smaller_and_brighter_light_than_a_far_one() -> None:

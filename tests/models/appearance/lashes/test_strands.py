@@ -38,17 +38,17 @@ def test_mascara_lengthens_the_upper_lashes_of_large_eyes(times: int, longer: fl
     assert np.median(lengths[1][~upper] / lengths[0][~upper]) == pytest.approx(1, rel=0.02)
 
 
-def test_lower_lashes_are_seen_on_near_eyes_and_most_in_the_outer_half() -> None:
-    eye = an_eye(0.4)
-    far, near = (
-        strands(replace(eye, ring=eye.ring * (px / eye.width)), BLACK, np.random.default_rng(0)) for px in (40, 90)
-    )
-    lower = {name: one[0][:, 7, 1] > one[0][:, 0, 1] for name, one in (("far", far), ("near", near))}
-    assert not far[1][lower["far"]].any()
-    outlines, opaque = near[0][lower["near"]], near[1][lower["near"]]
-    weight = opaque * [cv2.contourArea(outline.astype(np.float32)) for outline in outlines]
-    outer = outlines[:, 0, 0] < 0.4
-    assert weight[outer].sum() > 2 * weight[~outer].sum() > 0
+def test_lower_lashes_grow_most_in_the_outer_half() -> None:
+    outer, inner = np.mean([_covered_below(np.random.default_rng(seed)) for seed in range(8)], axis=0)
+    assert outer > 1.2 * inner > 0
+
+
+def _covered_below(rng: np.random.Generator) -> tuple[float, float]:
+    """How much lower lashes cover in the outer half, without those over the corner, and in the inner one."""
+    outlines, opaque = strands(an_eye(0.4), BLACK, rng)
+    covered = opaque * [cv2.contourArea(outline.astype(np.float32)) for outline in outlines]
+    u, lower = outlines[:, 0, 0], outlines[:, 7, 1] > outlines[:, 0, 1]
+    return covered[lower & (u > 0.12) & (u < 0.42)].sum(), covered[lower & (u > 0.42)].sum()
 
 
 def test_lower_lashes_differ_in_length_and_slant() -> None:

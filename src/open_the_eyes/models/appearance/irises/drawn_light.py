@@ -16,8 +16,8 @@ from ....imaging.channels import as_three
 from ....imaging.easing import ramp, smoothstep
 from .ball import Ball, CatchLight, catch_light
 
-HIGHEST: Final = -0.36
-"""Highest place of a catch-light's middle; up the face is negative."""
+LOWEST: Final = (-0.1, -0.24)
+"""Lowest place of a catch-light's middle on small and on large eyes; up the face is negative."""
 PAINTED_SHARE: Final = 0.7
 """Share of a painted catch-light's distance to the side that is believed."""
 SIDE_SHIFT: Final = 0.8
@@ -38,10 +38,6 @@ LEAST_COVER: Final = 0.3
 """Share of what lies below it that the middle of the faintest light hides."""
 COVER_SCALE: Final = 0.6
 """Strength of a light by which that share grows by 1; it ends at 1."""
-BRIGHTEST: Final = 252.0
-"""Highest level of a catch-light, 0..255."""
-MAX_COLOUR: Final = 253
-"""Most of any colour that a catch-light has, 0..255."""
 
 
 class Spot(NamedTuple):
@@ -51,7 +47,6 @@ class Spot(NamedTuple):
         brighter: than the white beside the iris, as a multiple of it.
         full_to: distance from its middle up to which it covers the iris wholly.
         fades_to: distance from which on it covers nothing.
-        lowest: lowest place of its middle; up the face is negative.
         glow: share of light that it sheds around itself.
         glow_reach: how far it does.
     """
@@ -59,7 +54,6 @@ class Spot(NamedTuple):
     brighter: float
     full_to: float
     fades_to: float
-    lowest: float
     glow: float
     glow_reach: float
 
@@ -67,14 +61,12 @@ class Spot(NamedTuple):
         return Spot(*(one + (two - one) * share for one, two in zip(self, other, strict=True)))
 
 
-SMALL_EYE_SPOT: Final = Spot(brighter=1.5, full_to=0.08, fades_to=0.16, lowest=-0.1, glow=0.12, glow_reach=0.26)
+SMALL_EYE_SPOT: Final = Spot(brighter=1.5, full_to=0.08, fades_to=0.16, glow=0.12, glow_reach=0.26)
 """Catch-light of a far eye, which lies on the painted one."""
-MOVED_SPOT: Final = Spot(brighter=1.6, full_to=0.11, fades_to=0.22, lowest=-0.1, glow=0.13, glow_reach=0.28)
+MOVED_SPOT: Final = Spot(brighter=1.6, full_to=0.11, fades_to=0.22, glow=0.13, glow_reach=0.28)
 """Catch-light of a far eye, away from the painted one, which is taken out."""
-NEAR_EYE_SPOT: Final = Spot(brighter=2.05, full_to=0.065, fades_to=0.135, lowest=-0.1, glow=0.08, glow_reach=0.24)
+NEAR_EYE_SPOT: Final = Spot(brighter=2.0, full_to=0.06, fades_to=0.135, glow=0.1, glow_reach=0.22)
 """Catch-light of a near eye (`ball.CLOSE`): in photographs smaller and brighter than a far one's."""
-LARGE_EYE_SPOT: Final = Spot(brighter=2.0, full_to=0.06, fades_to=0.135, lowest=-0.24, glow=0.1, glow_reach=0.22)
-"""Catch-light of a large eye, as in the London set."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +76,7 @@ class DrawnLight:
     Args:
         centre_xy: from the iris' centre, across and down as a ball has it.
         spot: how it looks.
-        colour: (3,) 0..253.
+        colour: (3,) 0..255.
         opacity: 0..1, how much of what lies below it its middle hides.
         small_share: 0..1, share of it that small eyes get.
     """
@@ -100,19 +92,18 @@ class DrawnLight:
         """A light as this eye mirrors it; None where there is none to mirror.
 
         Args:
-            light: with x and y as they are to be drawn, but for the limits of height.
+            light: with x and y as they are to be drawn, but for the limit of height.
             wholly: 0 for a small eye, 1 for a large one.
             measured: whether the light is an open eye's.
         """
         if light.strength <= 0:
             return None
-        y = min(max(light.xy[1], HIGHEST), SMALL_EYE_SPOT.towards(LARGE_EYE_SPOT, wholly).lowest)
+        y = min(light.xy[1], LOWEST[0] + (LOWEST[1] - LOWEST[0]) * wholly)
         centre = (ball.side_sign * light.xy[0], y)
         moved = 0.0 if measured else _moved(ball, centre)
-        far = SMALL_EYE_SPOT.towards(MOVED_SPOT, moved)
-        spot = far.towards(NEAR_EYE_SPOT, ball.close).towards(LARGE_EYE_SPOT, wholly)
-        level = min(max(spot.brighter * ball.white_level, ball.iris_level * (1 + light.strength)), BRIGHTEST)
-        colour = np.minimum(level * light_hue(ball), MAX_COLOUR).astype(np.float32)
+        spot = SMALL_EYE_SPOT.towards(MOVED_SPOT, moved).towards(NEAR_EYE_SPOT, ball.close)
+        level = min(max(spot.brighter * ball.white_level, ball.iris_level * (1 + light.strength)), 255.0)
+        colour = np.minimum(level * light_hue(ball), 255).astype(np.float32)
         opacity = min(1.0, LEAST_COVER + light.strength / COVER_SCALE)
         return cls(centre, spot, colour, opacity, SMALL_SHARE + (1 - SMALL_SHARE) * moved)
 

@@ -22,12 +22,8 @@ from .ball import GLINT, Ball, balls_of, redrawn
 
 VEIL: Final = 8.0
 """Levels added before colours are divided: black has no hue to tell."""
-IRIS_GAIN: Final = (0.7, 1.4)
-"""Least and largest factor by which a colour changes."""
 RIM: Final = (0.95, 1.15)
 """Distances from the iris' centre between which the change ends, in radii."""
-EDGE: Final = 0.12
-"""Distance from the lids within which the change sets in, in radii."""
 LIGHTS: Final = (GLINT, 2.0)
 """Brightness, in times the iris', between which something comes to count as light on it, which stays as it is."""
 
@@ -51,9 +47,8 @@ def _relative_chroma(ball: Ball) -> NDArray[np.float64]:
 
 def _coloured(ball: Ball, hue: NDArray[np.float64]) -> Tones:
     """The ball's part with its iris of another hue, as bright as it was."""
-    gain = np.clip(np.exp(hue - _relative_chroma(ball)), *IRIS_GAIN)
+    gain = np.exp(hue - _relative_chroma(ball))
     gain *= ball.iris_level / max(float((ball.iris * gain) @ LUMA), 1.0)
-    between = np.clip(np.minimum(ball.below_upper, ball.above_lower) / EDGE, 0, 1)
     light = smoothstep(luma_of(ball.pixels) / np.float32(ball.iris_level), *LIGHTS)
-    weight = np.asarray(between * (1 - smoothstep(ball.from_centre, *RIM)) * (1 - light), np.float32)
+    weight = np.asarray(ball.clear * (1 - smoothstep(ball.from_centre, *RIM)) * (1 - light), np.float32)
     return np.asarray(ball.pixels * (1 + (gain - 1).astype(np.float32) * as_three(weight)), np.float32)

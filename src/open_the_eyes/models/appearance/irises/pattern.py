@@ -14,8 +14,7 @@ from numpy.typing import NDArray
 
 from ....imaging.arrays import Plane, Tones
 from ....imaging.channels import as_three
-from ....imaging.easing import ramp, smoothstep
-from ....imaging.luma import LUMA
+from ....imaging.easing import smoothstep
 from .ball import Ball
 
 PUPIL: Final = 0.34
@@ -29,41 +28,29 @@ RING_RADIUS: Final = 0.93
 RING_WIDTH: Final = 0.09
 """Width of the ring at the rim, in radii of the iris."""
 RING_DARKNESS: Final = 0.2
-"""How much darker the ring at the rim is in light eyes, as a share."""
-RINGED: Final = (0.2, 0.45)
-"""Iris : white, between which the ring comes to be seen."""
+"""How much darker the ring at the rim is, as a share."""
 FIBRES: Final = ((9, 3, 0.35), (34, 4, 0.6), (90, 4, 0.7), (190, 5, 0.5))
 """Layers of fibres: how many around the pupil, how many from it to the rim, and how strong."""
 FINEST: Final = 4.0
 """Most fibres around, in times the iris' radius in pixels: more would be noise."""
 CONTRAST: Final = 0.15
 """Standard deviation of an iris' log brightness that fibres make."""
-WARM: Final = 0.06
-"""How much redder and less blue an iris is around the pupil."""
-MIRRORED: Final = 0.05
-"""Share of the white's brightness that an iris' upper half mirrors."""
 
 
 def iris_and_pupil(ball: Ball, rng: np.random.Generator) -> Tones:
     """(h, w, 3) over the ball's part: an iris of the ball's colour, as if there were no rim, lids and shadows."""
     r = ball.from_centre
-    ring_strength = ramp(ball.iris_level / ball.white_level, *RINGED)
-    level = 1 - ring_strength * RING_DARKNESS * np.exp(-(((r - RING_RADIUS) / RING_WIDTH) ** 2))
+    level = 1 - RING_DARKNESS * np.exp(-(((r - RING_RADIUS) / RING_WIDTH) ** 2))
     shown = np.clip((1.02 - r) / 0.15, 0, 1) * np.clip((r - PUPIL) / 0.05, 0, 1)
-    level = np.asarray(level * np.exp(CONTRAST * shown * _fibres(ball, rng)), np.float32)
-    warmth = np.asarray(WARM * np.exp(-(((r - PUPIL - 0.06) / 0.14) ** 2)), np.float32)
-    hue = [1 + warmth, 1 + 0.2 * warmth, 1 - warmth]
-    iris = cv2.merge([ball.iris[k] * level * hue[k] for k in range(3)])
+    iris = ball.iris * as_three(np.asarray(level * np.exp(CONTRAST * shown * _fibres(ball, rng)), np.float32))
     black = pupil_hue(ball) * min(PUPIL_LEVEL[0] * ball.white_level, PUPIL_LEVEL[1] * ball.iris_level)
-    eye = black + (iris - black) * as_three(smoothstep(r, PUPIL - PUPIL_EDGE, PUPIL + PUPIL_EDGE))
-    sky = MIRRORED * np.clip((0.05 - ball.down) / 0.4, 0, 1) * np.clip((0.95 - r) / 0.2, 0, 1)
-    return np.asarray(eye + (ball.white - eye) * as_three(np.asarray(sky, np.float32)), np.float32)
+    within = as_three(smoothstep(r, PUPIL - PUPIL_EDGE, PUPIL + PUPIL_EDGE))
+    return np.asarray(black + (iris - black) * within, np.float32)
 
 
 def pupil_hue(ball: Ball) -> NDArray[np.float32]:
-    """(3,) at brightness 1: a pupil mirrors the light that falls on the white, and the iris' colour spills into it."""
-    hue = 0.4 * ball.iris / ball.iris_level + 0.6 * ball.white / ball.white_level
-    return np.asarray(hue / max(float(hue @ LUMA), 1e-3), np.float32)
+    """(3,) at brightness 1: a pupil mirrors the light that falls on the white."""
+    return np.asarray(ball.white / ball.white_level, np.float32)
 
 
 def _fibres(ball: Ball, rng: np.random.Generator) -> Plane:

@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from typing import Final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ....imaging.arrays import Plane, Tones
 from ....imaging.channels import as_three
@@ -51,17 +52,8 @@ WHITE_PRIOR: Final = 0.02
 """Weight of the eye's usual white, beside the weights 0..1 of the whites around: it counts where there are none."""
 SHADE: Final = 0.22
 """Standard deviation of the blur beyond which light and shadow stay as painted."""
-SHADED: Final = (0.5, 1.6)
-"""Least and largest factor by which painted light and shadow change a drawn iris."""
-UNSURE: Final = 0.15
-"""Weight, where light and shadow are compared, of pixels in which a painted pupil or rim may lie apart from the drawn
-one; others weigh 1."""
-UNSURE_PUPIL: Final = PUPIL + 0.12
+PUPIL_TO: Final = PUPIL + 0.12
 """Distance from the centre up to which a painted pupil may reach."""
-UNSURE_RIM: Final = (1.02, 0.14)
-"""Distance of the rim from the centre, and how far inwards and outwards of that a painted one may lie."""
-SHADE_TO: Final = (1.5, 0.2)
-"""Distance from the centre up to which light and shadow are told, and the distance over which that fades out there."""
 LIGHTLESS: Final = (0.9, 1.3)
 """Distance from the centre within which painted brightness is cut off before light and shadow are compared, and where,
 in times the iris' brightness: catch-lights are no shading."""
@@ -75,19 +67,13 @@ likely is the mean of many irises, which lie apart, and loses it."""
 BELOW: Final = (0.25, 0.6)
 """Distances under the centre between which the iris comes to be so bright."""
 LIT_TO: Final = (0.8, 0.95)
-"""Distances from the centre between which an iris comes to be no brighter below: its rim stays dark."""
+"""Distances from the centre between which the brightness below and painted detail end: the rim stays dark."""
 DETAIL_KEPT: Final = 0.25
 """Share of the painted detail that stays."""
-DETAIL_FINEST: Final = 0.07
-"""Standard deviation of a Gaussian: finer detail does not stay."""
-DETAIL_COARSEST: Final = 0.25
-"""Standard deviation of a Gaussian: coarser things are no detail."""
-DETAIL_TO: Final = (0.85, 0.15)
-"""Distance from the centre up to which detail stays, and the distance over which it fades out there."""
-DETAIL_BRIGHTEST: Final = 1.4
-"""Brightness, in times the iris', above which painted things are lights, and no detail."""
+DETAIL: Final = (0.07, 0.25)
+"""Standard deviations of Gaussians: detail that stays is coarser than the first and finer than the second."""
 LIGHT_FROM: Final = 1.15
-"""Brightness, in times the iris', from which on a painted light is kept on small eyes."""
+"""Brightness, in times the iris', above which what was painted is a light: kept on small eyes, and no detail."""
 LIGHTS_WITHIN: Final = 0.62
 """Distance from the centre within which painted lights are kept on small eyes; further out they are white that the rim
 cuts off."""
@@ -108,11 +94,6 @@ CALMED: Final = 0.7
 """Share by which whites are calmed."""
 CALM_REACH: Final = 0.16
 """Standard deviation of the blur that calms whites."""
-CALM_FROM: Final = (1.05, 1.25)
-"""Distances from the centre between which whites come to be calmed."""
-CALM_LIDS: Final = (0.02, 0.0, 0.12)
-"""Distances from the upper and the lower lid's edge from which on whites are calmed, and the distance over which they
-come to be."""
 CALM_ENDS: Final = (0.06, 0.92, 0.08)
 """Where whites are calmed, from and to between the outer corner (0) and the inner one (1), and the distance over which
 they come to be."""
@@ -129,7 +110,7 @@ def with_round_irises(
         side_light: by how much the right cheek is brighter than the left one, as a natural logarithm; it tells where
             the light lies if no open eye does.
     """
-    balls = balls_of(painted)
+    balls, blur = balls_of(painted), max(BLUR * softness, MIN_BLUR)
     if seen is None:
         light = placed_aside(same_light([catch_light(ball) for piece in balls for _, ball in piece]), side_light)
     else:
@@ -138,23 +119,23 @@ def with_round_irises(
     def drawn(shape: EyeShape, ball: Ball) -> Tones:
         wholly = ramp(shape.width, *WHOLLY)
         mirrored = DrawnLight.of(light, ball, wholly, measured=seen is not None)
-        return _drawn(ball, mirrored, softness, wholly, np.random.default_rng((seed, SIDES.index(shape.side))))
+        return _drawn(ball, mirrored, blur, wholly, np.random.default_rng((seed, SIDES.index(shape.side))))
 
     return redrawn(painted, balls, drawn)
 
 
-def _drawn(ball: Ball, light: DrawnLight | None, softness: float, wholly: float, rng: np.random.Generator) -> Tones:
+def _drawn(ball: Ball, light: DrawnLight | None, blur: float, wholly: float, rng: np.random.Generator) -> Tones:
     """The ball's part with its iris drawn."""
     near, out = with_plain_pupil(ball.near(REACH)), ball.pixels.copy()
     if light is not None:
         near = without_stray_lights(near, light.centre_xy, light.opacity)
-    near.part.seen_from(ball.part).cut(out)[...] = _with_iris(near, light, softness, wholly, rng)
+    near.part.seen_from(ball.part).cut(out)[...] = _with_iris(near, light, blur, wholly, rng)
     if wholly > 0:
         out = _calm(out, ball, wholly)
-    return out if light is None else with_tear_film(out, ball, light, max(BLUR * softness, MIN_BLUR), rng)
+    return out if light is None else with_tear_film(out, ball, light, blur, rng)
 
 
-def _with_iris(ball: Ball, light: DrawnLight | None, softness: float, wholly: float, rng: np.random.Generator) -> Tones:
+def _with_iris(ball: Ball, light: DrawnLight | None, blur: float, wholly: float, rng: np.random.Generator) -> Tones:
     """The part with an iris laid over the painted one, by how much of it counts at this size."""
     r = ball.from_centre
     iris = iris_and_pupil(ball, rng)
@@ -162,9 +143,9 @@ def _with_iris(ball: Ball, light: DrawnLight | None, softness: float, wholly: fl
     eye = eye * as_three(_shadow(ball, eye)) + _detail(ball)
     if light is not None and wholly > 0:
         eye = light.over(eye, ball, wholly)
-    eye = smoothed(eye, max(BLUR * softness, MIN_BLUR))
+    eye = smoothed(eye, blur)
     if wholly < 1:  # small eyes keep the lights that were painted
-        painted = np.maximum(ball.pixels - LIGHT_FROM * np.maximum(ball.iris, ball.iris_level), 0)
+        painted = np.maximum(ball.pixels - _lights_from(ball), 0)
         eye += (1 - wholly) * painted * as_three(ball.clear * (r < LIGHTS_WITHIN))
     between = np.clip(np.minimum(ball.below_upper / UPPER_FADE, (ball.above_lower + UNDER_LID[0]) / UNDER_LID[1]), 0, 1)
     weight = np.asarray(between * smoothstep(r, *DRAWN_TO[::-1]), np.float32)
@@ -176,7 +157,7 @@ def _with_iris(ball: Ball, light: DrawnLight | None, softness: float, wholly: fl
         out += (out - smoothed(out, CRISPER_SIGMA * ball.radius)) * as_three(crisper)
         if light is not None:
             lit = light.over(out, ball, light.small_share * (1 - wholly)) - out
-            out += smoothed(lit, max(BLUR * softness, MIN_BLUR)) * as_three(weight)
+            out += smoothed(lit, blur) * as_three(weight)
     return np.asarray(out, np.float32)
 
 
@@ -198,35 +179,36 @@ def _white(ball: Ball) -> Tones:
 
 
 def _shadow(ball: Ball, drawn: Tones) -> Plane:
-    """(h, w): the light on the drawn ball as on the painted one, told less where pupils and rims may lie apart."""
+    """(h, w): the light on the drawn ball as on the painted one, told beside pupils and rims, which may lie apart."""
     r, level = ball.from_centre, luma_of(ball.pixels)
-    unsure = (r < UNSURE_PUPIL) | (np.abs(r - UNSURE_RIM[0]) < UNSURE_RIM[1])
-    weight = ball.clear * np.clip((SHADE_TO[0] - r) / SHADE_TO[1], 0, 1) * np.where(unsure, UNSURE, 1)
-    weight = np.asarray(weight, np.float32)
+    sure = (r > PUPIL_TO) & ((r < RIM[0]) | (r > RIM[1]))
+    weight = np.asarray(ball.clear * sure, np.float32)
     level = np.where(r < LIGHTLESS[0], np.minimum(level, LIGHTLESS[1] * ball.iris_level), level).astype(np.float32)
     wide, least = SHADE * ball.radius, 0.02 * ball.iris_level
     shadow = (smoothed(level * weight, wide) + least) / (smoothed(luma_of(drawn) * weight, wide) + least)
     lid = 1 - LID_SHADOW * np.exp(-np.maximum(ball.below_upper, 0) / LID_SHADOW_REACH)
     below = 1 + LIT_BELOW * ramp(ball.down, *BELOW) * smoothstep(r, *LIT_TO[::-1])
-    return np.asarray(np.clip(shadow, *SHADED) * lid * below, np.float32)
+    return np.asarray(shadow * lid * below, np.float32)
 
 
 def _detail(ball: Ball) -> Tones:
     """(h, w, 3): some of what was painted in the iris, neither its lights nor its finest."""
-    most = DETAIL_BRIGHTEST * np.maximum(ball.iris, 0.5 * ball.iris_level)
-    dark = np.minimum(ball.pixels, most)
-    between = smoothed(dark, DETAIL_FINEST * ball.radius) - smoothed(dark, DETAIL_COARSEST * ball.radius)
-    within = ball.clear * np.clip((DETAIL_TO[0] - ball.from_centre) / DETAIL_TO[1], 0, 1)
-    return np.asarray(DETAIL_KEPT * between * as_three(np.asarray(within, np.float32)), np.float32)
+    dark = np.minimum(ball.pixels, _lights_from(ball))
+    fine, coarse = (smoothed(dark, sigma * ball.radius) for sigma in DETAIL)
+    within = np.asarray(ball.clear * smoothstep(ball.from_centre, *LIT_TO[::-1]), np.float32)
+    return np.asarray(DETAIL_KEPT * (fine - coarse) * as_three(within), np.float32)
+
+
+def _lights_from(ball: Ball) -> NDArray[np.float32]:
+    """(3,): the brightness above which what was painted is a light."""
+    return np.asarray(LIGHT_FROM * np.maximum(ball.iris, ball.iris_level), np.float32)
 
 
 def _calm(eye: Tones, ball: Ball, wholly: float) -> Tones:
     """Without the lines of the refiner's grid in the whites, which large eyes would show."""
-    upper, lower, fade = CALM_LIDS
-    weight = np.clip(np.minimum(ball.below_upper - upper, ball.above_lower - lower) / fade, 0, 1)
     outer, inner, fade = CALM_ENDS
     ends = np.clip(np.minimum(ball.along - outer, inner - ball.along) / fade, 0, 1)
-    weight = np.asarray(weight * ends * smoothstep(ball.from_centre, *CALM_FROM), np.float32)
+    weight = np.asarray(ball.clear * ends * white_share(ball.from_centre), np.float32)
     reach = CALM_REACH * ball.radius
     calm = (smoothed(eye * as_three(weight), reach) + 1e-3 * eye) / as_three(smoothed(weight, reach) + 1e-3)
     return np.asarray(eye + (calm - eye) * as_three(np.asarray(CALMED * wholly * weight, np.float32)), np.float32)

@@ -23,8 +23,6 @@ IRIS: Final = 1.1
 """Largest brightness of any part of an iris, in times the iris' on the whole."""
 IN_PUPIL: Final = 0.5
 """Largest brightness of any part of the pupil, in times the iris': it would be grey where a light was."""
-NO_LIGHT: Final = 0.95
-"""Brightness up to which nothing is a light yet, as a share of the largest (`IRIS`, `IN_PUPIL`)."""
 PUPIL_LIMIT: Final = (PUPIL - 0.08, PUPIL + 0.08)
 """Distances from the iris' centre between which the pupil's largest brightness becomes the iris'."""
 PLAIN_PUPIL: Final = (PUPIL - 0.02, PUPIL + 0.16)
@@ -41,7 +39,7 @@ def without_stray_lights(ball: Ball, middle: tuple[float, float], share: float) 
     pupil = smoothstep(ball.from_centre, *PUPIL_LIMIT[::-1])
     most = ball.iris_level * (IRIS + (IN_PUPIL - IRIS) * pupil)
     stray = smoothstep(away, *STRAY_FROM) * smoothstep(ball.from_centre, *WITHIN[::-1]) * ball.clear
-    stray = np.asarray(share * stray * smoothstep(level / most, NO_LIGHT, IRIS), np.float32)
+    stray = np.asarray(share * stray * smoothstep(level / most, 1, IRIS), np.float32)
     plain = ball.iris / ball.iris_level * as_three(np.asarray(np.minimum(level, most), np.float32))
     return replace(ball, pixels=np.asarray(ball.pixels + (plain - ball.pixels) * as_three(stray), np.float32))
 

@@ -19,24 +19,20 @@ from .drawn_light import DrawnLight
 
 MAIN: Final = 0.85
 """Opacity of the glint below the catch-light, 0..1."""
-MAIN_LENGTH: Final = 0.1
-"""Half the length of the glint below the catch-light."""
 OTHERS: Final = 6
 """Number of further glints."""
 OTHERS_ALONG: Final = (-1.3, 1.5)
 """Where further glints lie, from and to across the iris' centre, towards the nose where positive."""
 OTHERS_OPACITY: Final = (0.08, 0.5)
 """Least and greatest opacity of a further glint, 0..1."""
-OTHERS_LENGTH: Final = (0.03, 0.12)
-"""Least and greatest half of a further glint's length."""
+LENGTH: Final = 0.08
+"""Half the length of a glint."""
 HEIGHT: Final = 0.05
 """Half the height of a glint."""
 ABOVE: Final = (0.02, 0.025)
 """How far above the lower lid's edge glints lie: mean and standard deviation."""
 WITHIN: Final = (-0.09, -0.01)
 """How far inside the lids' edges glints begin to be seen, and are wholly."""
-AROUND: Final = 0.25
-"""Height above and below glints' mean place over which they are worked out: three of their own, and their scatter."""
 RIM_REACH: Final = 0.12
 """Distance from the iris' rim within which glints are fainter."""
 RIM_FAINTER: Final = 0.6
@@ -57,18 +53,15 @@ def with_tear_film(eye: Tones, ball: Ball, light: DrawnLight, blur: float, rng: 
         return eye
     along = np.append(light.centre_xy[0], rng.uniform(*OTHERS_ALONG, OTHERS))
     above = rng.normal(*ABOVE, len(along))
-    length = np.append(MAIN_LENGTH, rng.uniform(*OTHERS_LENGTH, OTHERS))
     opacity = np.append(MAIN, rng.uniform(*OTHERS_OPACITY, OTHERS))
-    near = np.abs(ball.above_lower - ABOVE[0]) < AROUND
-    across, over = ball.across[near], ball.above_lower[near]
     spots = [
-        share * np.exp(-(((across - u) / half) ** 2) - ((over - v) / HEIGHT) ** 2)
-        for u, v, half, share in zip(along, above, length, opacity, strict=True)
+        share * np.exp(-(((ball.across - u) / LENGTH) ** 2) - ((ball.above_lower - v) / HEIGHT) ** 2)
+        for u, v, share in zip(along, above, opacity, strict=True)
     ]
-    cover = np.zeros(ball.across.shape, np.float32)
-    cover[near] = np.max(spots, axis=0)
     on_rim = np.exp(-(((ball.from_centre - 1) / RIM_REACH) ** 2))
     within = ramp(np.minimum(ball.above_lower, ball.below_upper), *WITHIN)
-    cover = smoothed(cover, blur) * (np.float32(seen) * within * (1 - RIM_FAINTER * on_rim))
+    cover = smoothed(np.asarray(np.max(spots, axis=0), np.float32), blur) * (
+        np.float32(seen) * within * (1 - RIM_FAINTER * on_rim)
+    )
     bright = light.colour * min(1.0, BRIGHTER * ball.white_level / max(float(light.colour.mean()), 1.0))
     return np.asarray(eye + np.maximum(bright - eye, 0) * as_three(cover), np.float32)

@@ -60,10 +60,8 @@ PUPIL_RIM: Final = (0.95, 1.15)
 """Distances from the iris' centre between which the darkening of a pupil ends, in radii of the iris."""
 OPENED_OVER: Final = 0.04
 """Distance from the lids' edges over which an iris comes to be wholly seen, in eye widths."""
-BLACKEST_SHUT: Final = 0.95
-"""Most darkness that a shut eye is taken to have: no photo's black is quite black."""
-BLACKEST: Final = 0.97
-"""Most darkness that a pixel gets."""
+BLACKEST: Final = 0.95
+"""Most darkness that a shut eye is taken to have, and that a pixel gets: no photo's black is quite black."""
 MIN_PIXELS: Final = 8
 """Fewest pixels that tell a darkness."""
 _STEP: Final = 0.01
@@ -131,7 +129,7 @@ def _gain(eye: EyeInPicture, shape: EyeShape, shut: ShutLine) -> Plane:
     """(h, w) 0..1: how bright each pixel of an opened eye is to be, as a multiple."""
     distances, darkness = eye.distances, 1 - eye.level / shut.skin
     row, at = eye.darkest_row(shut.skin, OPEN_LINE)
-    lacking = LINE_SHARE * max(min(shut.line, BLACKEST_SHUT) - LINE_FLOOR - row, 0)
+    lacking = LINE_SHARE * max(min(shut.line, BLACKEST) - LINE_FLOOR - row, 0)
     above = eye.below - at
     line = smoothstep(np.abs(above) / np.where(above < 0, *AROUND), 1, 0)
     line *= smoothstep(eye.along, *OUTER_END) * smoothstep(eye.along, *INNER_END[::-1])
@@ -145,7 +143,7 @@ def _gain(eye: EyeInPicture, shape: EyeShape, shut: ShutLine) -> Plane:
     if shut.darkest > pupil > 0:
         deep = smoothstep(darkness, PUPIL_FROM * pupil, pupil)
         inside = smoothstep(to_rim, *PUPIL_RIM[::-1]) * distances.aperture(OPENED_OVER * shape.width)
-        more = np.maximum(more, (min(shut.darkest, BLACKEST_SHUT) - pupil) * deep * inside)
+        more = np.maximum(more, (min(shut.darkest, BLACKEST) - pupil) * deep * inside)
     most = np.maximum(darkness, min(max(shut.darkest, shut.line), BLACKEST))
     wanted = np.minimum(darkness + more, most)
     return np.asarray(np.clip((1 - wanted) / np.maximum(1 - darkness, 0.02), 0, 1), np.float32)

@@ -33,8 +33,6 @@ LINER_ONSET: Final = 12.0
 """Share of its thickness that a made-up lid's line gains in an eye width from the outer corner, until it has all."""
 LINER_FALL: Final = 0.5
 """Exponent by which a made-up lid's line thins from the outer corner to nothing at the inner one."""
-LINER_OVERLAP: Final = 0.15
-"""How far a made-up lid's line reaches over the lid's edge into the eye, in times its thickness."""
 LINER_OPACITY: Final = 0.85
 """Opacity, 0..1, of the line along a lid that is surely made up."""
 REACH_ABOVE, REACH_BELOW = 0.3, 0.15
@@ -111,4 +109,4 @@ def _liner(shape: EyeShape, made_up: float) -> NDArray[np.float64]:
     u = np.linspace(*LINER_ALONG, 32)
     v = np.interp(u, *shape.in_widths(shape.upper).T)
     thick = LINER * made_up * np.minimum(1, LINER_ONSET * u) * (1 - u) ** LINER_FALL
-    return np.column_stack([np.append(u, u[::-1]), np.append(v - thick, (v + LINER_OVERLAP * thick)[::-1])])
+    return np.column_stack([np.append(u, u[::-1]), np.append(v - thick, v[::-1])])

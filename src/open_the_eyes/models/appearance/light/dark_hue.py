@@ -43,11 +43,9 @@ DARK: Final = (0.1, 0.5)
 COLDER: Final = 0.3
 """Share of the change that counts where it makes a pixel bluer: black mascara tells of itself, and not of what is
 beside it."""
-ABOVE: Final = (0.14, 0.24)
-"""Distances above the upper lid's edge, in eye widths: up to the first a pixel gets all of the hue, from the second on
-none, for what lies higher is a fold of skin."""
-BELOW: Final = (0.08, 0.18)
-"""Distances below the lower lid's edge, in eye widths, between which the hue fades out, as `ABOVE` the upper one."""
+BESIDE: Final = (0.14, 0.24)
+"""Distances from the lids' edges, in eye widths: up to the first a pixel gets all of the hue, from the second on none,
+for what lies higher is a fold of skin."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,8 +116,8 @@ def _gain(pixels: Tones, mask: Plane, shape: EyeShape, dark_hue: DarkHue) -> Ton
 
 def _beside(lids: LidDistances, width: float) -> Plane:
     """(h, w): 1 on the lids' edges and lashes, 0 between the lids and further away."""
-    above, below = -lids.below_upper / width, -lids.above_lower / width
-    near = ramp(above, *ABOVE[::-1]) * ramp(below, *BELOW[::-1])
+    away = np.asarray(np.maximum(-lids.below_upper, -lids.above_lower) / width, np.float32)
+    near = ramp(away, *BESIDE[::-1])
     return np.asarray(near * (1 - lids.aperture(0.03 * width)), np.float32)
 
 

@@ -14,7 +14,6 @@ import numpy as np
 
 from ....imaging.arrays import Plane, Tones
 from ....imaging.channels import as_three
-from ....imaging.easing import ramp
 from ....imaging.face.lids import lid_distances
 from ....imaging.face.mesh478 import SIDES
 from ....imaging.geometry import Box
@@ -24,8 +23,6 @@ from ..irises.colour import eye_shape
 from ..model import AppearanceModel
 
 # Lengths are in eye widths.
-BEYOND_LID: Final = 0.04
-"""How far outside the opening the light is wholly held: on the lid's edge itself lie wet lights."""
 SPECK: Final = 0.04
 """Standard deviation of a Gaussian: what is brighter in the photo, but finer, is no skin's light."""
 NEARBY: Final = 0.35
@@ -35,8 +32,6 @@ BLEND: Final = 0.15
 HEADROOM: Final = 0.1
 """How much further than the brightest skin a lid may go, as a share of the way from there to 255: in a dark photo the
 light on an open lid may well be the brightest there is."""
-KEPT: Final = 0.2
-"""Share that is kept of what lies above, so that a lid does not turn flat."""
 
 
 def with_plausible_highlights(model: AppearanceModel, lit: Tones, strip: Tones) -> Tones:
@@ -46,19 +41,18 @@ def with_plausible_highlights(model: AppearanceModel, lit: Tones, strip: Tones) 
     most, level = _brightest(luma_of(strip), width), luma_of(lit)
     most += HEADROOM * (255 - most)
     over = np.maximum(level - most, 0)
-    return np.asarray(lit * as_three(1 - (1 - KEPT) * outside * over / np.maximum(level, 1)), np.float32)
+    return np.asarray(lit * as_three(1 - outside * over / np.maximum(level, 1)), np.float32)
 
 
 @lru_cache(maxsize=4)
 def _outside(mean_points: bytes) -> tuple[Plane, float]:
-    """(H, W) 0..1: how surely a place lies outside both eyes' opening; and the width of an eye, pixels."""
+    """(H, W) 0 or 1: whether a place lies outside both eyes' opening; and the width of an eye, pixels."""
     points = np.frombuffer(mean_points).reshape(-1, 2)
     out = np.ones(layout.SIZE_WH[::-1], np.float32)
     shapes = [eye_shape(points, side) for side in SIDES]
     for shape in shapes:
         lids = lid_distances(shape, Box(0, 0, *layout.SIZE_WH))
-        beyond = np.asarray(np.maximum(-lids.below_upper, -lids.above_lower) / shape.width, np.float32)
-        out = np.minimum(out, ramp(beyond, 0, BEYOND_LID))
+        out[np.minimum(lids.below_upper, lids.above_lower) > 0] = 0
     return out, float(np.mean([shape.width for shape in shapes]))
 
 

@@ -29,10 +29,6 @@ NEAR: Final = (0.26, 0.34)
 """Distances from the corner, along the eye and across it, beyond which nothing changes."""
 BESIDE: Final = (0.04, 0.19)
 """How far beyond the outer corner the photo sets in, and is all there is."""
-BEHIND: Final = (-0.04, 0.02)
-"""How far beyond the outer corner what is no skin sets in, such as a wall behind a turned head, and is all there is."""
-MIN_OTHER: Final = 0.12
-"""Least size of what is no skin; smaller spots are skin that glistens."""
 LEVEL: Final = (0.22, 0.32)
 """Distances across the eye between which the photo fades out."""
 LIT: Final = (0.6, 0.85)
@@ -79,32 +75,20 @@ def with_own_corner(
     around, before = around.cut(near), near.cut(photo)
     out = pixels.copy()
     here: Tones = near.cut(out)
-    here += (before - here) * as_three(strength * _beside(before, around, skins, near.cut(bare)))
+    here += (before - here) * as_three(strength * _beside(before, around, near.cut(bare)))
     here[...] = _cleared(here, around, skins, strength)
     return out
 
 
-def _beside(photo: Tones, around: Surroundings, skins: Sequence[Colour], bare: Plane) -> Plane:
-    """(h, w) 0..1: what stays as it was.
-
-    Skin does, where it is `bare` (h, w) of lashes and does not lie in a lid's dark; what is bright and no skin, such as
-    a wall behind a turned head, does right from the corner on.
-    """
+def _beside(photo: Tones, around: Surroundings, bare: Plane) -> Plane:
+    """(h, w) 0..1: what stays as it was: skin, where it is `bare` (h, w) of lashes and not in a lid's dark."""
     level = 1 - smoothstep(np.abs(around.across), *LEVEL)
-    outwards = -np.maximum(around.along, around.along_shut)
-    beyond = smoothstep(outwards, *BESIDE) * level
-    soft = smoothed(photo, 0.02 * around.width)
-    light = luma_of(soft)
-    nearby = around.covered(beyond) > 0
-    if not nearby.any() or not skins:
-        return around.covered(beyond)
-    lit = smoothstep(light / max(float(np.percentile(light[nearby], 60)), 1.0), *LIT)
-    other = np.asarray((light > skins[0] @ LUMA) & ~_skin_in(soft, skins), np.float32)
-    side = max(round(MIN_OTHER * around.width), 3)
-    other = smoothed(
-        np.asarray(cv2.morphologyEx(other, cv2.MORPH_OPEN, np.ones((side, side))), np.float32), 0.01 * around.width
-    )
-    return around.covered(np.maximum(beyond * bare * lit, other * smoothstep(outwards, *BEHIND) * level))
+    beyond = around.covered(smoothstep(-np.maximum(around.along, around.along_shut), *BESIDE) * level)
+    if not beyond.any():
+        return beyond
+    light = luma_of(smoothed(photo, 0.02 * around.width))
+    lit = smoothstep(light / max(float(np.percentile(light[beyond > 0], 60)), 1.0), *LIT)
+    return np.asarray(beyond * bare * lit, np.float32)
 
 
 def _cleared(pixels: Tones, around: Surroundings, skins: Sequence[Colour], strength: float) -> Tones:

@@ -34,28 +34,21 @@ from .surroundings import Surroundings
 WRINKLES: Final = 0.10
 """Standard deviation of a Gaussian: under the eye, finer detail is the photo's."""
 PORES: Final = 0.025
-"""Standard deviation of a Gaussian: over the upper lid, finer detail is the photo's."""
+"""Standard deviation of a Gaussian: over the upper lid, finer detail is the photo's; on the lids themselves it is like
+that of the skin under the eye."""
 FAINT: Final = 4.0
 """Strongest that pores are, in times the usual detail of the skin under the eye."""
-UNDER: Final = (0.03, 0.10)
-"""How far below the painted lower lid the photo's detail sets in, and where it is complete."""
 UNDER_LASHES: Final = (-0.03, 0.06)
 """How far below the ends of the shut eye's lashes the photo's detail sets in, and where it is complete."""
 HANGING_LEAST: Final = 0.09
 """Least that lashes are told to hang below the shut lids."""
-HANGING_MOST: Final = 0.25
-"""Most that lashes are told to hang below the shut lids."""
 HANGING_USUAL: Final = 0.16
 """How far lashes are taken to hang where nothing can be told."""
 OVER: Final = (0.08, 0.14)
-"""How far above the painted upper lid the photo's pores set in, and where they are complete."""
+"""How far above the painted upper lid the photo's pores and hue set in, and where they are complete."""
 OVER_SHUT: Final = (0.10, 0.20)
-"""How far above the shut lashes the photo's pores set in, and where they are complete."""
-LID: Final = (0.03, 0.10)
-"""How far above the painted upper lid the photo begins to tell the hue of the skin, and where it does wholly."""
-LID_SHUT: Final = (0.08, 0.16)
-"""How far above the shut lashes the photo begins to tell the hue of the skin, and where it does wholly: lashes are
-darker than skin and of their own hue."""
+"""How far above the shut lashes the photo's pores and hue set in, and where they are complete: lashes are darker than
+skin and of their own hue."""
 HUE: Final = 0.08
 """Standard deviation of a Gaussian: hue varies no faster, and is carried on to the lids' edges by it."""
 MOST_HUE: Final = 1.3
@@ -69,10 +62,6 @@ REACH: Final = ((-0.8, -0.7), (0.8, 0.8))
 """Corners of an eye's surroundings, from the middle of its lids."""
 SEEN_FROM: Final = (48.0, 66.0)
 """Eye widths in pixels between which it comes to be seen that skin beside an eye has no detail."""
-CARRIED_SIGMA: Final = 0.02
-"""Standard deviation of a Gaussian: finer detail of the skin under the eye is carried on to the lids."""
-CARRIED_SIGMA_PX: Final = 2.0
-"""Least of that standard deviation, pixels."""
 CARRIED_OVER: Final = 0.5
 """Share of the detail carried on that the upper lid gets, whose skin is the finest of a face."""
 SQUARE: Final = 0.15
@@ -94,7 +83,7 @@ def with_own_skin(
     `opened` and `shut` are the eyes' shapes as painted and as photographed, in pixels; `hanging` is how far below the
     shut lids lashes hang, in eye widths, None where that is not known.
     """
-    hanging = HANGING_USUAL if hanging is None else float(np.clip(hanging, HANGING_LEAST, HANGING_MOST))
+    hanging = HANGING_USUAL if hanging is None else max(hanging, HANGING_LEAST)
     out = pixels.copy()
     for side, shape in opened.items():
         around = shape.ring.mean(axis=0) + np.array(REACH) * shape.width
@@ -117,19 +106,18 @@ def _one_eye(
     painted: Tones, photo: Tones, mask: Plane, part: Box, opened: EyeShape, shut: EyeShape, hanging: float
 ) -> Tones:
     around, width = Surroundings.of(mask, part, opened, shut), opened.width
-    under = around.covered(smoothstep(around.below, *UNDER) * smoothstep(around.below_shut - hanging, *UNDER_LASHES))
+    under = around.covered(smoothstep(around.below, *EDGE) * smoothstep(around.below_shut - hanging, *UNDER_LASHES))
     skin = under > 0.9
     if int(skin.sum()) < MIN_PIXELS:
         return painted
     line = np.maximum(around.above_shut, around.below_shut) < hanging + UNDER_LASHES[0]
     bare = without_lashes(photo, skin, np.asarray(line, np.bool_), width)
     own = under * bare
-    lid = around.covered(smoothstep(around.above, *LID) * smoothstep(around.above_shut, *LID_SHUT))
+    over = around.covered(smoothstep(around.above, *OVER) * smoothstep(around.above_shut, *OVER_SHUT))
     shown = around.covered(np.maximum(smoothstep(around.above, *EDGE), smoothstep(around.below, *EDGE)))
-    painted = _in_own_hue(painted, photo, np.maximum(own, lid), shown, HUE * width)
+    painted = _in_own_hue(painted, photo, np.maximum(own, over), shown, HUE * width)
     wrinkles, pores = fine_part(photo, WRINKLES * width), fine_part(photo, PORES * width)
     out = painted + _exchanged(painted, wrinkles, skin, WRINKLES * width) * as_three(own)
-    over = around.covered(smoothstep(around.above, *OVER) * smoothstep(around.above_shut, *OVER_SHUT))
     out += _exchanged(painted, pores, skin, PORES * width) * as_three(over)
     seen = smoothstep(width, *SEEN_FROM)
     if seen > 0:
@@ -142,7 +130,7 @@ def _one_eye(
 
 def _carried_on(photo: Tones, painted: Tones, skin: NDArray[np.bool_], wanted: Plane, opened: EyeShape) -> Tones:
     """Detail like that of the photo's `skin` where it is `wanted`; fainter where the painted skin is darker."""
-    sigma, side = max(CARRIED_SIGMA * opened.width, CARRIED_SIGMA_PX), max(round(SQUARE * opened.width), 4)
+    sigma, side = PORES * opened.width, max(round(SQUARE * opened.width), 4)
     grain = continued_grain(photo, skin, wanted > 0, sigma, 31 + SIDES.index(opened.side), side)
     level = smoothed(luma_of(painted), sigma)
     usual = max(float(np.median(photo[skin] @ LUMA)), 1.0) if skin.any() else 1.0
