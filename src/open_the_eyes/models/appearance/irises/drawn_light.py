@@ -61,9 +61,9 @@ class Spot(NamedTuple):
         return Spot(*(one + (two - one) * share for one, two in zip(self, other, strict=True)))
 
 
-SMALL_EYE_SPOT: Final = Spot(brighter=1.5, full_to=0.08, fades_to=0.16, glow=0.12, glow_reach=0.26)
+SMALL_EYE_SPOT: Final = Spot(brighter=1.05, full_to=0.1, fades_to=0.2, glow=0.12, glow_reach=0.26)
 """Catch-light of a far eye, which lies on the painted one."""
-MOVED_SPOT: Final = Spot(brighter=1.6, full_to=0.11, fades_to=0.22, glow=0.13, glow_reach=0.28)
+MOVED_SPOT: Final = Spot(brighter=1.1, full_to=0.12, fades_to=0.24, glow=0.13, glow_reach=0.28)
 """Catch-light of a far eye, away from the painted one, which is taken out."""
 NEAR_EYE_SPOT: Final = Spot(brighter=2.0, full_to=0.06, fades_to=0.135, glow=0.1, glow_reach=0.22)
 """Catch-light of a near eye (`ball.CLOSE`): in photographs smaller and brighter than a far one's."""
