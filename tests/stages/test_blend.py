@@ -115,7 +115,7 @@ def test_made_up_eyes_get_colours_as_soft_as_the_photos(closed_crop: Crop) -> No
     level = as_three(luma_of(closed_crop.pixels))
     softened = to_levels(level + smoothed(to_tones(closed_crop.pixels) - level, 6.0))
     crop, inside = replace(closed_crop, pixels=softened), closed_crop.mask > 0.5
-    iris = np.where(closed_crop.mask[..., None] > 0, np.float32([60, 90, 140]), to_tones(softened))
+    iris = np.where(closed_crop.mask[..., None] > 0, np.array([60, 90, 140], np.float32), to_tones(softened))
     blue = Patch(iris, crop.mask, 0, 0.0)
     made_up = replace(blue, origin=Painted("appearance"))
     seen = [
