@@ -13,7 +13,7 @@ import pytest
 from PIL import Image
 
 from open_the_eyes.imaging.arrays import Rgb
-from tests.side_by_side import RoomsTogether, place
+from tests.side_by_side import place
 from tests.stand_in import StandIn
 
 if TYPE_CHECKING:
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from open_the_eyes.engine import Engine
     from open_the_eyes.results import Opened
     from open_the_eyes.roles import Crop, Face
+    from tests.rooms_together import RoomsTogether
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -33,6 +34,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 @pytest.hookimpl(optionalhook=True)  # pytest-xdist's
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> RoomsTogether | None:
     """For `--dist loadfile`, which `make test` asks for."""
+    from tests.rooms_together import RoomsTogether
+
     return RoomsTogether(config, log) if config.getvalue("dist") == "loadfile" else None
 
 

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from xdist.scheduler import LoadFileScheduling
-
 if TYPE_CHECKING:
     import pytest
 
@@ -34,14 +32,6 @@ LONGEST: Final = (
 )
 """What takes minutes, and files of ten seconds and more, in the order in which they begin: what comes last is short, so
 that no process waits for another at the end."""
-
-
-class RoomsTogether(LoadFileScheduling):  # type: ignore[misc]  # xdist has no types
-    """A file a process, but for rooms that belong together."""
-
-    def _split_scope(self, nodeid: str) -> str:
-        file: str = super()._split_scope(nodeid)
-        return next((need for part, need in TOGETHER.items() if file.startswith(part)), file)
 
 
 def place(item: pytest.Item) -> int:

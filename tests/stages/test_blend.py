@@ -131,6 +131,17 @@ def test_made_up_eyes_get_colours_as_soft_as_the_photos(closed_crop: Crop) -> No
     assert np.array_equal(blend(wink, made_up), blend(wink, blue))
 
 
+def test_made_up_eyes_in_a_face_out_of_focus_are_as_bright_as_others_are(closed_crop: Crop) -> None:
+    level = as_three(luma_of(closed_crop.pixels))
+    softened = level + smoothed(to_tones(closed_crop.pixels) - level, 5.0)
+    crop = replace(closed_crop, pixels=to_levels(smoothed(softened, 2.0)))
+    stripes = np.where(np.indices(crop.mask.shape)[1] % 16 < 8, np.float32(60), np.float32(180))
+    sharp = Patch(np.where(crop.mask[..., None] > 0, as_three(stripes), to_tones(crop.pixels)), crop.mask, 0, 0.0)
+    seen, made_up = blend(crop, sharp), blend(crop, replace(sharp, origin=Painted("appearance")))
+    assert not np.array_equal(made_up, seen)
+    assert np.abs(luma_of(made_up) - luma_of(seen)).max() < 1.5
+
+
 def test_a_face_is_measured_once_for_all_its_patches(portrait_face: Face, monkeypatch: pytest.MonkeyPatch) -> None:
     crop = a_crop(portrait_face)
     patches, measuring = [a_patch(crop), a_patch(crop, 0.9)], Mock(wraps=noise_of)

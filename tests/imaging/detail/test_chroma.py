@@ -10,7 +10,7 @@ import pytest
 
 from open_the_eyes.imaging.arrays import Plane, Points, Rgb, Tones, to_levels, to_tones
 from open_the_eyes.imaging.channels import as_three
-from open_the_eyes.imaging.detail.chroma import LEAST, MOST, chroma_blur, with_soft_colours
+from open_the_eyes.imaging.detail.chroma import LEAST, MOST, MOST_PIXELS, chroma_blur, with_soft_colours
 from open_the_eyes.imaging.face.eye_corners import seen_eye_width
 from open_the_eyes.imaging.geometry import Box
 from open_the_eyes.imaging.luma import luma_of
@@ -59,6 +59,26 @@ def test_a_larger_photo_tells_the_same(coloured: Crop) -> None:
     mask = np.asarray(cv2.resize(coloured.mask, size_wh, interpolation=cv2.INTER_LINEAR), np.float32)
     once = chroma_blur(soft, coloured.mask, coloured.landmarks)
     assert chroma_blur(large, mask, 4 * coloured.landmarks) == pytest.approx(4 * once, rel=0.15)
+
+
+def test_a_near_face_gets_no_more_than_a_jpeg_makes(coloured: Crop) -> None:
+    soft = soft_in_colour(coloured.pixels, 0.12 * eye_width(coloured.landmarks))
+    size_wh = (8 * soft.shape[1], 8 * soft.shape[0])
+    near = np.asarray(cv2.resize(soft, size_wh, interpolation=cv2.INTER_LINEAR), np.uint8)
+    mask = np.asarray(cv2.resize(coloured.mask, size_wh, interpolation=cv2.INTER_LINEAR), np.float32)
+    assert chroma_blur(soft, coloured.mask, coloured.landmarks) < MOST_PIXELS
+    assert chroma_blur(near, mask, 8 * coloured.landmarks) == MOST_PIXELS
+
+
+def test_colours_that_do_not_go_with_brightness_tell_nothing(coloured: Crop) -> None:
+    level = as_three(luma_of(coloured.pixels))
+    rng = np.random.default_rng(0)
+    width = eye_width(coloured.landmarks)
+    others = smoothed(rng.normal(0, 1, level.shape).astype(np.float32), 0.15 * width)
+    others *= 12 / float(others.std())
+    own = smoothed(to_tones(coloured.pixels) - level, 0.1 * width)
+    assert told(replace(coloured, pixels=to_levels(level + own))) > 0.07
+    assert told(replace(coloured, pixels=to_levels(level + 0.2 * own + others))) < 0.005
 
 
 def test_what_lies_under_the_mask_hardly_counts(coloured: Crop) -> None:

@@ -65,7 +65,7 @@ class Devices:
             self._contexts[key].set_default_timeout(PATIENCE_MS)
         context = self._contexts[key]
         if not context.pages:
-            context.clear_cookies()  # who somebody is; what else a page remembers goes with it
+            context.clear_cookies()  # who somebody is; what else is remembered went with the last visitor
         return context.new_page()
 
 
@@ -132,12 +132,16 @@ class Visitor:
             raise
 
     def close(self) -> None:
+        """Leaves nothing to the next visitor, whatever became of this one's pages."""
         for context in self._contexts:
-            for page in context.pages:
-                self.complaints += [f"shown, but not there: {address}" for address in page.evaluate(BROKEN)]
-                page.evaluate("localStorage.clear()")
-                page.close()
             context.remove_listener("request", self._asked)
+            for page in context.pages:
+                try:
+                    if page.url.startswith(self._site.address):  # a page that did not load remembers nothing
+                        self.complaints += [f"shown, but not there: {address}" for address in page.evaluate(BROKEN)]
+                        page.evaluate("localStorage.clear()")
+                finally:
+                    page.close()
 
 
 def dropped(page: Page, *photos: Path) -> None:

@@ -26,8 +26,7 @@ brighter."""
 FARTHEST_ASIDE: Final = 0.5
 """Largest distance to the side of a catch-light that cheeks have moved."""
 SMALL_SHARE: Final = 0.85
-"""Share of a catch-light that small eyes get where one was painted, too. Theirs are smeared over: the brightest of an
-iris would be a quarter darker than in photos."""
+"""Share of a catch-light that small eyes get on top of a painted one, which is smeared over."""
 MOVED_FROM: Final = 0.1
 """Distance from the painted catch-light up to which a drawn one lies on it."""
 MOVED_TO: Final = 0.3

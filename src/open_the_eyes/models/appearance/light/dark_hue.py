@@ -45,7 +45,7 @@ COLDER: Final = 0.3
 beside it."""
 BESIDE: Final = (0.14, 0.24)
 """Distances from the lids' edges, in eye widths: up to the first a pixel gets all of the hue, from the second on none,
-for what lies higher is a fold of skin."""
+for what lies further is folds of skin."""
 
 
 @dataclass(frozen=True, slots=True)
