@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ..imaging.arrays import Rgb, Tones, to_levels, to_tones
+from ..imaging.arrays import Rgb, to_levels, to_tones
 from ..imaging.channels import as_three, selected
 from ..imaging.detail.chroma import chroma_blur, with_soft_colours
 from ..imaging.detail.focus import face_blur, soft_part
@@ -85,9 +85,11 @@ def blend(crop: Crop, patch: Patch, degradation: Degradation | None = None) -> R
         degradation = degradation or Degradation.of(crop)
         pixels = soft_part(patch.pixels, part, degradation.blur, weight, crop.landmarks)
         if _has_colours_of_its_own(crop, patch):
-            pixels = with_soft_colours(_with(patch.pixels, part, pixels), part, degradation.chroma_blur, weight)
+            pixels = with_soft_colours(patch.pixels, pixels, part, degradation.chroma_blur, weight)
         if degradation.motion is not None:
-            pixels = moved_part(_with(patch.pixels, part, pixels), part, degradation.motion, weight)
+            whole = patch.pixels.copy()
+            part.cut(whole)[...] = pixels
+            pixels = moved_part(whole, part, degradation.motion, weight)
         pixels = noisy_part(pixels, part, crop.pixels, both > 0, degradation.noise, patch.seed)
         before, weight = to_tones(part.cut(out)), part.cut(weight)
         blended = to_levels(before + (pixels - before) * as_three(weight))
@@ -98,13 +100,6 @@ def blend(crop: Crop, patch: Patch, degradation: Degradation | None = None) -> R
 def _has_colours_of_its_own(crop: Crop, patch: Patch) -> bool:
     """Whether its colours are made up; an eye that was photographed shows how far skin runs into it."""
     return isinstance(patch.origin, Painted) and patch.origin.after is None and crop.open_side is None
-
-
-def _with(picture: Tones, part: Box, pixels: Tones) -> Tones:
-    """A fresh picture with other pixels in a part of it."""
-    out = picture.copy()
-    part.cut(out)[...] = pixels
-    return out
 
 
 def lay(pixels: Rgb, crop: Crop, opened: Rgb) -> Rgb:

@@ -119,8 +119,8 @@ def test_skins_hue_runs_into_eyes_whose_brightness_stays() -> None:
     painted, new = an_eye()
     part = Box.holding(new)
     assert part is not None
-    soft = with_soft_colours(painted, part, 5.0, new)
     here = part.cut(painted)
+    soft = with_soft_colours(painted, here, part, 5.0, new)
     assert luma_of(soft) == pytest.approx(luma_of(here), abs=1e-2)
     middle = soft.shape[0] // 2, soft.shape[1] // 2
     red, _, blue = soft[middle] - here[middle]
@@ -132,11 +132,21 @@ def test_skins_hue_runs_into_eyes_whose_brightness_stays() -> None:
 def test_a_blur_of_less_than_a_pixel_changes_nothing() -> None:
     painted, new = an_eye()
     part = Box.of(painted)
-    assert np.array_equal(with_soft_colours(painted, part, 0.9 * LEAST, new), painted)
+    assert np.array_equal(with_soft_colours(painted, painted, part, 0.9 * LEAST, new), painted)
 
 
 def test_nothing_is_painted_over_in_place() -> None:
     painted, new = an_eye()
     before = painted.copy()
-    with_soft_colours(painted, Box.of(painted), 4.0, new)
+    with_soft_colours(painted, painted, Box.of(painted), 4.0, new)
     assert np.array_equal(painted, before)
+
+
+def test_what_the_part_has_become_is_what_gets_softer() -> None:
+    painted, new = an_eye()
+    part = Box.holding(new)
+    assert part is not None
+    darker = part.cut(painted) * np.float32(0.5)
+    soft = with_soft_colours(painted, darker, part, 5.0, new)
+    assert luma_of(soft) == pytest.approx(luma_of(darker), abs=1e-2)
+    assert not np.array_equal(soft, darker)

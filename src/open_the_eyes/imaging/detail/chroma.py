@@ -20,12 +20,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..arrays import Plane, Points, Tones
-from ..channels import as_three
 from ..easing import ramp
 from ..face.eye_corners import seen_eye_width
 from ..face.mesh478 import SIDES
 from ..geometry import Box
-from ..luma import luma_of
+from ..luma import LUMA, luma_of
 from ..smooth import reduced, smoothed
 
 TRIED: Final = (0.0, 0.02, 0.03, 0.045, 0.065, 0.09, 0.12, 0.16, 0.2)
@@ -81,17 +80,27 @@ def chroma_blur(photo: NDArray[Any], covered: Plane, landmarks: Points) -> float
     return min(believed * float(seen) * width, MOST_PIXELS)
 
 
-def with_soft_colours(painted: Tones, part: Box, blur: float, new: Plane) -> Tones:
-    """A part of the painted pixels (H, W, 3) that holds all that is `new` (H, W) 0..1, with colours that are softer
-    there by `blur`, a standard deviation in pixels, together with what lies around; brightness is as it was."""
-    here = part.cut(painted)
+def with_soft_colours(painted: Tones, here: Tones, part: Box, blur: float, new: Plane) -> Tones:
+    """What a part of the painted pixels (H, W, 3) has become, with colours that are softer where it is `new` by `blur`,
+    a standard deviation in pixels, together with what lies around; brightness is as it was.
+
+    Args:
+        here: (h, w, 3) of the part, which holds all that is new.
+        new: (H, W) 0..1.
+    """
     if blur < LEAST:
         return here
     near = part.moved_out(3 * blur).within(painted)
-    around = near.cut(painted)
-    colour = part.seen_from(near).cut(smoothed(np.asarray(around - as_three(luma_of(around)), np.float32), blur))
-    change = (colour - (here - as_three(luma_of(here)))) * as_three(part.cut(new))
-    return np.asarray(here + change, np.float32)
+    inside, around = part.seen_from(near), near.cut(painted).copy()
+    inside.cut(around)[...] = here
+    luma, share = luma_of(around), part.cut(new)
+    out = here.copy()
+    for channel in (0, 2):  # a plane after the other: eyes of a close-up are large
+        colour = np.asarray(around[..., channel] - luma, np.float32)
+        change = (inside.cut(smoothed(colour, blur)) - inside.cut(colour)) * share
+        out[..., channel] += change
+        out[..., 1] -= change * (LUMA[channel] / LUMA[1])
+    return out
 
 
 def _squares(plane: Plane, side: int) -> NDArray[np.float32]:
