@@ -59,7 +59,7 @@ class Site:
         return self.service.repository.get(job) is not None
 
     def jobs(self) -> set[str]:
-        """All whose photos are kept at the moment."""
+        """All whose photos are kept at the moment; of those that others have deleted some may still be on their way."""
         folder = Path(self.service.config.store_url)
         return {path.name for path in folder.iterdir()} if folder.exists() else set()
 

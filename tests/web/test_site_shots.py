@@ -62,7 +62,7 @@ def test_nobody_adds_to_anothers_photo_nor_to_one_that_is_not_there(
         assert shots(max_, job, photos / "awake.jpg").status_code == 404
     assert shots(ada, uuid4(), photos / "awake.jpg").status_code == 404
     assert shots(ada, "none", photos / "awake.jpg").status_code == 422
-    assert site.jobs() == kept
+    assert site.jobs() <= kept
     assert ada.delete(f"/v1/jobs/{job}").status_code == 204
     assert shots(ada, job, photos / "awake.jpg").status_code == 404
     assert site.jobs() == kept - {job}
@@ -80,7 +80,7 @@ def test_where_no_shot_is_of_use_nothing_is_kept_of_them(
     no_photo = ada.post(f"/photos/{job}/shots", files=[("options", (None, "{}"))])
     assert no_photo.status_code == 422
     assert "photo: expected one file, got 0" in no_photo.json()["detail"]
-    assert site.jobs() == kept
+    assert site.jobs() <= kept
 
 
 def test_shots_beyond_the_most_are_left_out_and_refused_where_there_is_room_for_none(
@@ -94,7 +94,7 @@ def test_shots_beyond_the_most_are_left_out_and_refused_where_there_is_room_for_
     over = shots(ada, full["id"], photos / "awake.jpg")
     assert over.status_code == 422
     assert f"beside the {most} that came before" in over.json()["detail"]
-    assert site.jobs() == kept
+    assert site.jobs() <= kept
     assert beyond.status_code == 202, beyond.text
     ada.delete(f"/v1/jobs/{beyond.json()['id']}")
     ada.delete(f"/v1/jobs/{full['id']}")

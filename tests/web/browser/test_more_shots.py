@@ -92,7 +92,7 @@ def test_who_pressed_new_photo_by_mistake_gets_back_to_the_result_and_who_leaves
     assert len(site.jobs() - before) == 1
     page.get_by_role("button", name="Delete it now").click()
     page.get_by_text("Deleted.").wait_for()
-    assert site.jobs() == before
+    assert site.jobs() <= before
 
 
 def test_eye_colours_are_seen_beside_their_names(visitor: Visitor, photos: Path) -> None:
