@@ -84,7 +84,7 @@ def blend(crop: Crop, patch: Patch, degradation: Degradation | None = None) -> R
         weight = np.asarray(np.minimum(both / FEATHER, 1), np.float32)
         degradation = degradation or Degradation.of(crop)
         pixels = soft_part(patch.pixels, part, degradation.blur, weight, crop.landmarks)
-        if _has_colours_of_its_own(crop, patch):
+        if isinstance(patch.origin, Painted):  # a donor's eyes show by themselves how far skin runs into them
             pixels = with_soft_colours(patch.pixels, pixels, part, degradation.chroma_blur, weight)
         if degradation.motion is not None:
             whole = patch.pixels.copy()
@@ -95,11 +95,6 @@ def blend(crop: Crop, patch: Patch, degradation: Degradation | None = None) -> R
         blended = to_levels(before + (pixels - before) * as_three(weight))
         part.cut(out)[...] = selected(weight > 0, blended, part.cut(out))
     return out
-
-
-def _has_colours_of_its_own(crop: Crop, patch: Patch) -> bool:
-    """Whether its colours are made up; an eye that was photographed shows how far skin runs into it."""
-    return isinstance(patch.origin, Painted) and patch.origin.after is None and crop.open_side is None
 
 
 def lay(pixels: Rgb, crop: Crop, opened: Rgb) -> Rgb:

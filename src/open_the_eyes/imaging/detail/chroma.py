@@ -71,7 +71,7 @@ def chroma_blur(photo: NDArray[Any], covered: Plane, landmarks: Points) -> float
     luma, where = luma_of(small), where[told]
     colours = [_centred(_squares(small[..., channel] - luma, side)[told], where) for channel in (0, 2)]
     explained = [
-        _explained(colours, _centred(_squares(smoothed(luma, max(blur * width / shrink, 1e-3)), side)[told], where))
+        _explained(colours, _centred(_squares(smoothed(luma, blur * width / shrink), side)[told], where))
         for blur in TRIED
     ]
     variance = sum(float((colour * colour).sum()) for colour in colours)
