@@ -30,7 +30,7 @@ def lash_colour(pixels: Rgb, eye: BlinkFrame, smooth: Tones) -> tuple[Field, flo
     dark = 0.75 * _darkest(rim, 25) + 0.25 * _darkest(brow, 15)
     skin = smooth[smooth.shape[0] // 2 :, smooth.shape[1] // 3 : -smooth.shape[1] // 3].mean(axis=(0, 1))
     contrast = 1 - float(dark.mean()) / max(float(skin.mean()), 1.0)
-    return np.minimum(dark * 0.85, skin * 0.45), float(np.clip((contrast - 0.25) / 0.45, 0, 1))
+    return np.minimum(dark * 0.77, skin * 0.42), float(np.clip((contrast - 0.25) / 0.45, 0, 1))
 
 
 def _darkest(colours: NDArray[Any], percent: float) -> Field:
@@ -71,7 +71,7 @@ def _line_shapes(eye: BlinkFrame, strength: float) -> list[Points]:
     """The lash line as one long lens, in (u, v)."""
     u = np.linspace(-0.05, 0.99, 60, dtype=np.float64)
     shut = BlinkLines.at(eye, u).shut
-    half = (0.014 + 0.009 * strength) * (1 - u) ** 0.3 * np.clip(8 * (1.01 - u), 0, 1) * np.clip(9 * (u + 0.06), 0, 1)
+    half = (0.022 + 0.014 * strength) * (1 - u) ** 0.3 * np.clip(8 * (1.01 - u), 0, 1) * np.clip(9 * (u + 0.06), 0, 1)
     return [np.concatenate([np.column_stack([u, shut - half]), np.column_stack([u, shut + half])[::-1]])]
 
 

@@ -131,7 +131,7 @@ STEPS: Final[dict[str, tuple[str, Measure, float]]] = {
     "add_grain": ("noisy", grain_of_eyeball, 1.4),
     "restore_skin": ("hard", likeness_of_skin, 1.15),
     "draw_lashes": ("hard", strands_over_lid, 1.1),
-    "darken_lash_lines": ("hard", darkest_of_line, 0.8),
+    "match_lashes": ("hard", darkest_of_line, 0.8),
     "recolour_darkness": ("hard", blue_over_red, 0.95),
     "add_detail": ("hard", detail_of_corners, 1.08),
 }

@@ -141,8 +141,8 @@ def draw_lashes(painted: PaintedPieces, context: StepContext) -> PaintedPieces:
     return [_with_pixels(eyes, with_lashes(eyes.pixels, eyes.mask, eyes.shapes.values(), lashes)) for eyes in painted]
 
 
-def darken_lash_lines(painted: PaintedPieces, context: StepContext) -> PaintedPieces:
-    """Lash lines and pupils as dark as the shut eyes tell."""
+def match_lashes(painted: PaintedPieces, context: StepContext) -> PaintedPieces:
+    """Lashes and pupils as dark as the shut eyes tell."""
     lines = context.prepared.lines
     return [
         _with_pixels(eyes, with_lash_lines(eyes.pixels, eyes.mask, eyes.shapes.values(), lines)) for eyes in painted
@@ -166,7 +166,7 @@ AFTER_REFINER: Final[tuple[Step, ...]] = (
     add_grain,
     restore_skin,
     draw_lashes,
-    darken_lash_lines,
+    match_lashes,
     recolour_darkness,
 )
 """Steps that refined eyes get, before the detail of photographed ones."""
