@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from open_the_eyes.demo.blink import paint_blink
+from open_the_eyes.demo.blink_lashes import LashLine
 from open_the_eyes.imaging.arrays import Matrix, Points, Rgb
 from open_the_eyes.imaging.face.mesh478 import BROW, CHIN, EYE_RING, INNER_CORNER, IRIS, OUTER_CORNER, SIDES, Side
 from open_the_eyes.imaging.geometry import transformed
@@ -111,6 +112,14 @@ def test_a_dark_lash_line_runs_low_through_the_eye() -> None:
         way = np.linspace(-0.3, 1.5, 60)
         x, y = np.rint(top[:, None] + (bottom - top)[:, None] * way).astype(int)
         assert 0.6 < way[np.argmin(shut[y, x])] < 1.2
+
+
+def test_a_thinner_and_paler_lash_line_is_fainter() -> None:
+    photo, mesh = _scaled(3.0)
+    faint = LashLine(half_width=(0.01, 0.01), colour=(1.0, 0.6))
+    usual, fainter = (paint_blink(photo, mesh, line=line).astype(float) for line in (LashLine(), faint))
+    assert (fainter - usual).max() > 40
+    assert (fainter - usual).mean() > 0
 
 
 def test_pixels_away_from_the_eyes_come_back_untouched(astronaut: tuple[Rgb, Points]) -> None:

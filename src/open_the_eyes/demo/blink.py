@@ -21,7 +21,7 @@ from ..imaging.easing import unit_smoothstep
 from ..imaging.face.eye_corners import seen_eye_width
 from ..imaging.face.mesh478 import SIDES, Side
 from ..imaging.geometry import Box, inverted
-from .blink_lashes import lash_colour, lash_layers, softness_of
+from .blink_lashes import LashLine, lash_colour, lash_layers, softness_of
 from .blink_lines import (
     BOTTOM_V,
     LEFT_U,
@@ -42,7 +42,10 @@ SMALLEST_PX: Final = 3.0
 """Narrowest eye that a blink is painted on, pixels."""
 
 
-def paint_blink(pixels: Rgb, landmarks: Points, sides: Sequence[Side] = SIDES) -> Rgb:
+PHOTOGRAPHED: Final = LashLine()
+
+
+def paint_blink(pixels: Rgb, landmarks: Points, sides: Sequence[Side] = SIDES, line: LashLine = PHOTOGRAPHED) -> Rgb:
     """(H, W, 3) and a (478, 2+) mesh in its pixels -> the same picture with the eyes of `sides` shut.
 
     Every pixel outside the eyes' surroundings is the input's; the same input gives the same bytes. An eye less than
@@ -55,11 +58,11 @@ def paint_blink(pixels: Rgb, landmarks: Points, sides: Sequence[Side] = SIDES) -
         eye = BlinkFrame.of(landmarks, side)
         window = eye.window(size_wh_of(pixels))
         if window.area >= 1:
-            window.cut(painted)[...] = _shut(pixels, eye, window)
+            window.cut(painted)[...] = _shut(pixels, eye, window, line)
     return painted
 
 
-def _shut(pixels: Rgb, eye: BlinkFrame, window: Box) -> Rgb:
+def _shut(pixels: Rgb, eye: BlinkFrame, window: Box, line: LashLine) -> Rgb:
     """The window's pixels with this eye shut."""
     before = to_tones(window.cut(pixels))
     u, v = eye_coordinates(eye, window)
@@ -70,7 +73,7 @@ def _shut(pixels: Rgb, eye: BlinkFrame, window: Box) -> Rgb:
     lid += _grain(pixels, eye, window) + _fine_folds(eye, u, v)[..., None] * lid
     moved += lines.fold(v)[..., None] * np.maximum(0.91 * _sampled(smooth, u, v) - moved, 0)
     covered = lines.lid(v)[..., None]
-    shut = _with_lashes(moved * (1 - covered) + lid * covered, pixels, eye, window, lines, v, smooth)
+    shut = _with_lashes(moved * (1 - covered) + lid * covered, pixels, eye, window, lines, v, smooth, line)
     allowed = _allowed(u, v, lines)[..., None]
     return to_levels(before * (1 - allowed) + shut * allowed)
 
@@ -147,15 +150,22 @@ def _fine_folds(eye: BlinkFrame, u: Field, v: Field) -> Field:
 
 
 def _with_lashes(
-    shut: NDArray[Any], pixels: Rgb, eye: BlinkFrame, window: Box, lines: BlinkLines, v: Field, smooth: Tones
+    shut: NDArray[Any],
+    pixels: Rgb,
+    eye: BlinkFrame,
+    window: Box,
+    lines: BlinkLines,
+    v: Field,
+    smooth: Tones,
+    line: LashLine,
 ) -> Tones:
     """The lids with their lash line, lashes and the soft shadow below them."""
-    colour, strength = lash_colour(pixels, eye, smooth)
+    colour, strength = lash_colour(pixels, eye, smooth, line)
     beneath = (v - lines.shut) / 0.07
     shadow = np.exp(-((beneath - 0.35) ** 2)) * arch(lines.u)
     shaded = shut * (1 - 0.13 * shadow)[..., None]
-    line, strands = lash_layers(eye, window, strength, softness_of(pixels, eye))
-    cover = 1 - (1 - 0.94 * line) * (1 - (0.45 + 0.4 * strength) * strands)
+    root, strands = lash_layers(eye, window, strength, softness_of(pixels, eye), line)
+    cover = 1 - (1 - 0.94 * root) * (1 - (0.45 + 0.4 * strength) * strands)
     return np.asarray(shaded * (1 - cover[..., None]) + colour * cover[..., None], dtype=np.float32)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
 from typing import Any, Final
 
 import cv2
@@ -19,7 +20,21 @@ from .blink_lines import BlinkFrame, BlinkLines, Field, blurred, lid_line, looke
 LASHES: Final = 54
 
 
-def lash_colour(pixels: Rgb, eye: BlinkFrame, smooth: Tones) -> tuple[Field, float]:
+@dataclass(frozen=True, slots=True)
+class LashLine:
+    """How the lash line of a shut eye is painted. As it is by default, its darkest is beside that of the open eye's
+    lashes what it is on photographed blinks (`training.lash_line`).
+
+    Args:
+        half_width: of faint lashes, and how much more the most marked ones have, in widths of the eye.
+        colour: its brightness as a share of the open eye's darkest lashes, and at most as a share of the skin's.
+    """
+
+    half_width: tuple[float, float] = (0.022, 0.014)
+    colour: tuple[float, float] = (0.77, 0.42)
+
+
+def lash_colour(pixels: Rgb, eye: BlinkFrame, smooth: Tones, line: LashLine) -> tuple[Field, float]:
     """The person's own lash colour, (3,) 0..255, and how marked their lashes are, 0..1."""
     u = np.linspace(0.12, 0.88, 60, dtype=np.float64)
     upper = lid_line(eye.upper, u)
@@ -30,7 +45,7 @@ def lash_colour(pixels: Rgb, eye: BlinkFrame, smooth: Tones) -> tuple[Field, flo
     dark = 0.75 * _darkest(rim, 25) + 0.25 * _darkest(brow, 15)
     skin = smooth[smooth.shape[0] // 2 :, smooth.shape[1] // 3 : -smooth.shape[1] // 3].mean(axis=(0, 1))
     contrast = 1 - float(dark.mean()) / max(float(skin.mean()), 1.0)
-    return np.minimum(dark * 0.77, skin * 0.42), float(np.clip((contrast - 0.25) / 0.45, 0, 1))
+    return np.minimum(dark * line.colour[0], skin * line.colour[1]), float(np.clip((contrast - 0.25) / 0.45, 0, 1))
 
 
 def _darkest(colours: NDArray[Any], percent: float) -> Field:
@@ -51,12 +66,15 @@ def softness_of(pixels: Rgb, eye: BlinkFrame) -> float:
     return float(np.clip(blur, 0.4, 0.05 * eye.width + 0.4))
 
 
-def lash_layers(eye: BlinkFrame, window: Box, strength: float, softness: float) -> tuple[Plane, Plane]:
+def lash_layers(eye: BlinkFrame, window: Box, strength: float, softness: float, line: LashLine) -> tuple[Plane, Plane]:
     """Coverage 0..1 of the lash line and of the lashes, (h, w) each, drawn large and brought down."""
     zoom = int(np.clip(math.ceil(560 / eye.width), 1, 24))
     size_wh = int(window.width), int(window.height)
     layers = []
-    for shapes, soft in ((_line_shapes(eye, strength), 0.006), (_lash_shapes(eye, strength), 0.002)):
+    for shapes, soft in (
+        (_line_shapes(eye, line.half_width[0] + line.half_width[1] * strength), 0.006),
+        (_lash_shapes(eye, strength), 0.002),
+    ):
         canvas = np.zeros((size_wh[1] * zoom, size_wh[0] * zoom), np.uint8)
         for shape in shapes:
             corners = transformed(shape, inverted(eye.to_eye)) - [window.left, window.top]
@@ -67,11 +85,11 @@ def lash_layers(eye: BlinkFrame, window: Box, strength: float, softness: float) 
     return layers[0], layers[1]
 
 
-def _line_shapes(eye: BlinkFrame, strength: float) -> list[Points]:
+def _line_shapes(eye: BlinkFrame, half_width: float) -> list[Points]:
     """The lash line as one long lens, in (u, v)."""
     u = np.linspace(-0.05, 0.99, 60, dtype=np.float64)
     shut = BlinkLines.at(eye, u).shut
-    half = (0.022 + 0.014 * strength) * (1 - u) ** 0.3 * np.clip(8 * (1.01 - u), 0, 1) * np.clip(9 * (u + 0.06), 0, 1)
+    half = half_width * (1 - u) ** 0.3 * np.clip(8 * (1.01 - u), 0, 1) * np.clip(9 * (u + 0.06), 0, 1)
     return [np.concatenate([np.column_stack([u, shut - half]), np.column_stack([u, shut + half])[::-1]])]
 
 
