@@ -11,7 +11,7 @@ from open_the_eyes.imaging.arrays import Plane, Tones
 from open_the_eyes.imaging.face.lids import EyeShape, lid_distances
 from open_the_eyes.imaging.geometry import Box
 from open_the_eyes.imaging.luma import luma_of
-from open_the_eyes.models.appearance.lashes.lash_line import ALIKE, shut_lines, with_lash_lines
+from open_the_eyes.models.appearance.lashes.lash_line import ALIKE, PUPIL_PALED, shut_lines, with_lash_lines
 from tests.models.appearance.arched_eye import an_eye
 from training.lash_line import open_lashes
 
@@ -96,6 +96,17 @@ def test_a_pupil_becomes_as_dark_as_the_shut_eye_and_an_iris_keeps_its_colour() 
     ring = round(0.7 * OPEN.iris_radius)
     assert out[y, x].mean() < 0.5 * pale[y, x].mean()
     assert np.abs(out[y, x + ring] / pale[y, x + ring] - 1).max() < 0.02
+
+
+def test_beside_fair_lashes_an_iris_pales_a_little() -> None:
+    dark = opened_picture(0.6, iris=0.7, pupil=0.9)
+    out = matched(dark, 0.3)
+    x, y = (round(value) for value in OPEN.iris_xy)
+    ring = round(0.7 * OPEN.iris_radius)
+    skin = luma_of(SKIN[None, None])[0, 0]
+    for place in ((y, x), (y, x + ring)):
+        paled = (luma_of(out)[place] - luma_of(dark)[place]) / skin
+        assert 0.03 < paled <= PUPIL_PALED
 
 
 def test_one_eye_is_hardly_darker_than_the_other() -> None:

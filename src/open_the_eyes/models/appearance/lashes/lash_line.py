@@ -2,16 +2,16 @@
 
 The model and its refiner paint what is likely, so that fair lashes come out too dark, black or made up ones and those
 of a hard photo too pale. The shut eye tells how dark they are: the darkest along an open eye's upper lid is as dark as
-the darkest of the shut lash line, and what lies along its lower lid goes with it; a pupil is as dark, too
-(`training.lash_line`). The darkest pixels change most, so that a line keeps the shape that was painted. Lengths are in
-eye widths; darkness goes from 0, as bright as the skin below the eye, to 1, black.
+the darkest of the shut lash line; lower lashes and pupils go with it (`training.lash_line`). The darkest pixels change
+most, so that a line keeps the shape that was painted. Lengths are in eye widths; darkness goes from 0, as bright as the
+skin below the eye, to 1, black.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from typing import Final
+from typing import Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,14 +26,35 @@ from ....imaging.luma import luma_of
 from ..skin.shut_eye_regions import lash_line_mask, skin_below_mask
 from .shut_lashes import DARKEST
 
-UPPER: Final = (1.08, -0.07)
-"""Darkness of the lashes of an upper lid: a multiple of the shut lash line's, and what is added to it."""
-LOWER: Final = (0.6, 0.02)
-"""The same of a lower lid."""
-UPPER_SHARE: Final = 0.85
-"""Share of what an upper lid's lashes are off that they change by."""
-LOWER_SHARE: Final = 0.4
-"""The same of a lower lid's, which the shut eye tells less surely."""
+BLACKEST: Final = 0.95
+"""Most darkness that anything gets: no photo's black is quite black."""
+
+
+class Follows(NamedTuple):
+    """How a part of an open eye follows the darkness of the shut lash line.
+
+    Args:
+        multiple, added: its darkness is that multiple of the line's, and what is added to it.
+        share: of what a painted one is off it changes by.
+    """
+
+    multiple: float
+    added: float
+    share: float
+
+    def off(self, shut: float, painted: float) -> float:
+        """How much darker it is to be than it was painted, all of it."""
+        return min(self.multiple * shut + self.added, BLACKEST) - painted
+
+
+UPPER: Final = Follows(multiple=1.08, added=-0.07, share=0.85)
+"""Lashes along the upper lid."""
+LOWER: Final = Follows(multiple=0.6, added=0.02, share=0.4)
+"""Lashes along the lower lid, which the shut eye tells less surely."""
+PUPIL: Final = Follows(multiple=0.61, added=0.4, share=0.85)
+"""The pupil, which is dark beside fair lashes, too."""
+PUPIL_PALED: Final = 0.08
+"""Most darkness that an iris with its pupil loses: beside fair lashes it would look blind."""
 ALIKE: Final = 0.1
 """Most by which one shut eye's lash line is taken to be darker than the other's: hair and shadows darken one side,
 make-up both."""
@@ -64,10 +85,10 @@ PUPIL_FROM: Final = 0.7
 """Least darkness of a pupil's pixels, as a multiple of the pupil's: an iris is not to become one."""
 PUPIL_RIM: Final = (0.95, 1.15)
 """Distances from the iris' centre between which the darkening of a pupil ends, in radii of the iris."""
+IRIS_SEEN: Final = 0.5
+"""Share of a pixel that is iris and seen, from which on it tells how dark a pupil is."""
 OPENED_OVER: Final = 0.04
 """Distance from the lids' edges over which an iris comes to be wholly seen, in eye widths."""
-BLACKEST: Final = 0.95
-"""Most darkness that a shut eye is taken to have, and that a pixel gets: no photo's black is quite black."""
 PALEST: Final = 2.5
 """Most that a pixel's brightness is multiplied by."""
 MIN_PIXELS: Final = 8
@@ -141,26 +162,38 @@ def _darkest(darkness: NDArray[np.float32]) -> float:
 
 def _gain(eye: EyeInPicture, shape: EyeShape, shut: ShutLine) -> Plane:
     """(h, w): how bright each pixel of an opened eye is to be, as a multiple."""
-    darkness, wanted = 1 - eye.level / shut.skin, min(shut.darkness, BLACKEST)
+    darkness = 1 - eye.level / shut.skin
     iris = smoothstep(eye.distances.to_iris / max(shape.iris_radius, 1e-3), *PUPIL_RIM[::-1])
     iris *= eye.distances.aperture(OPENED_OVER * shape.width)
-    more = np.zeros_like(darkness)
-    for beside, (share_of_line, added), share in ((-eye.below, UPPER, UPPER_SHARE), (-eye.above, LOWER, LOWER_SHARE)):
-        found = lashes_of_lid(eye, beside, shut.skin)
-        if found is not None:
-            lid, lashes = found
-            paler, darker = (most * (lashes - lid) for most in MOST)
-            off = share * min(max(share_of_line * wanted + added - lashes, paler), darker)
-            there = smoothstep(beside, *REACH[:2]) * smoothstep(beside, *REACH[:1:-1])
-            there *= smoothstep(eye.along, *OUTER_END) * smoothstep(eye.along, *INNER_END[::-1])
-            least = lid if off < 0 else DARKENED_FROM * lashes
-            more += off * there * smoothstep(darkness, least, max(lashes, least + LEAST_RISE)) * (1 - iris)
-    seen = (eye.distances.aperture(OPENED_OVER * shape.width) > 0.25) & (iris > 0)
-    pupil = float(np.percentile(darkness[seen], 95)) if np.count_nonzero(seen) >= MIN_PIXELS else wanted
-    if wanted > pupil > 0:
-        more += (wanted - pupil) * smoothstep(darkness, PUPIL_FROM * pupil, pupil) * iris
-    made = np.minimum(darkness + more, np.maximum(darkness, wanted))
+    lashes = _change_of_lashes(eye, -eye.below, UPPER, shut) + _change_of_lashes(eye, -eye.above, LOWER, shut)
+    made = darkness + lashes * (1 - iris) + _change_of_iris(darkness, iris, shut)
+    made = np.minimum(made, np.maximum(darkness, BLACKEST))
     return np.asarray(np.clip((1 - made) / np.maximum(1 - darkness, 0.02), 0, PALEST), np.float32)
+
+
+def _change_of_lashes(eye: EyeInPicture, beside: Plane, follows: Follows, shut: ShutLine) -> Plane:
+    """(h, w): how much darker the lashes of a lid become; `beside` as for `lashes_of_lid`."""
+    found, darkness = lashes_of_lid(eye, beside, shut.skin), 1 - eye.level / shut.skin
+    if found is None:
+        return np.zeros_like(darkness)
+    lid, lashes = found
+    paler, darker = (most * (lashes - lid) for most in MOST)
+    off = follows.share * min(max(follows.off(shut.darkness, lashes), paler), darker)
+    there = smoothstep(beside, *REACH[:2]) * smoothstep(beside, *REACH[:1:-1])
+    there *= smoothstep(eye.along, *OUTER_END) * smoothstep(eye.along, *INNER_END[::-1])
+    least = lid if off < 0 else DARKENED_FROM * lashes
+    return np.asarray(off * there * smoothstep(darkness, least, max(lashes, least + LEAST_RISE)), np.float32)
+
+
+def _change_of_iris(darkness: Plane, iris: Plane, shut: ShutLine) -> Plane:
+    """(h, w): how much darker the pupil becomes, or how much paler all of the iris, of which `iris` 0..1 is seen."""
+    seen = darkness[iris > IRIS_SEEN]
+    if seen.size < MIN_PIXELS:
+        return np.zeros_like(darkness)
+    pupil = _darkest(seen)
+    off = PUPIL.share * max(PUPIL.off(shut.darkness, pupil), -PUPIL_PALED)
+    least = 0 if off < 0 else PUPIL_FROM * pupil
+    return np.asarray(off * iris * smoothstep(darkness, least, max(pupil, least + LEAST_RISE)), np.float32)
 
 
 @dataclass(frozen=True, slots=True)
