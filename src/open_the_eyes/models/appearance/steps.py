@@ -143,10 +143,7 @@ def draw_lashes(painted: PaintedPieces, context: StepContext) -> PaintedPieces:
 
 def match_lashes(painted: PaintedPieces, context: StepContext) -> PaintedPieces:
     """Lashes and pupils as dark as the shut eyes tell."""
-    lines = context.prepared.lines
-    return [
-        _with_pixels(eyes, with_lash_lines(eyes.pixels, eyes.mask, eyes.shapes.values(), lines)) for eyes in painted
-    ]
+    return with_lash_lines(painted, context.prepared.lines)
 
 
 def recolour_darkness(painted: PaintedPieces, context: StepContext) -> PaintedPieces:

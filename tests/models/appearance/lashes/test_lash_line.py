@@ -9,9 +9,11 @@ import pytest
 
 from open_the_eyes.imaging.arrays import Plane, Tones
 from open_the_eyes.imaging.face.lids import EyeShape, lid_distances
+from open_the_eyes.imaging.face.mesh478 import Side
 from open_the_eyes.imaging.geometry import Box
 from open_the_eyes.imaging.luma import luma_of
-from open_the_eyes.models.appearance.lashes.lash_line import ALIKE, PUPIL_PALED, shut_lines, with_lash_lines
+from open_the_eyes.models.appearance.lashes.lash_line import ALIKE, PUPIL_PALED, ShutLine, shut_lines, with_lash_lines
+from open_the_eyes.models.appearance.refiner import PaintedEyes
 from tests.models.appearance.arched_eye import an_eye
 from training.lash_line import open_lashes
 
@@ -49,7 +51,12 @@ def upper_lashes(picture: Tones) -> float:
 
 
 def matched(picture: Tones, shut: float) -> Tones:
-    return with_lash_lines(picture, WHOLE, [OPEN], shut_lines([(shut_picture(shut), SHUT)]))
+    return with_lines(picture, shut_lines([(shut_picture(shut), SHUT)]))
+
+
+def with_lines(picture: Tones, told: dict[Side, ShutLine], mask: Plane = WHOLE) -> Tones:
+    (out,) = with_lash_lines([PaintedEyes(picture, mask, np.zeros((478, 2)), {"left": OPEN})], told)
+    return out.pixels
 
 
 def test_lashes_become_as_dark_as_the_shut_line() -> None:
@@ -82,16 +89,16 @@ def test_lower_lashes_follow_less() -> None:
 
 def test_only_what_is_dark_changes_and_only_under_the_mask() -> None:
     pale, told = opened_picture(0.5), shut_lines([(shut_picture(0.95), SHUT)])
-    out = with_lash_lines(pale, WHOLE, [OPEN], told)
+    out = with_lines(pale, told)
     bright = pale.mean(axis=2) > 0.95 * SKIN.mean()
     assert np.abs(out - pale)[bright].max() < 1
     assert (out <= pale + 1e-3).all()
-    assert np.array_equal(with_lash_lines(pale, 0 * WHOLE, [OPEN], told), pale)
+    assert np.array_equal(with_lines(pale, told, 0 * WHOLE), pale)
 
 
 def test_a_pupil_becomes_as_dark_as_the_shut_eye_and_an_iris_keeps_its_colour() -> None:
     pale = opened_picture(0.6, iris=0.45, pupil=0.7)
-    out = with_lash_lines(pale, WHOLE, [OPEN], shut_lines([(shut_picture(0.9), SHUT)]))
+    out = matched(pale, 0.9)
     x, y = (round(value) for value in OPEN.iris_xy)
     ring = round(0.7 * OPEN.iris_radius)
     assert out[y, x].mean() < 0.5 * pale[y, x].mean()
@@ -116,6 +123,20 @@ def test_one_eye_is_hardly_darker_than_the_other() -> None:
     assert both["left"].darkness == pytest.approx(both["right"].darkness + ALIKE)
 
 
+def test_both_irises_change_alike() -> None:
+    """Two pieces of one photo, of which one's shut line is darker than the other's."""
+    skin = float(luma_of(SKIN[None, None])[0, 0])
+    right = replace(OPEN, side="right", ring=OPEN.ring[[8, *range(7, -1, -1), *range(15, 8, -1)]])
+    told: dict[Side, ShutLine] = {"left": ShutLine(0.9, skin), "right": ShutLine(0.5, skin)}
+    pale = opened_picture(0.6, iris=0.45, pupil=0.75)
+    shapes: list[dict[Side, EyeShape]] = [{"left": OPEN}, {"right": right}]
+    out = with_lash_lines([PaintedEyes(pale, WHOLE, np.zeros((478, 2)), shape) for shape in shapes], told)
+    x, y = (round(value) for value in OPEN.iris_xy)
+    left, right_pupil = (luma_of(piece.pixels)[y, x] for piece in out)
+    assert left == pytest.approx(right_pupil, abs=0.5)
+    assert left != pytest.approx(float(luma_of(pale)[y, x]), abs=0.5)
+
+
 @pytest.mark.parametrize(
     "pictures",
     [
@@ -129,4 +150,4 @@ def test_where_nothing_is_told_nothing_changes(pictures: list[tuple[Tones, EyeSh
     told = shut_lines(pictures)
     assert told == {}
     pale = opened_picture(0.5)
-    assert np.array_equal(with_lash_lines(pale, WHOLE, [OPEN], told), pale)
+    assert np.array_equal(with_lines(pale, told), pale)

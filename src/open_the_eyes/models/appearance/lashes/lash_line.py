@@ -9,8 +9,10 @@ skin below the eye, to 1, black.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
+from statistics import fmean
 from typing import Final, NamedTuple
 
 import numpy as np
@@ -23,6 +25,7 @@ from ....imaging.face.lids import EyeShape, LidDistances, lid_distances
 from ....imaging.face.mesh478 import Side
 from ....imaging.geometry import Box
 from ....imaging.luma import luma_of
+from ..refiner import PaintedEyes
 from ..skin.shut_eye_regions import lash_line_mask, skin_below_mask
 from .shut_lashes import DARKEST
 
@@ -129,16 +132,31 @@ def shut_line(photo: Tones, shut: EyeShape) -> ShutLine | None:
     return None if usual < DARKEST_SKIN else ShutLine(_darkest(1 - eye.level[line] / usual), usual)
 
 
-def with_lash_lines(pixels: Tones, mask: Plane, eyes: Iterable[EyeShape], shut: Mapping[Side, ShutLine]) -> Tones:
-    """The painted pixels (h, w, 3) with lashes and pupils as dark as the shut eyes tell, under the mask (h, w)."""
-    out = pixels.copy()
-    for shape in eyes:
-        eye = EyeInPicture.of(pixels, shape, 0.4) if shape.side in shut and shape.width < UP_TO[1] else None
-        if eye is not None:
-            fade = ramp(shape.width, *UP_TO[::-1])
-            gain = 1 + (_gain(eye, shape, shut[shape.side]) - 1) * (fade * eye.part.cut(mask))
-            eye.part.cut(out)[...] *= as_three(np.asarray(gain, np.float32))
+def with_lash_lines(painted: Sequence[PaintedEyes], shut: Mapping[Side, ShutLine]) -> list[PaintedEyes]:
+    """The pieces of one photo with lashes and pupils as dark as the shut eyes tell, under their masks; both irises
+    change alike."""
+    pieces = [_matched_eyes(eyes, shut) for eyes in painted]
+    pupils = [off for piece in pieces for eye in piece if (off := eye.pupil_off) is not None]
+    pupil_off = PUPIL.share * max(fmean(pupils), -PUPIL_PALED) if pupils else 0.0
+    out = []
+    for eyes, piece in zip(painted, pieces, strict=True):
+        pixels = eyes.pixels.copy()
+        for eye in piece:
+            fade = ramp(eye.shape.width, *UP_TO[::-1])
+            gain = 1 + (eye.gain(pupil_off) - 1) * (fade * eye.seen.part.cut(eyes.mask))
+            eye.seen.part.cut(pixels)[...] *= as_three(np.asarray(gain, np.float32))
+        out.append(replace(eyes, pixels=pixels))
     return out
+
+
+def _matched_eyes(eyes: PaintedEyes, shut: Mapping[Side, ShutLine]) -> list[MatchedEye]:
+    """Those of a piece whose shut eyes tell how dark they are."""
+    found = []
+    for side, shape in eyes.shapes.items():
+        seen = EyeInPicture.of(eyes.pixels, shape, 0.4) if side in shut and shape.width < UP_TO[1] else None
+        if seen is not None:
+            found.append(MatchedEye(seen, shape, shut[side]))
+    return found
 
 
 def lashes_of_lid(eye: EyeInPicture, beside: Plane, skin: float) -> tuple[float, float] | None:
@@ -158,42 +176,6 @@ def lashes_of_lid(eye: EyeInPicture, beside: Plane, skin: float) -> tuple[float,
 def _darkest(darkness: NDArray[np.float32]) -> float:
     """The mean of the darkest few pixels."""
     return float(darkness[darkness >= np.percentile(darkness, 100 - DARKEST)].mean())
-
-
-def _gain(eye: EyeInPicture, shape: EyeShape, shut: ShutLine) -> Plane:
-    """(h, w): how bright each pixel of an opened eye is to be, as a multiple."""
-    darkness = 1 - eye.level / shut.skin
-    iris = smoothstep(eye.distances.to_iris / max(shape.iris_radius, 1e-3), *PUPIL_RIM[::-1])
-    iris *= eye.distances.aperture(OPENED_OVER * shape.width)
-    lashes = _change_of_lashes(eye, -eye.below, UPPER, shut) + _change_of_lashes(eye, -eye.above, LOWER, shut)
-    made = darkness + lashes * (1 - iris) + _change_of_iris(darkness, iris, shut)
-    made = np.minimum(made, np.maximum(darkness, BLACKEST))
-    return np.asarray(np.clip((1 - made) / np.maximum(1 - darkness, 0.02), 0, PALEST), np.float32)
-
-
-def _change_of_lashes(eye: EyeInPicture, beside: Plane, follows: Follows, shut: ShutLine) -> Plane:
-    """(h, w): how much darker the lashes of a lid become; `beside` as for `lashes_of_lid`."""
-    found, darkness = lashes_of_lid(eye, beside, shut.skin), 1 - eye.level / shut.skin
-    if found is None:
-        return np.zeros_like(darkness)
-    lid, lashes = found
-    paler, darker = (most * (lashes - lid) for most in MOST)
-    off = follows.share * min(max(follows.off(shut.darkness, lashes), paler), darker)
-    there = smoothstep(beside, *REACH[:2]) * smoothstep(beside, *REACH[:1:-1])
-    there *= smoothstep(eye.along, *OUTER_END) * smoothstep(eye.along, *INNER_END[::-1])
-    least = lid if off < 0 else DARKENED_FROM * lashes
-    return np.asarray(off * there * smoothstep(darkness, least, max(lashes, least + LEAST_RISE)), np.float32)
-
-
-def _change_of_iris(darkness: Plane, iris: Plane, shut: ShutLine) -> Plane:
-    """(h, w): how much darker the pupil becomes, or how much paler all of the iris, of which `iris` 0..1 is seen."""
-    seen = darkness[iris > IRIS_SEEN]
-    if seen.size < MIN_PIXELS:
-        return np.zeros_like(darkness)
-    pupil = _darkest(seen)
-    off = PUPIL.share * max(PUPIL.off(shut.darkness, pupil), -PUPIL_PALED)
-    least = 0 if off < 0 else PUPIL_FROM * pupil
-    return np.asarray(off * iris * smoothstep(darkness, least, max(pupil, least + LEAST_RISE)), np.float32)
 
 
 @dataclass(frozen=True, slots=True)
@@ -228,3 +210,64 @@ class EyeInPicture:
         along, below, above = (way / width for way in (distances.along, distances.below_upper, distances.above_lower))
         inside = (along > ALONG[0]) & (along < ALONG[1])
         return cls(part, luma_of(part.cut(picture)), distances, along, below, above, inside)
+
+
+@dataclass(frozen=True)
+class MatchedEye:
+    """A painted eye, and what the shut one tells of it."""
+
+    seen: EyeInPicture
+    shape: EyeShape
+    shut: ShutLine
+
+    @cached_property
+    def darkness(self) -> Plane:
+        """(h, w) of the part."""
+        return 1 - self.seen.level / self.shut.skin
+
+    @cached_property
+    def iris(self) -> Plane:
+        """(h, w) 0..1: where the iris is, and seen."""
+        within = smoothstep(self.seen.distances.to_iris / max(self.shape.iris_radius, 1e-3), *PUPIL_RIM[::-1])
+        return within * self.seen.distances.aperture(OPENED_OVER * self.shape.width)
+
+    @cached_property
+    def pupil(self) -> float | None:
+        """The darkness of the pupil; None where too little is seen."""
+        seen = self.darkness[self.iris > IRIS_SEEN]
+        return _darkest(seen) if seen.size >= MIN_PIXELS else None
+
+    @property
+    def pupil_off(self) -> float | None:
+        """How much darker it is to be."""
+        return None if self.pupil is None else PUPIL.off(self.shut.darkness, self.pupil)
+
+    def gain(self, pupil_off: float) -> Plane:
+        """(h, w): how bright each pixel is to be, as a multiple; its pupil gets darker by `pupil_off`."""
+        lashes = self._lashes(-self.seen.below, UPPER) + self._lashes(-self.seen.above, LOWER)
+        made = self.darkness + lashes * (1 - self.iris) + self._iris(pupil_off)
+        made = np.minimum(made, np.maximum(self.darkness, BLACKEST))
+        return np.asarray(np.clip((1 - made) / np.maximum(1 - self.darkness, 0.02), 0, PALEST), np.float32)
+
+    def _lashes(self, beside: Plane, follows: Follows) -> Plane:
+        """(h, w): how much darker the lashes of a lid become; `beside` as for `lashes_of_lid`."""
+        found = lashes_of_lid(self.seen, beside, self.shut.skin)
+        if found is None:
+            return np.zeros_like(self.darkness)
+        lid, lashes = found
+        paler, darker = (most * (lashes - lid) for most in MOST)
+        off = follows.share * min(max(follows.off(self.shut.darkness, lashes), paler), darker)
+        along = self.seen.along
+        there = smoothstep(beside, *REACH[:2]) * smoothstep(beside, *REACH[:1:-1])
+        there *= smoothstep(along, *OUTER_END) * smoothstep(along, *INNER_END[::-1])
+        least = lid if off < 0 else DARKENED_FROM * lashes
+        return np.asarray(off * there * smoothstep(self.darkness, least, max(lashes, least + LEAST_RISE)), np.float32)
+
+    def _iris(self, off: float) -> Plane:
+        """(h, w): how much darker the pupil becomes, or all of the iris where it becomes paler."""
+        if self.pupil is None:
+            return np.zeros_like(self.darkness)
+        least = 0 if off < 0 else PUPIL_FROM * self.pupil
+        return np.asarray(
+            off * self.iris * smoothstep(self.darkness, least, max(self.pupil, least + LEAST_RISE)), np.float32
+        )
