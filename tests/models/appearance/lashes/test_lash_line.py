@@ -72,9 +72,15 @@ def test_paled_lashes_stay_darker_than_their_lid() -> None:
     painted = opened_picture(0.6, lid=0.4)
     beside = (below_lid(OPEN) < 0) & (below_lid(OPEN) > -0.1)
     row = beside & (np.abs(below_lid(OPEN) + 0.02) < 0.01)
-    paled, lid = luma_of(matched(painted, 0.1)), 0.6 * luma_of(SKIN[None, None])
+    paled, lid = luma_of(matched(painted, 0.4)), 0.6 * luma_of(SKIN[None, None])
     assert (luma_of(painted)[row] < paled[row]).mean() > 0.6
     assert paled[beside].max() <= lid + 1
+
+
+def test_a_shut_line_that_is_hidden_tells_nothing() -> None:
+    painted = opened_picture(0.6)
+    assert np.array_equal(matched(painted, 0.15), painted)
+    assert upper_lashes(matched(painted, 0.36)) < upper_lashes(painted) - 0.05
 
 
 def test_lower_lashes_follow_less() -> None:
@@ -82,7 +88,7 @@ def test_lower_lashes_follow_less() -> None:
     under = (there.above_lower < 0) & (there.above_lower > -2) & (there.along > 12) & (there.along < 48)
     painted = opened_picture(0.6)
     painted[under] *= 0.7
-    dark, faint = (matched(painted, shut)[under].mean() / painted[under].mean() for shut in (0.95, 0.3))
+    dark, faint = (matched(painted, shut)[under].mean() / painted[under].mean() for shut in (0.95, 0.36))
     assert 0.7 < dark < 0.95
     assert faint > 1.02
 
@@ -107,7 +113,7 @@ def test_a_pupil_becomes_as_dark_as_the_shut_eye_and_an_iris_keeps_its_colour() 
 
 def test_beside_fair_lashes_an_iris_pales_a_little() -> None:
     dark = opened_picture(0.6, iris=0.7, pupil=0.9)
-    out = matched(dark, 0.3)
+    out = matched(dark, 0.36)
     x, y = (round(value) for value in OPEN.iris_xy)
     ring = round(0.7 * OPEN.iris_radius)
     skin = luma_of(SKIN[None, None])[0, 0]

@@ -61,6 +61,8 @@ PUPIL_PALED: Final = 0.08
 ALIKE: Final = 0.1
 """Most by which one shut eye's lash line is taken to be darker than the other's: hair and shadows darken one side,
 make-up both."""
+FAINTEST: Final = (0.2, 0.35)
+"""Darkness of a shut lash line between which it comes to be believed: one that is fainter is hidden."""
 UP_TO: Final = (100.0, 160.0)
 """Eye widths in pixels between which the matching ends: larger eyes have lashes drawn one by one, and a made-up lid's
 line."""
@@ -142,8 +144,8 @@ def with_lash_lines(painted: Sequence[PaintedEyes], shut: Mapping[Side, ShutLine
     for eyes, piece in zip(painted, pieces, strict=True):
         pixels = eyes.pixels.copy()
         for eye in piece:
-            fade = ramp(eye.shape.width, *UP_TO[::-1])
-            gain = 1 + (eye.gain(pupil_off) - 1) * (fade * eye.seen.part.cut(eyes.mask))
+            share = ramp(eye.shape.width, *UP_TO[::-1]) * ramp(eye.shut.darkness, *FAINTEST)
+            gain = 1 + (eye.gain(pupil_off) - 1) * (share * eye.seen.part.cut(eyes.mask))
             eye.seen.part.cut(pixels)[...] *= as_three(np.asarray(gain, np.float32))
         out.append(replace(eyes, pixels=pixels))
     return out
