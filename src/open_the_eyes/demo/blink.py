@@ -43,6 +43,7 @@ SMALLEST_PX: Final = 3.0
 
 
 PHOTOGRAPHED: Final = LashLine()
+"""A lash line as photographs have it."""
 
 
 def paint_blink(pixels: Rgb, landmarks: Points, sides: Sequence[Side] = SIDES, line: LashLine = PHOTOGRAPHED) -> Rgb:

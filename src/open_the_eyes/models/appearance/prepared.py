@@ -14,8 +14,8 @@ from ...roles import Crop, Patch
 from . import layout
 from .irises import colour as iris
 from .irises.ball import CatchLight, ball_of, catch_light
-from .lashes.lash_line import ShutLine, shut_lines
 from .lashes.own_lashes import Lashes, measured_lashes
+from .lashes.shut_lines import ShutLine, shut_lines
 from .lashes.tails import over_tails, tailless
 from .lashes.wings import Wing, wings_of
 from .light.dark_hue import DarkHue, measured_dark_hue
@@ -92,7 +92,7 @@ class Prepared:
         return measured_lashes(self._shut_pictures)
 
     @cached_property
-    def lines(self) -> dict[Side, ShutLine]:
+    def shut_lines(self) -> dict[Side, ShutLine]:
         return shut_lines(self._shut_pictures)
 
     @cached_property

@@ -20,7 +20,7 @@ from ...roles import Request
 from .exemplars import Exemplars
 from .irises.pair import with_irises_alike
 from .irises.round_iris import with_round_irises
-from .lashes.lash_line import with_lash_lines
+from .lashes.lash_line import with_matched_lashes
 from .lashes.strokes import with_lashes
 from .light.dark_hue import with_dark_hue
 from .light.white_level import with_white_levels
@@ -143,7 +143,7 @@ def draw_lashes(painted: PaintedPieces, context: StepContext) -> PaintedPieces:
 
 def match_lashes(painted: PaintedPieces, context: StepContext) -> PaintedPieces:
     """Lashes and pupils as dark as the shut eyes tell."""
-    return with_lash_lines(painted, context.prepared.lines)
+    return with_matched_lashes(painted, context.prepared.shut_lines)
 
 
 def recolour_darkness(painted: PaintedPieces, context: StepContext) -> PaintedPieces:
