@@ -33,7 +33,7 @@ STRUCK: Final = {
 def test_only_our_errors_come_out_and_soon(struck: Callable[[], Iterator[bytes]]) -> None:
     survivors = []
     for number, mutant in enumerate(struck()):
-        started = time.process_time()
+        started = time.thread_time()
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # a decoder may mumble about bytes that are odd
             with contextlib.suppress(OpenTheEyesError):
@@ -42,7 +42,7 @@ def test_only_our_errors_come_out_and_soon(struck: Callable[[], Iterator[bytes]]
                 assert survivor.file.format is not None
                 written = encoded(survivor, survivor.file.format, RECORD)
                 survivors.append((survivor.size_wh, written))
-        assert time.process_time() - started < 4, number
+        assert time.thread_time() - started < 4, number
     assert survivors
     for size_wh, written in survivors:
         back = read(written, SETTINGS)
@@ -104,7 +104,7 @@ OF_MANY_PARTS: Final = {
 @pytest.mark.parametrize("made", OF_MANY_PARTS.values(), ids=OF_MANY_PARTS)
 def test_time_grows_no_faster_than_a_file(made: Callable[[], bytes]) -> None:
     data = made()
-    started = time.process_time()
+    started = time.thread_time()
 
     photo = read(data, Settings())
     assert photo.file is not None
@@ -112,7 +112,7 @@ def test_time_grows_no_faster_than_a_file(made: Callable[[], bytes]) -> None:
     back = read(encoded(photo, photo.file.format, RECORD), Settings())
 
     assert read_record(back) == RECORD
-    assert time.process_time() - started < 2
+    assert time.thread_time() - started < 2
 
 
 def test_the_long_run_finds_nothing_in_a_short_one(capsys: pytest.CaptureFixture[str]) -> None:

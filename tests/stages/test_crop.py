@@ -62,7 +62,7 @@ def test_an_eye_that_is_seen_open_may_lead_the_other(portrait: Rgb, portrait_fac
 def test_lashes_of_one_eye_tell_of_the_others(blinked: Rgb, blinked_face: Face) -> None:
     pixels, face = resized(blinked, 3.0), replace(blinked_face, landmarks=blinked_face.landmarks * 3.0)
     _hang_lashes(pixels, face, "left", (0.25, 0.35, 0.45, 0.55, 0.65))
-    _hang_lashes(pixels, face, "right", (0.45,))
+    _hang_lashes(pixels, face, "right", (0.55,))
     assert crop(pixels, face, ("right",)).tips is None
     both, alone = crop(pixels, face, SIDES), crop(pixels, face, ("left",))
     assert both.tips is not None

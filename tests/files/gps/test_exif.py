@@ -174,9 +174,9 @@ ABSURD: Final = {
 
 @pytest.mark.parametrize("exif", ABSURD.values(), ids=ABSURD)
 def test_tables_in_each_other_cost_no_time_and_keep_no_place(exif: bytes) -> None:
-    started = time.process_time()
+    started = time.thread_time()
     after = without_place(exif)
-    assert time.process_time() - started < 0.5
+    assert time.thread_time() - started < 0.5
     assert after is None or without_place(after) == after
 
 

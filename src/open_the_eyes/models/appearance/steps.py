@@ -143,7 +143,9 @@ def draw_lashes(painted: PaintedPieces, context: StepContext) -> PaintedPieces:
 
 def match_lashes(painted: PaintedPieces, context: StepContext) -> PaintedPieces:
     """Lashes and pupils as dark as the shut eyes tell."""
-    return with_matched_lashes(painted, context.prepared.shut_lines)
+    prepared = context.prepared
+    irises_known = prepared.crop.open_side is not None or bool(context.request.donors)
+    return with_matched_lashes(painted, prepared.shut_lines, irises_known)
 
 
 def recolour_darkness(painted: PaintedPieces, context: StepContext) -> PaintedPieces:

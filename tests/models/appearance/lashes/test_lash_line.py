@@ -51,7 +51,7 @@ def matched(picture: Tones, shut: float) -> Tones:
 
 
 def with_lines(picture: Tones, told: dict[Side, ShutLine], mask: Plane = WHOLE) -> Tones:
-    (out,) = with_matched_lashes([PaintedEyes(picture, mask, np.zeros((478, 2)), {"left": OPEN})], told)
+    (out,) = with_matched_lashes([PaintedEyes(picture, mask, np.zeros((478, 2)), {"left": OPEN})], told, False)
     return out.pixels
 
 
@@ -125,7 +125,7 @@ def test_both_irises_change_alike() -> None:
     """Two pieces of one photo, of which one's shut line is darker than the other's."""
     told: dict[Side, ShutLine] = {"left": ShutLine(0.9, SKIN_LEVEL), "right": ShutLine(0.5, SKIN_LEVEL)}
     pale = opened_picture(0.6, iris=0.45, pupil=0.75)
-    out = with_matched_lashes([PaintedEyes(pale, WHOLE, np.zeros((478, 2)), shapes) for shapes in SHAPES], told)
+    out = with_matched_lashes([PaintedEyes(pale, WHOLE, np.zeros((478, 2)), shapes) for shapes in SHAPES], told, False)
     x, y = (round(value) for value in OPEN.iris_xy)
     left, right_pupil = (luma_of(piece.pixels)[y, x] for piece in out)
     assert left == pytest.approx(right_pupil, abs=0.5)
@@ -135,7 +135,7 @@ def test_both_irises_change_alike() -> None:
 def test_where_one_eye_tells_nothing_pupils_stay() -> None:
     pale = opened_picture(0.6, iris=0.45, pupil=0.75)
     pieces = [PaintedEyes(pale, WHOLE, np.zeros((478, 2)), shapes) for shapes in SHAPES]
-    out = with_matched_lashes(pieces, {"left": ShutLine(0.9, SKIN_LEVEL)})
+    out = with_matched_lashes(pieces, {"left": ShutLine(0.9, SKIN_LEVEL)}, False)
     x, y = (round(value) for value in OPEN.iris_xy)
     assert [np.array_equal(piece.pixels[y, x], pale[y, x]) for piece in out] == [True, True]
     assert [np.array_equal(piece.pixels, pale) for piece in out] == [False, True]
@@ -158,7 +158,7 @@ def test_larger_eyes_change_less() -> None:
         shape = OPEN.reduced(1 / times)
         told: dict[Side, ShutLine] = {"left": ShutLine(0.9, SKIN_LEVEL)}
         piece = PaintedEyes(large, np.ones(large.shape[:2], np.float32), np.zeros((478, 2)), {"left": shape})
-        shown.append(float(np.abs(with_matched_lashes([piece], told)[0].pixels - large).mean()))
+        shown.append(float(np.abs(with_matched_lashes([piece], told, False)[0].pixels - large).mean()))
     assert shown[0] > 1.2 * shown[1] > 1.2 * shown[2] > 0
     assert shown[3] == 0
 
@@ -172,3 +172,12 @@ def test_only_lashes_and_iris_change() -> None:
     away |= (below < -0.16) & (below > -0.3)
     painted[away] *= 0.5
     assert np.array_equal(matched(painted, 0.95)[away], painted[away])
+
+
+def test_irises_that_are_known_stay() -> None:
+    pale = opened_picture(0.6, iris=0.45, pupil=0.75)
+    piece = PaintedEyes(pale, WHOLE, np.zeros((478, 2)), {"left": OPEN})
+    (out,) = with_matched_lashes([piece], {"left": ShutLine(0.9, SKIN_LEVEL)}, True)
+    x, y = (round(value) for value in OPEN.iris_xy)
+    assert np.array_equal(out.pixels[y, x], pale[y, x])
+    assert upper_lashes(out.pixels) > upper_lashes(pale) + 0.05

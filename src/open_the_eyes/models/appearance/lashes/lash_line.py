@@ -80,14 +80,21 @@ OPENED_OVER: Final = 0.04
 """Distance from the lids' edges over which an iris comes to be wholly seen, in eye widths."""
 
 
-def with_matched_lashes(painted: Sequence[PaintedEyes], shut: Mapping[Side, ShutLine]) -> list[PaintedEyes]:
-    """The pieces of one photo with lashes and pupils as dark as the shut eyes tell, under their masks. Pupils change
-    alike, and only where all shut eyes tell."""
+def with_matched_lashes(
+    painted: Sequence[PaintedEyes], shut: Mapping[Side, ShutLine], irises_known: bool
+) -> list[PaintedEyes]:
+    """The pieces of one photo with lashes and pupils as dark as the shut eyes tell, under their masks.
+
+    Pupils change alike, and only where all shut eyes tell.
+
+    Args:
+        irises_known: whether they are painted after an open eye of the person: then they stay as they are.
+    """
     pieces = [_matched_eyes(eyes, shut) for eyes in painted]
     matched = [eye for piece in pieces for eye in piece]
     pupils = [off for eye in matched if (off := eye.pupil_off) is not None]
     pupil_off = 0.0
-    if pupils and len(pupils) == sum(len(eyes.shapes) for eyes in painted):
+    if pupils and len(pupils) == sum(len(eyes.shapes) for eyes in painted) and not irises_known:
         pupil_off = PUPIL.share * max(fmean(pupils), -PUPIL_PALED) * fmean(eye.share for eye in matched)
     out = []
     for eyes, piece in zip(painted, pieces, strict=True):
