@@ -153,7 +153,13 @@ class _PostgresLock:
     @contextmanager
     def if_dead(self, worker: str) -> Iterator[bool]:
         with self._connected() as session:
-            yield self._locked(session, worker)
+            dead = self._locked(session, worker)
+            try:
+                yield dead
+            finally:
+                if dead:  # left to the end of the connection, it would stay until the server notices that
+                    with suppress(sa.exc.SQLAlchemyError):
+                        self._unlock(session, worker)
 
     def tell(self, where: Whereabouts) -> None:
         """Nothing: nobody is turned away for it but who took its name by mistake."""
@@ -172,3 +178,7 @@ class _PostgresLock:
     def _locked(self, session: sa.Connection, worker: str) -> bool:
         query = sa.text("SELECT pg_try_advisory_lock(:space, hashtext(:worker))")
         return bool(session.execute(query, {"space": _SPACE, "worker": worker}).scalar())
+
+    def _unlock(self, session: sa.Connection, worker: str) -> None:
+        query = sa.text("SELECT pg_advisory_unlock(:space, hashtext(:worker))")
+        session.execute(query, {"space": _SPACE, "worker": worker})
