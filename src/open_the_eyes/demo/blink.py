@@ -40,8 +40,6 @@ STRIP_PX: Final = 96
 """Resolution of the smooth colour layer, pixels per width of the eye."""
 SMALLEST_PX: Final = 3.0
 """Narrowest eye that a blink is painted on, pixels."""
-
-
 PHOTOGRAPHED: Final = LashLine()
 """A lash line as photographs have it."""
 

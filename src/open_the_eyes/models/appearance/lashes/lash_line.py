@@ -30,7 +30,8 @@ BLACKEST: Final = 0.95
 
 
 class Follows(NamedTuple):
-    """How a part of an open eye follows the darkness of the shut lash line.
+    """How a part of an open eye follows the darkness of the shut lash line: between what photographed blinks tell
+    (`training.lash_line`) and what painted ones do on portraits and everyday photos.
 
     Args:
         multiple, added: its darkness is that multiple of the line's, and what is added to it.
