@@ -24,6 +24,7 @@ from open_the_eyes.models.appearance.infancy import INFANCY_FILE, LOG_ODDS, prop
 from open_the_eyes.models.appearance.traits import FaceTraits
 
 from ..faces import Portrait, expect_faces, pictures_in, portraits
+from ..half_hidden import half_hidden
 
 Age: TypeAlias = Literal["infant", "child", "adult"]
 Rows: TypeAlias = NDArray[np.float64]
@@ -34,6 +35,10 @@ UNSURE: Final = "unsure"
 """What the table says of pictures that are left out."""
 WEIGHTS: Final[dict[Age, tuple[float, float]]] = {"infant": (6.0, 0.0), "child": (1.5, 1.5), "adult": (0.0, 1.0)}
 """How much a face of each age counts as an infant's, and as none: infants are few, and a child is half of each."""
+HIDDEN_WEIGHT: Final = 0.5
+"""How much a face of which something hides a part counts against the same one in full view."""
+VIEW_WEIGHTS: Final = (1.0, 1.0, HIDDEN_WEIGHT, HIDDEN_WEIGHT, HIDDEN_WEIGHT, HIDDEN_WEIGHT)
+"""How much each of the views that `features_of` tells of counts."""
 RIDGE: Final = 600.0
 """Ridge on the weights of standardised features."""
 SHAPE_COUNTS: Final = 3.0
@@ -45,7 +50,7 @@ FOLDS: Final = 8
 
 @dataclass(frozen=True, slots=True)
 class Faces:
-    """Faces to learn from: how old each is, and the features (n, 2, d) of it and of its mirror image."""
+    """Faces to learn from: how old each is, and the features (n, 6, d) that `features_of` tells."""
 
     ages: NDArray[np.str_]
     features: Rows
@@ -73,11 +78,14 @@ def ages_listed(table: Path) -> dict[str, str]:
     return listed
 
 
-def features_of(portrait: Portrait, network: FaceTraits) -> Rows:
-    """(2, d): of a face and of its mirror image, what `FaceTraits` says and its `proportions`."""
+def features_of(portrait: Portrait, network: FaceTraits, dice: np.random.Generator) -> Rows:
+    """(6, d), what `FaceTraits` says of a face and its `proportions`: of it and of its mirror image in full view, and
+    of each twice with something before a part of it."""
     view = face_view(portrait.pixels, portrait.landmarks)
-    traits = np.array([network.of(one) for one in (view, np.ascontiguousarray(view[:, ::-1]))], np.float64)
-    return np.hstack([traits, np.tile(proportions(portrait.landmarks), (2, 1))])
+    both = [view, np.ascontiguousarray(view[:, ::-1])]
+    views = [*both, *(half_hidden(one, dice) for one in 2 * both)]
+    traits = np.array([network.of(one) for one in views], np.float64)
+    return np.hstack([traits, np.tile(proportions(portrait.landmarks), (len(views), 1))])
 
 
 def learnt(faces: Faces) -> NDArray[np.float32]:
@@ -87,7 +95,8 @@ def learnt(faces: Faces) -> NDArray[np.float32]:
     rows = faces.features.reshape(-1, faces.features.shape[-1])
     mean, sigma = rows.mean(axis=0), rows.std(axis=0) + 1e-6
     sigma[TRAITS:] /= SHAPE_COUNTS
-    weights = np.repeat(np.array([WEIGHTS[age] for age in faces.ages]), 2, axis=0)
+    of_age = np.array([WEIGHTS[age] for age in faces.ages])
+    weights = (of_age[:, None] * np.array(VIEW_WEIGHTS)[:, None]).reshape(-1, 2)
     classifier = LogisticRegression(C=1 / RIDGE, max_iter=1000)
     standardised = np.tile((rows - mean) / sigma, (2, 1))
     infant = np.repeat([True, False], len(rows))
@@ -97,18 +106,18 @@ def learnt(faces: Faces) -> NDArray[np.float32]:
 
 
 def left_out(faces: Faces) -> Rows:
-    """(n,): log-odds of each face, by what was learnt without it."""
+    """(n, 6): log-odds of each view of a face, by what was learnt without it."""
     fold = np.random.default_rng(0).permutation(len(faces)) % FOLDS
-    odds = np.zeros(len(faces))
+    odds = np.zeros(faces.features.shape[:2])
     for number in track(range(FOLDS), "folds"):
         weights = learnt(faces.only(fold != number))
-        odds[fold == number] = faces.features[fold == number, 0] @ weights[:-1] + weights[-1]
+        odds[fold == number] = faces.features[fold == number] @ weights[:-1] + weights[-1]
     return odds
 
 
-def figures(faces: Faces, odds: Rows) -> Table:
-    """How many of each age get eyes more like an infant's than like an adult's."""
-    table = Table(title=f"{len(faces)} faces, each told by what was learnt without it")
+def figures(faces: Faces, odds: Rows, title: str) -> Table:
+    """How many of each age get eyes more like an infant's than like an adult's, by these log-odds (n,)."""
+    table = Table(title=title)
     for name in ("age", "faces", "half an infant's", "wholly", "ranked below infants"):
         table.add_column(name, justify="right")
     share = np.asarray(smoothstep(odds.astype(np.float32), *LOG_ODDS))
@@ -127,17 +136,19 @@ def main() -> None:
     parser.add_argument("--ages", type=Path, default=TABLE, help="a table of who is no adult, instead of the own one")
     parser.add_argument("-o", "--out", type=Path, default=INFANCY_FILE)
     given = parser.parse_args()
-    listed, network = ages_listed(given.ages), FaceTraits()
+    listed, network, dice = ages_listed(given.ages), FaceTraits(), np.random.default_rng(0)
     ages, features = [], []
     for folder in given.folders:
         for portrait in portraits(pictures_in(folder)):
             age = listed.get(f"{folder.name}/{portrait.path.name}", "adult")
             if age != UNSURE:
                 ages.append(age)
-                features.append(features_of(portrait, network))
+                features.append(features_of(portrait, network, dice))
     expect_faces(ages.count("infant"), FOLDS, given.folders[0])
     faces = Faces(np.array(ages), np.array(features))
-    Console().print(figures(faces, left_out(faces)))
+    odds, title = left_out(faces), f"{len(faces)} faces{{}}, each told by what was learnt without it"
+    for view, hidden in ((0, ""), (2, ", half hidden")):
+        Console().print(figures(faces, odds[:, view], title.format(hidden)))
     given.out.parent.mkdir(parents=True, exist_ok=True)
     arrays: dict[str, Any] = {"weights": learnt(faces)}
     np.savez_compressed(given.out, **arrays)

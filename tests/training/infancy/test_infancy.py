@@ -9,7 +9,18 @@ import pytest
 
 from open_the_eyes.models.appearance.traits import FaceTraits
 from training.faces import Portrait
-from training.infancy.__main__ import AGES, TABLE, TRAITS, UNSURE, Faces, ages_listed, features_of, learnt, left_out
+from training.infancy.__main__ import (
+    AGES,
+    TABLE,
+    TRAITS,
+    UNSURE,
+    VIEW_WEIGHTS,
+    Faces,
+    ages_listed,
+    features_of,
+    learnt,
+    left_out,
+)
 
 
 @pytest.fixture(scope="module")
@@ -17,7 +28,7 @@ def faces() -> Faces:
     """Infants differ in two traits and one proportion, children half as much."""
     dice = np.random.default_rng(0)
     ages = np.array(["infant"] * 40 + ["child"] * 40 + ["adult"] * 160)
-    features = dice.normal(size=(240, 2, TRAITS + 18))
+    features = dice.normal(size=(240, len(VIEW_WEIGHTS), TRAITS + 18))
     off = np.select([ages == "infant", ages == "child"], [6.0, 3.0], 0.0)[:, None]
     features[:, :, 3] += off
     features[:, :, 8] -= off
@@ -26,7 +37,7 @@ def faces() -> Faces:
 
 
 def test_infants_are_told_from_adults_that_were_left_out(faces: Faces) -> None:
-    odds = left_out(faces)
+    odds = left_out(faces)[:, 0]
     medians = [np.median(odds[faces.ages == age]) for age in AGES]
     assert medians[0] > 0 > medians[2]
     assert medians[0] > medians[1] > medians[2]
@@ -41,11 +52,19 @@ def test_what_was_learnt_takes_features_as_they_come(faces: Faces) -> None:
     np.testing.assert_allclose(moved.features[:, 0] @ same[:-1] + same[-1], odds, atol=1e-2)
 
 
-def test_a_face_and_its_mirror_image_have_the_same_proportions(astronaut: Portrait) -> None:
-    features = features_of(astronaut, FaceTraits())
-    assert features.shape == (2, TRAITS + 18)
-    np.testing.assert_array_equal(features[0, TRAITS:], features[1, TRAITS:])
-    assert np.abs(features[0, :TRAITS] - features[1, :TRAITS]).max() > 0.01
+def test_what_hides_a_part_of_a_face_changes_its_traits_and_not_its_proportions(astronaut: Portrait) -> None:
+    features = features_of(astronaut, FaceTraits(), np.random.default_rng(0))
+    assert features.shape == (len(VIEW_WEIGHTS), TRAITS + 18)
+    assert (features[:, TRAITS:] == features[0, TRAITS:]).all()
+    traits = features[:, :TRAITS]
+    assert all(np.abs(one - other).max() > 0.01 for k, one in enumerate(traits) for other in traits[:k])
+
+
+def test_views_of_no_weight_teach_nothing(faces: Faces, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("training.infancy.__main__.VIEW_WEIGHTS", (1.0, 1.0, 0.0, 0.0, 0.0, 0.0))
+    spoilt = Faces(faces.ages, faces.features.copy())
+    spoilt.features[:, 2:] = spoilt.features[::-1, 2:]
+    np.testing.assert_allclose(learnt(spoilt), learnt(faces), atol=1e-4)
 
 
 def test_the_own_table_names_infants_and_children() -> None:
