@@ -1,4 +1,4 @@
-"""A U-Net's weights under the names that single-file checkpoints have; for two levels of a layer, plain then attention."""
+"""A U-Net's weights under the names of single-file checkpoints; for two levels of a layer, plain then attention."""
 
 from __future__ import annotations
 
