@@ -53,24 +53,32 @@ HERE = Cluster(address="local", actors=2)
 
 @pytest.fixture(scope="module", autouse=True)
 def cluster() -> Iterator[None]:
+    os.environ["RAY_USAGE_STATS_ENABLED"] = "0"
     # not above: it takes seconds, and a process of the tests may not need it
     ray = pytest.importorskip("ray", reason="the extra `ray` is not installed", exc_type=ImportError)
     pytest.importorskip(
         "ray.data", reason="ray.data does not import: pyarrow from 26 on needs numpy 2", exc_type=ImportError
     )
     root = str(Path(__file__).parents[2])
-    with pytest.MonkeyPatch.context() as patch:  # Ray's processes have it from this one
-        patch.setenv("RAY_USAGE_STATS_ENABLED", "0")
-        patch.setenv("PYTHONPATH", os.pathsep.join([root, os.environ.get("PYTHONPATH", "")]))
-        patch.setenv("RAY_SERVE_PROXY_READY_CHECK_TIMEOUT_S", "60")  # 5 kill one that starts on a busy machine
-        try:
-            ray.init(num_cpus=2, include_dashboard=False, log_to_driver=False, object_store_memory=100 * 2**20)
-        except Exception as error:
-            if "timed out during startup" not in str(error):
-                raise
-            ray.shutdown()
-            pytest.skip("Ray did not start within its own 30 seconds: this machine is too busy")
-        yield
+    try:
+        ray.init(
+            num_cpus=2,
+            include_dashboard=False,
+            log_to_driver=False,
+            object_store_memory=100 * 2**20,
+            runtime_env={
+                "env_vars": {
+                    "PYTHONPATH": os.pathsep.join([root, os.environ.get("PYTHONPATH", "")]),
+                    "RAY_SERVE_PROXY_READY_CHECK_TIMEOUT_S": "60",  # 5 kill one that starts on a busy machine
+                }
+            },
+        )
+    except Exception as error:
+        if "timed out during startup" not in str(error):
+            raise
+        ray.shutdown()
+        pytest.skip("Ray did not start within its own 30 seconds: this machine is too busy")
+    yield
     ray.shutdown()
     with warnings.catch_warnings():  # Ray does not wait for its processes, for which a later test would get the blame
         warnings.simplefilter("ignore", ResourceWarning)
