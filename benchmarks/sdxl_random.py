@@ -103,6 +103,7 @@ TINY: Final = Sizes(
     unet=_unet(
         "pa",
         in_channels=9,
+        layers_per_block=1,
         sample_size=16,
         block_out_channels=(32, 64),
         transformer_layers_per_block=(1, 2),
@@ -114,6 +115,7 @@ TINY: Final = Sizes(
     refiner=_unet(
         "pa",
         in_channels=4,
+        layers_per_block=1,
         sample_size=16,
         block_out_channels=(32, 64),
         transformer_layers_per_block=1,

@@ -5,11 +5,12 @@ from __future__ import annotations
 import gc
 import os
 import random
+import shutil
 import signal
 import threading
 import time
 import warnings
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -23,11 +24,12 @@ from open_the_eyes.batch.manifest import Manifest
 from open_the_eyes.batch.plan import Plan, plan
 from open_the_eyes.batch.run import run_batch
 from open_the_eyes.batch.spec import BatchSpec
-from open_the_eyes.batch.worker import Processor, WorkerConfig, WorkerSlot, make_processor
+from open_the_eyes.batch.worker import WorkerConfig, WorkerSlot
+from open_the_eyes.cli import main
 from open_the_eyes.engine import Engine
 from open_the_eyes.fleet import ray_serve
 from open_the_eyes.fleet.cluster import Cluster, connected
-from open_the_eyes.fleet.painters import Painter, RemoteGenerator
+from open_the_eyes.fleet.painters import RemoteGenerator
 from open_the_eyes.fleet.ray_batch import on_ray
 from open_the_eyes.fleet.ray_serve import APPLICATION
 from open_the_eyes.fleet.remote import RemoteFolders, plan_remote
@@ -36,8 +38,9 @@ from open_the_eyes.options import GenerateOptions
 from open_the_eyes.roles import Crop, Request
 from open_the_eyes.settings import Settings
 from open_the_eyes.system.arithmetic import one_blas_thread
-from tests.batch.conftest import by_open, shoot  # noqa: F401 -- fixtures
+from tests.batch.conftest import shoot  # noqa: F401 -- a fixture
 from tests.batch.processors import SPEC, acting, photos, unwatched
+from tests.fleet.on_ray import BATCHES, Telling, real
 
 pytestmark = [
     pytest.mark.filterwarnings("ignore::DeprecationWarning"),
@@ -46,8 +49,6 @@ pytestmark = [
     pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning"),
 ]
 HERE = Cluster(address="local", actors=2)
-BATCHES = "batches"
-"""A file in the folder of weights, which is what a painter knows of the test's folder."""
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -95,28 +96,25 @@ def config(plan: Plan, make: Any = acting, spec: BatchSpec = SPEC) -> WorkerConf
     )
 
 
-def slow_real(config: WorkerConfig) -> Processor:
-    """The real doer, which leaves its process's number where the test can find it."""
-    do = make_processor(config)
-    (config.out / f"{os.getpid()}.pid").touch()
-    return do
-
-
 def test_a_batch_on_ray_with_an_actor_killed_comes_out_as_without(
     shoot: Path,  # noqa: F811
-    by_open: Mapping[str, bytes],  # noqa: F811
     tmp_path: Path,
 ) -> None:
-    out = tmp_path / "out"
+    few, out, by_open = (tmp_path / name for name in ("few", "out", "by-open"))
+    shutil.copytree(shoot, few, ignore=shutil.ignore_patterns("blink[234]*"))
+    blinks = sorted(few.glob("day1/*"))
+    assert main(["open", *map(str, blinks), "-o", str(by_open)]) == 0
+    wanted = {f"day1/{path.name}": path.read_bytes() for path in by_open.iterdir()}
+    assert len(wanted) == len(blinks) == 4
     out.mkdir()
-    planned = plan([str(shoot)], out)
+    planned = plan([str(few)], out)
     spec = BatchSpec(engine="appearance", painter="appearance")
     killed: list[int] = []
-    remote_processor = threading.Event()
+    over = threading.Event()
 
     def kill_one() -> None:
-        while not remote_processor.is_set() and not killed:
-            if len(list(out.rglob("*.opened.*"))) >= 2:
+        while not over.is_set() and not killed:
+            if any(out.rglob("*.opened.*")):
                 killed.append(int(next(out.glob("*.pid")).stem))
                 os.kill(killed[0], signal.SIGKILL)
             time.sleep(0.02)
@@ -124,11 +122,11 @@ def test_a_batch_on_ray_with_an_actor_killed_comes_out_as_without(
     killer = threading.Thread(target=kill_one)
     killer.start()
     with Manifest(planned.folder) as manifest:
-        each = on_ray(config(planned, slow_real, spec), HERE)
+        each = on_ray(config(planned, real, spec), HERE)
         try:
             run_batch(planned, spec, manifest, each, watch=unwatched)
         finally:
-            remote_processor.set()
+            over.set()
             killer.join()
         states = {item.name: manifest.state_of(item, spec.fingerprint) for item in planned.items}
     assert killed
@@ -136,46 +134,33 @@ def test_a_batch_on_ray_with_an_actor_killed_comes_out_as_without(
     assert states.pop("day2/open.jpg") == "unchanged"
     assert set(states.values()) == {"opened"}
     results = {path.relative_to(out).as_posix(): path.read_bytes() for path in out.rglob("*.opened.*")}
-    assert results == by_open
+    assert results == wanted
 
 
-def test_photos_at_an_address_come_and_go_and_one_that_kills_its_actor_fails_alone(tmp_path: Path) -> None:
-    folder = photos(tmp_path / "in", a="blink", b="open", c="broken", d="kill")
+def test_photos_at_an_address_come_and_go_and_of_those_that_hang_or_kill_each_fails_alone(tmp_path: Path) -> None:
+    folder = photos(
+        tmp_path / "in", a="hang", b="blink", c="open", d="broken", e="blink", f="kill", g="blink", h="blink"
+    )
     remote = RemoteFolders(f"file://{folder}", f"file://{tmp_path / 'bucket'}")
     planned = plan_remote(remote, tmp_path / "state")
-    assert [item.name for item in planned.items] == ["a.jpg", "b.jpg", "c.jpg", "d.jpg"]
+    assert [item.name for item in planned.items] == [f"{letter}.jpg" for letter in "abcdefgh"]
     connected(HERE.address)  # there is one already
     with Manifest(planned.folder, lambda name: size_at(remote.out, name)) as manifest:
-        each = on_ray(config(planned), HERE, remote)
+        each = on_ray(config(planned), Cluster(address="local", actors=1), remote, patience=3)
         run_batch(planned, SPEC, manifest, each, watch=unwatched)
-        records = {record.name: record for record in manifest.latest(planned.items, SPEC.fingerprint)}
-        assert [records[name].state for name in sorted(records)] == ["opened", "unchanged", "failed", "failed"]
-        assert "actors ended over it" in records["d.jpg"].error
-        assert (tmp_path / "bucket/a.opened.jpg").read_text().startswith("result")
-        assert manifest.state_of(planned.items[0], SPEC.fingerprint) == "opened"
-        (tmp_path / "bucket/a.opened.jpg").unlink()
-        assert manifest.state_of(planned.items[0], SPEC.fingerprint) is None
+        records = {record.name.partition(".")[0]: record for record in manifest.latest(planned.items, SPEC.fingerprint)}
+        states = {"c": "unchanged", **dict.fromkeys("begh", "opened"), **dict.fromkeys("adf", "failed")}
+        assert {name: record.state for name, record in records.items()} == states
+        assert "--patience" in records["a"].error
+        assert "expected a photo" in records["d"].error
+        assert "actors ended over it" in records["f"].error
+        assert (tmp_path / "bucket/b.opened.jpg").read_text().startswith("result")
+        opened = planned.items[1]
+        assert manifest.state_of(opened, SPEC.fingerprint) == "opened"
+        (tmp_path / "bucket/b.opened.jpg").unlink()
+        assert manifest.state_of(opened, SPEC.fingerprint) is None
     send_tree(planned.folder, f"{remote.out}/open-the-eyes.batch")
     assert (tmp_path / "bucket/open-the-eyes.batch/manifest.jsonl").stat().st_size > 0
-
-
-def test_a_photo_that_hangs_costs_neither_the_batch_nor_the_photos_behind_it(tmp_path: Path) -> None:
-    folder = photos(tmp_path / "in", a="hang", **{f"p{n}": "blink" for n in range(6)})
-    planned = plan([str(folder)], tmp_path / "out")
-    (tmp_path / "out").mkdir()
-    each = on_ray(config(planned), Cluster(address="local", actors=1), patience=0.5)
-    records = {record.name: record for record in each(planned.items, lambda: False)}
-    assert "--patience" in records.pop("a.jpg").error
-    assert {record.state for record in records.values()} == {"opened"}
-    assert len(records) == 6
-
-
-class Telling(Painter):
-    """A painter that also says how many asks it was given at once, in its process."""
-
-    def _painted(self, asks: Any, watch: Any) -> Any:
-        (self._engine.settings.weights / BATCHES).open("a").write(f"{len(asks)} {os.getpid()}\n")
-        return super()._painted(asks, watch)
 
 
 class OnThisRay(Service):

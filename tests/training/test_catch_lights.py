@@ -31,6 +31,17 @@ def with_lights(portrait: Rgb, face: Face, *places: tuple[float, float]) -> Rgb:
     return out
 
 
+@pytest.fixture(scope="module")
+def large(portrait: Rgb) -> Rgb:
+    return np.asarray(cv2.resize(portrait, None, fx=4, fy=4, interpolation=cv2.INTER_CUBIC), np.uint8)
+
+
+@pytest.fixture(scope="module")
+def face(engine: Engine, large: Rgb) -> Face:
+    (face,) = engine.detector.detect(large)
+    return face
+
+
 @pytest.mark.parametrize(
     ("places", "shares"),
     [
@@ -43,13 +54,12 @@ def test_lights_are_counted(
     places: list[tuple[float, float]],
     shares: list[str],
     engine: Engine,
-    portrait: Rgb,
+    large: Rgb,
+    face: Face,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    large = np.asarray(cv2.resize(portrait, None, fx=4, fy=4, interpolation=cv2.INTER_CUBIC), np.uint8)
-    (face,) = engine.detector.detect(large)
     Image.fromarray(with_lights(large, face, *places)).save(tmp_path / "one.png")
     monkeypatch.setattr(catch_lights, "load_engine", lambda: engine)
     monkeypatch.setattr("sys.argv", ["catch_lights", str(tmp_path), "--as-they-are"])

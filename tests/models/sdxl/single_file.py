@@ -1,4 +1,4 @@
-"""A U-Net's weights under the names that single-file checkpoints have; for two levels, plain then attention."""
+"""A U-Net's weights under the names of single-file checkpoints; for two levels of a layer, plain then attention."""
 
 from __future__ import annotations
 
@@ -14,16 +14,13 @@ _PARTS: Final = (
     ("conv_norm_out.", "out.0."),
     ("conv_out.", "out.2."),
     ("down_blocks.0.resnets.0.", "input_blocks.1.0."),
-    ("down_blocks.0.resnets.1.", "input_blocks.2.0."),
-    ("down_blocks.0.downsamplers.0.conv.", "input_blocks.3.0.op."),
-    ("down_blocks.1.resnets.0.", "input_blocks.4.0."),
-    ("down_blocks.1.attentions.0.", "input_blocks.4.1."),
-    ("down_blocks.1.resnets.1.", "input_blocks.5.0."),
-    ("down_blocks.1.attentions.1.", "input_blocks.5.1."),
+    ("down_blocks.0.downsamplers.0.conv.", "input_blocks.2.0.op."),
+    ("down_blocks.1.resnets.0.", "input_blocks.3.0."),
+    ("down_blocks.1.attentions.0.", "input_blocks.3.1."),
     ("mid_block.resnets.0.", "middle_block.0."),
     ("mid_block.attentions.0.", "middle_block.1."),
     ("mid_block.resnets.1.", "middle_block.2."),
-    ("up_blocks.0.upsamplers.0.conv.", "output_blocks.2.2.conv."),
+    ("up_blocks.0.upsamplers.0.conv.", "output_blocks.1.2.conv."),
 )
 _WITHIN: Final = (
     ("norm1.", "in_layers.0."),
@@ -42,7 +39,7 @@ def as_single_file(rows: dict[str, Any]) -> dict[str, Any]:
 def _renamed(name: str) -> str:
     up = re.match(r"up_blocks\.(\d)\.(resnets|attentions)\.(\d)\.", name)
     if up:
-        number = int(up[1]) * 3 + int(up[3])
+        number = int(up[1]) * 2 + int(up[3])
         head, new = up[0], f"output_blocks.{number}.{0 if up[2] == 'resnets' else 1}."
     else:
         head, new = next(pair for pair in _PARTS if name.startswith(pair[0]))
