@@ -78,6 +78,7 @@ def assert_whole_photo_dragged(page: Page) -> None:
     page.mouse.move(340, 200)
     page.mouse.up()
     assert stage.evaluate("(stage) => stage.scrollLeft") == pytest.approx(left + 60, abs=1)
+    dialog.get_by_role("slider").fill("50")  # in the middle, as it was before it was moved
     page.mouse.move(250, 200)  # on the line between before and after
     page.mouse.down()
     page.mouse.move(100, 200)
