@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import sys
+from dataclasses import replace
 from importlib import import_module
 from pathlib import Path
 from types import ModuleType, SimpleNamespace
@@ -67,6 +68,15 @@ def engine() -> Engine:
     from open_the_eyes.engine import load_engine
 
     return load_engine("appearance")
+
+
+@pytest.fixture(scope="session")
+def remembering(engine: Engine) -> Engine:
+    """The same, but for what it has found or painted already: for tests of what is around it."""
+    from tests.painters import RememberingDetector, RememberingPainter
+
+    detector, generator = RememberingDetector(engine.detector), RememberingPainter(engine.generator)
+    return replace(engine, detector=detector, generator=generator)
 
 
 @pytest.fixture(scope="session")

@@ -1,5 +1,5 @@
-"""Stand-ins for the generator: painters of garbage, painters that fail at first, one that copies true eyes, and one
-that remembers what it has painted."""
+"""Stand-ins for the generator: painters of garbage, painters that fail at first, one that copies true eyes, and
+those that remember what has been found and painted."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from open_the_eyes.imaging.arrays import Rgb
 from open_the_eyes.models.trimmed_patches import TrimmedPatch, TrimmedPatches, trimmed
 from open_the_eyes.options import GenerateOptions
 from open_the_eyes.progress import NO_WATCH
-from open_the_eyes.roles import Crop, EyeGenerator, Patch, Request, Watch
+from open_the_eyes.roles import Crop, EyeGenerator, Face, FaceDetector, Patch, Request, Watch
 
 Paint = Callable[[Crop, int], Rgb]
 """What to show in a crop, given the number of the request."""
@@ -43,9 +43,34 @@ class Painter:
         return patches
 
 
-class Remembering:
-    """The real generator behind it paints what it has not painted before: tests of what is around it drop the same few
-    photos again and again."""
+class RememberingDetector:
+    """Fulfils `FaceDetector` with what the one behind it has found before: tests of what is around it show it the same
+    few photos again and again."""
+
+    def __init__(self, inner: FaceDetector) -> None:
+        self._inner = inner
+        self._found: dict[bytes, list[Face]] = {}
+        self._measured: dict[bytes, Face | None] = {}
+
+    @property
+    def name(self) -> str:
+        return self._inner.name
+
+    def detect(self, pixels: Rgb, watch: Watch = NO_WATCH) -> list[Face]:
+        key = _digest(pixels)
+        if key not in self._found:
+            self._found[key] = self._inner.detect(pixels, watch)
+        return list(self._found[key])
+
+    def measure(self, pixels: Rgb, face: Face) -> Face | None:
+        key = _digest((pixels, face))
+        if key not in self._measured:
+            self._measured[key] = self._inner.measure(pixels, face)
+        return self._measured[key]
+
+
+class RememberingPainter:
+    """The same of `EyeGenerator`: what has been painted before is not painted again."""
 
     def __init__(self, inner: EyeGenerator) -> None:
         self._inner = inner
@@ -58,12 +83,16 @@ class Remembering:
     def generate(
         self, requests: Sequence[Request], options: GenerateOptions, watch: Watch = NO_WATCH
     ) -> TrimmedPatches:
-        keys = [hashlib.blake2b(pickle.dumps((request, options))).digest() for request in requests]
+        keys = [_digest((request, options)) for request in requests]
         new = {key: request for key, request in zip(keys, requests, strict=True) if key not in self._painted}
         patches = self._inner.generate(list(new.values()), options, watch)
         painted = trimmed(patches, (request.crop for request in new.values()))
         self._painted |= zip(new, painted, strict=True)
         return TrimmedPatches(self._painted[key] for key in keys)
+
+
+def _digest(told: object) -> bytes:
+    return hashlib.blake2b(pickle.dumps(told)).digest()
 
 
 def with_painter(engine: Engine, painter: Painter) -> Engine:

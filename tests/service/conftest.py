@@ -39,9 +39,9 @@ def awake(portrait: Rgb) -> bytes:
 
 
 @pytest.fixture(scope="module")
-def server(engine: Engine, tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningService]:
+def server(remembering: Engine, tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningService]:
     """A service with the defaults, of this module."""
-    with running_service(engine, tmp_path_factory.mktemp("service"), requests_per_minute=100_000) as one:
+    with running_service(remembering, tmp_path_factory.mktemp("service"), requests_per_minute=100_000) as one:
         yield one
 
 

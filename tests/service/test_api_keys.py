@@ -74,12 +74,12 @@ def test_a_key_that_cannot_be_kept_is_not_made(tmp_path: Path) -> None:
         make_key(tmp_path / "keys")
 
 
-def test_two_keys_cannot_see_each_others_jobs(engine: Engine, tmp_path: Path, shut: bytes) -> None:
+def test_two_keys_cannot_see_each_others_jobs(remembering: Engine, tmp_path: Path, shut: bytes) -> None:
     mine, theirs = (
         {"Authorization": f"Bearer {make_key(tmp_path / 'keys')}"},
         {"Authorization": f"Bearer {make_key(tmp_path / 'keys')}"},
     )
-    with running_service(engine, tmp_path, keys=ApiKeys.read(tmp_path / "keys")) as server:
+    with running_service(remembering, tmp_path, keys=ApiKeys.read(tmp_path / "keys")) as server:
         both = {"Idempotency-Key": "the same word"}
         job = server.job(shut, **mine, **both)
         other = server.job(shut, **theirs, **both)
@@ -97,9 +97,11 @@ def test_two_keys_cannot_see_each_others_jobs(engine: Engine, tmp_path: Path, sh
 
 
 @pytest.mark.parametrize("keyed", [True, False])
-def test_the_description_tells_of_keys_and_where_one_is_wanted(engine: Engine, tmp_path: Path, keyed: bool) -> None:
+def test_the_description_tells_of_keys_and_where_one_is_wanted(
+    remembering: Engine, tmp_path: Path, keyed: bool
+) -> None:
     key = {"Authorization": f"Bearer {make_key(tmp_path / 'keys')}"}
-    with running_service(engine, tmp_path, keys=ApiKeys.read(tmp_path / "keys") if keyed else None) as server:
+    with running_service(remembering, tmp_path, keys=ApiKeys.read(tmp_path / "keys") if keyed else None) as server:
         document = server.http.get("/openapi.json", headers=key).json()
         assert document["components"]["securitySchemes"]["key"]["scheme"] == "bearer"
         for path, operations in document["paths"].items():

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
 
 def test_nobody_waits_to_hear_whether_the_service_is_ready_while_one_asks_a_store_that_hangs(
-    engine: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    remembering: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     now, asked, answered = 0.0, threading.Event(), threading.Event()
 
@@ -40,7 +40,7 @@ def test_nobody_waits_to_hear_whether_the_service_is_ready_while_one_asks_a_stor
         asked.set()
         assert answered.wait(60)
 
-    with running_service(engine, tmp_path) as server:
+    with running_service(remembering, tmp_path) as server:
         service = server.service
         monkeypatch.setattr(service, "_ready", Memo[str, bool](READY_SECONDS, clock=lambda: now))
         assert service.is_ready()
@@ -55,32 +55,36 @@ def test_nobody_waits_to_hear_whether_the_service_is_ready_while_one_asks_a_stor
         one.join()
 
 
-def test_jobs_survive_a_restart_and_those_that_waited_are_done(engine: Engine, tmp_path: Path, shut: bytes) -> None:
-    with running_service(engine, tmp_path) as server:
+def test_jobs_survive_a_restart_and_those_that_waited_are_done(
+    remembering: Engine, tmp_path: Path, shut: bytes
+) -> None:
+    with running_service(remembering, tmp_path) as server:
         done = server.job(shut)
         before = server.ended(done)
         with server.service._device_lock.hold("preview"):
             waiting = [server.job(shut, f'{{"seed": {seed}}}') for seed in range(3)]
             server.service.runner.stop(0)
-    with running_service(engine, tmp_path) as server:
+    with running_service(remembering, tmp_path) as server:
         assert [server.ended(job)["state"] for job in waiting] == ["done"] * 3
         assert server.view(done) == before
         assert server.http.get(f"/v1/jobs/{done}/result").status_code == 200
 
 
 def test_a_job_that_was_accepted_and_never_queued_is_queued_at_the_next_start(
-    engine: Engine, tmp_path: Path, shut: bytes
+    remembering: Engine, tmp_path: Path, shut: bytes
 ) -> None:
-    with running_service(engine, tmp_path) as server:
+    with running_service(remembering, tmp_path) as server:
         job = server.service.repository.admit(JobRequest("local", {}), 10)
         server.service.store.put(job.id, "photo", shut)
         server.service.repository.accept(job.id)
-    with running_service(engine, tmp_path) as server:
+    with running_service(remembering, tmp_path) as server:
         assert server.ended(job.id)["state"] == "done"
 
 
-def test_a_job_whose_photo_was_lost_fails_and_the_queue_goes_on(engine: Engine, tmp_path: Path, shut: bytes) -> None:
-    with running_service(engine, tmp_path) as server:
+def test_a_job_whose_photo_was_lost_fails_and_the_queue_goes_on(
+    remembering: Engine, tmp_path: Path, shut: bytes
+) -> None:
+    with running_service(remembering, tmp_path) as server:
         with server.service._device_lock.hold("preview"):
             lost = server.job(shut)
             server.service.store.forget(lost)
@@ -88,8 +92,10 @@ def test_a_job_whose_photo_was_lost_fails_and_the_queue_goes_on(engine: Engine, 
         assert server.ended(server.job(shut))["state"] == "done"
 
 
-def test_a_photo_that_ended_the_process_every_time_is_given_up(engine: Engine, tmp_path: Path, shut: bytes) -> None:
-    with running_service(engine, tmp_path) as server:
+def test_a_photo_that_ended_the_process_every_time_is_given_up(
+    remembering: Engine, tmp_path: Path, shut: bytes
+) -> None:
+    with running_service(remembering, tmp_path) as server:
         with server.service._device_lock.hold("preview"):
             job = server.job(shut)
             for _ in range(3):
@@ -100,10 +106,10 @@ def test_a_photo_that_ended_the_process_every_time_is_given_up(engine: Engine, t
 
 
 def test_only_the_service_may_read_its_database_in_a_folder_that_everybody_may_look_into(
-    engine: Engine, tmp_path: Path, shut: bytes
+    remembering: Engine, tmp_path: Path, shut: bytes
 ) -> None:
     tmp_path.chmod(0o755)
-    with running_service(engine, tmp_path) as server:
+    with running_service(remembering, tmp_path) as server:
         server.ended(server.job(shut))
         files = [path for path in tmp_path.iterdir() if path.is_file()]
         assert {"jobs.sqlite", "jobs.sqlite-wal", "jobs.sqlite.worker"} <= {path.name for path in files}
@@ -111,9 +117,9 @@ def test_only_the_service_may_read_its_database_in_a_folder_that_everybody_may_l
 
 
 def test_a_full_queue_says_when_to_come_again_and_what_was_accepted_is_done(
-    engine: Engine, tmp_path: Path, shut: bytes
+    remembering: Engine, tmp_path: Path, shut: bytes
 ) -> None:
-    with running_service(engine, tmp_path, max_queue=3) as server:
+    with running_service(remembering, tmp_path, max_queue=3) as server:
         with server.service._device_lock.hold("preview"):
             answers = [server.hand_in(shut, **{"Idempotency-Key": str(n)}) for n in range(8)]
             accepted = [answer.json()["id"] for answer in answers if answer.status_code == 202]
@@ -131,17 +137,17 @@ def test_a_full_queue_says_when_to_come_again_and_what_was_accepted_is_done(
 
 
 def test_too_large_a_photo_is_refused_before_it_is_read(
-    engine: Engine, tmp_path: Path, shut: bytes, monkeypatch: pytest.MonkeyPatch
+    remembering: Engine, tmp_path: Path, shut: bytes, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    with running_service(engine, tmp_path, max_references=1) as server:
-        monkeypatch.setattr(server.service.uploads, "_settings", type(engine.settings)(max_bytes=len(shut) - 1))
+    with running_service(remembering, tmp_path, max_references=1) as server:
+        monkeypatch.setattr(server.service.uploads, "_settings", type(remembering.settings)(max_bytes=len(shut) - 1))
         answer = server.hand_in(shut)
         assert answer.status_code == 413
         assert f"{len(shut) - 1:,}" in answer.json()["detail"]
 
 
 def test_on_a_full_disk_uploads_are_refused_and_what_was_accepted_is_done_when_there_is_room(
-    engine: Engine, tmp_path: Path, shut: bytes, monkeypatch: pytest.MonkeyPatch
+    remembering: Engine, tmp_path: Path, shut: bytes, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(processing, "ROOM_PAUSES", (0.1,))
     refused: list[str] = []
@@ -150,7 +156,7 @@ def test_on_a_full_disk_uploads_are_refused_and_what_was_accepted_is_done_when_t
         refused.append(job)
         away()
 
-    with running_service(engine, tmp_path) as server:
+    with running_service(remembering, tmp_path) as server:
         with server.service._device_lock.hold("preview"):
             waiting = server.job(shut)
             full = pytest.MonkeyPatch()
@@ -172,20 +178,20 @@ def test_on_a_full_disk_uploads_are_refused_and_what_was_accepted_is_done_when_t
 
 
 def test_a_store_that_cannot_be_written_to_is_said_at_the_start(
-    engine: Engine, tmp_path: Path, caplog: pytest.LogCaptureFixture
+    remembering: Engine, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     (tmp_path / "file").touch()
-    with running_service(engine, tmp_path, store=str(tmp_path / "file/jobs")) as server:
+    with running_service(remembering, tmp_path, store=str(tmp_path / "file/jobs")) as server:
         assert server.http.get("/healthz").status_code == 200
     assert "no jobs can be taken at present" in caplog.text
 
 
 @pytest.mark.parametrize("first_succeeds", [True, False])
 def test_the_same_request_twice_at_once_is_one_job_or_none(
-    engine: Engine, tmp_path: Path, shut: bytes, monkeypatch: pytest.MonkeyPatch, first_succeeds: bool
+    remembering: Engine, tmp_path: Path, shut: bytes, monkeypatch: pytest.MonkeyPatch, first_succeeds: bool
 ) -> None:
     """The second finds the job of the first arriving, and cannot store the photo, or the first could not."""
-    with running_service(engine, tmp_path) as server:
+    with running_service(remembering, tmp_path) as server:
         assert server.http.get("/healthz").status_code == 200  # it has started
         uploads, store, repository = server.service.uploads, server.service.store, server.service.repository
         upload = Upload(shut, (), {})

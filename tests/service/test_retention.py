@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from open_the_eyes.engine import Engine
 
 
-def test_everything_of_a_job_is_deleted_when_its_time_is_over(engine: Engine, tmp_path: Path, shut: bytes) -> None:
-    with running_service(engine, tmp_path, retention=1) as server:
+def test_everything_of_a_job_is_deleted_when_its_time_is_over(remembering: Engine, tmp_path: Path, shut: bytes) -> None:
+    with running_service(remembering, tmp_path, retention=1) as server:
         job = server.job(shut)
         assert server.ended(job)["state"] == "done"
         until = time.monotonic() + 30
@@ -32,8 +32,8 @@ def test_everything_of_a_job_is_deleted_when_its_time_is_over(engine: Engine, tm
         assert server.http.get(f"/v1/jobs/{job}").status_code == 404
 
 
-def test_what_is_not_over_yet_stays_and_abandoned_uploads_go(engine: Engine, tmp_path: Path, shut: bytes) -> None:
-    with running_service(engine, tmp_path, retention=1000) as server:
+def test_what_is_not_over_yet_stays_and_abandoned_uploads_go(remembering: Engine, tmp_path: Path, shut: bytes) -> None:
+    with running_service(remembering, tmp_path, retention=1000) as server:
         job = server.job(shut)
         server.ended(job)
         abandoned = server.service.repository.admit(JobRequest("local", {}), 10)
@@ -46,14 +46,14 @@ def test_what_is_not_over_yet_stays_and_abandoned_uploads_go(engine: Engine, tmp
 
 
 def test_what_a_kill_left_of_a_forgotten_job_goes_at_the_next_start(
-    engine: Engine, tmp_path: Path, shut: bytes
+    remembering: Engine, tmp_path: Path, shut: bytes
 ) -> None:
-    with running_service(engine, tmp_path) as server:
+    with running_service(remembering, tmp_path) as server:
         job = server.job(shut)
         server.ended(job)
         server.service.repository.forget(job)  # as far as DELETE came
     assert (tmp_path / "jobs" / job / "photo").exists()
-    with running_service(engine, tmp_path) as server:
+    with running_service(remembering, tmp_path) as server:
         until = time.monotonic() + 30
         while server.folders() and time.monotonic() < until:
             time.sleep(0.05)
@@ -61,9 +61,9 @@ def test_what_a_kill_left_of_a_forgotten_job_goes_at_the_next_start(
 
 
 def test_a_job_whose_files_cannot_be_deleted_now_is_forgotten_and_the_client_is_told(
-    engine: Engine, tmp_path: Path, shut: bytes, monkeypatch: pytest.MonkeyPatch
+    remembering: Engine, tmp_path: Path, shut: bytes, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    with running_service(engine, tmp_path) as server:
+    with running_service(remembering, tmp_path) as server:
         job = server.job(shut)
         server.ended(job)
         with monkeypatch.context() as broken:
@@ -79,11 +79,11 @@ def test_a_job_whose_files_cannot_be_deleted_now_is_forgotten_and_the_client_is_
 
 
 def test_all_that_is_remembered_of_jobs_that_are_gone_goes_in_one_round(
-    engine: Engine, tmp_path: Path, shut: bytes, monkeypatch: pytest.MonkeyPatch
+    remembering: Engine, tmp_path: Path, shut: bytes, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(runner, "PURGED_AT_ONCE", 2)
     monkeypatch.setattr(runner, "POLL_SECONDS", 0.02)  # for each of ten
-    with running_service(engine, tmp_path) as server:
+    with running_service(remembering, tmp_path) as server:
         kept = [server.job(shut, f'{{"seed": {seed}}}') for seed in range(3)]
         assert [server.ended(job)["state"] for job in kept] == ["done"] * 3
         gone = [str(uuid4()) for _ in range(7)]
@@ -100,11 +100,11 @@ def test_all_that_is_remembered_of_jobs_that_are_gone_goes_in_one_round(
         assert [flow.workflow_id for flow in DBOS.list_workflows()] == kept
 
 
-def test_memory_goes_back_now_and_then(engine: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_memory_goes_back_now_and_then(remembering: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     given_back: list[float] = []
     monkeypatch.setattr(maintenance, "GIVE_BACK_EVERY", 0.5)
     monkeypatch.setattr(maintenance, "give_back", lambda: given_back.append(time.monotonic()))
-    with running_service(engine, tmp_path, retention=1):  # it goes round every quarter of a second
+    with running_service(remembering, tmp_path, retention=1):  # it goes round every quarter of a second
         until = time.monotonic() + 30
         while len(given_back) < 3 and time.monotonic() < until:
             time.sleep(0.05)

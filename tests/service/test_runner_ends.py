@@ -24,11 +24,11 @@ PATIENCE_SECONDS = 30.0
 
 
 def test_a_result_that_waits_for_room_waits_no_longer_when_the_service_ends_and_is_done_after_the_next_start(
-    engine: Engine, tmp_path: Path, shut: bytes, monkeypatch: pytest.MonkeyPatch
+    remembering: Engine, tmp_path: Path, shut: bytes, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(processing, "ROOM_PAUSES", (0.05,))
     refused, seen = threading.Event(), list[float]()
-    with running_service(engine, tmp_path) as server:
+    with running_service(remembering, tmp_path) as server:
         put = server.service.store.put
 
         def full(job: str, name: str, data: bytes) -> None:
@@ -44,34 +44,34 @@ def test_a_result_that_waits_for_room_waits_no_longer_when_the_service_ends_and_
     tries = len(seen)
     time.sleep(0.3)
     assert len(seen) == tries
-    with running_service(engine, tmp_path) as server:
+    with running_service(remembering, tmp_path) as server:
         assert server.ended(job)["state"] == "done"
 
 
 def test_a_photo_that_takes_long_is_left_at_its_next_step_and_done_after_the_next_start(
-    engine: Engine, tmp_path: Path, shut: bytes, monkeypatch: pytest.MonkeyPatch
+    remembering: Engine, tmp_path: Path, shut: bytes, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     began, left = threading.Event(), threading.Event()
     endless = painting_without_end(began, left, Stopping)
     monkeypatch.setattr(app, "STOP_SECONDS", 0)
     with monkeypatch.context() as slow:
         slow.setattr(job_steps, "process", endless)
-        with running_service(engine, tmp_path) as server:
+        with running_service(remembering, tmp_path) as server:
             job = server.job(shut)
             assert began.wait(PATIENCE_SECONDS)
         assert left.wait(1)
-    with running_service(engine, tmp_path) as server:
+    with running_service(remembering, tmp_path) as server:
         view = server.ended(job)
     assert (view["state"], view["attempts"]) == ("done", 1)  # a rollout is no fault of the photo
 
 
 def test_a_second_ctrl_c_leaves_the_photo_at_once_and_ends_answers_that_are_on_their_way(
-    engine: Engine, tmp_path: Path, shut: bytes, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+    remembering: Engine, tmp_path: Path, shut: bytes, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     began, left = threading.Event(), threading.Event()
     with monkeypatch.context() as slow:
         slow.setattr(job_steps, "process", painting_without_end(began, left, Stopping))
-        with running_service(engine, tmp_path) as server:
+        with running_service(remembering, tmp_path) as server:
             job = server.job(shut)
             assert began.wait(PATIENCE_SECONDS)
             with server.http.stream("GET", f"/v1/jobs/{job}/events") as answer:
@@ -81,13 +81,13 @@ def test_a_second_ctrl_c_leaves_the_photo_at_once_and_ends_answers_that_are_on_t
                 server.press_ctrl_c()
                 assert left.wait(1)
     assert not [record for record in caplog.records if record.levelno >= logging.ERROR]
-    with running_service(engine, tmp_path) as server:
+    with running_service(remembering, tmp_path) as server:
         view = server.ended(job)
     assert (view["state"], view["attempts"]) == ("done", 1)
 
 
 def test_a_photo_that_comes_to_no_step_before_the_process_is_killed_is_left_as_well(
-    engine: Engine, tmp_path: Path, shut: bytes, monkeypatch: pytest.MonkeyPatch
+    remembering: Engine, tmp_path: Path, shut: bytes, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     began, end = threading.Event(), threading.Event()
 
@@ -99,10 +99,10 @@ def test_a_photo_that_comes_to_no_step_before_the_process_is_killed_is_left_as_w
     monkeypatch.setattr(app, "STOP_SECONDS", 0)
     with monkeypatch.context() as slow:
         slow.setattr(job_steps, "process", stuck)
-        with running_service(engine, tmp_path) as server:
+        with running_service(remembering, tmp_path) as server:
             job = server.job(shut)
             assert began.wait(PATIENCE_SECONDS)
-    with running_service(engine, tmp_path) as server:
+    with running_service(remembering, tmp_path) as server:
         view = server.ended(job)
     end.set()
     assert (view["state"], view["attempts"]) == ("done", 1)

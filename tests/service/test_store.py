@@ -126,14 +126,14 @@ def test_an_address_where_nobody_answers_is_refused() -> None:
 
 
 def test_a_bucket_that_is_missing_is_said_and_no_upload_is_left_in_the_queue(
-    engine: Engine, tmp_path: Path, shut: bytes, bucket: str
+    remembering: Engine, tmp_path: Path, shut: bytes, bucket: str
 ) -> None:
     assert bucket
     fsspec.get_filesystem_class("s3").clear_instance_cache()
     missing = "s3://no-such-bucket/jobs"
     with pytest.raises(StoreAway):
         ArtifactStore(missing).check()
-    with running_service(engine, tmp_path, store=missing, max_queue=1) as server:
+    with running_service(remembering, tmp_path, store=missing, max_queue=1) as server:
         for _ in range(3):
             answer = server.hand_in(shut)
             assert answer.status_code == 507
@@ -168,9 +168,9 @@ def test_a_bucket_that_does_not_answer_is_said_and_taken_for_no_empty_one(
             ask()
 
 
-def test_a_job_lives_and_dies_in_a_bucket(engine: Engine, tmp_path: Path, shut: bytes, bucket: str) -> None:
+def test_a_job_lives_and_dies_in_a_bucket(remembering: Engine, tmp_path: Path, shut: bytes, bucket: str) -> None:
     fsspec.get_filesystem_class("s3").clear_instance_cache()
-    with running_service(engine, tmp_path, store=bucket) as server:
+    with running_service(remembering, tmp_path, store=bucket) as server:
         job = server.job(shut)
         view = server.ended(job)
         assert view["state"] == "done"
@@ -185,7 +185,7 @@ def test_a_job_lives_and_dies_in_a_bucket(engine: Engine, tmp_path: Path, shut: 
 
 @pytest.mark.parametrize("broken", ["size", "open", "read"])
 def test_a_result_that_cannot_be_read_is_a_refusal_that_says_so_and_no_half_answer(
-    engine: Engine, tmp_path: Path, shut: bytes, broken: str, monkeypatch: pytest.MonkeyPatch
+    remembering: Engine, tmp_path: Path, shut: bytes, broken: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def away(*_: object) -> None:
         raise OSError(5, "Input/output error", str(tmp_path))
@@ -194,7 +194,7 @@ def test_a_result_that_cannot_be_read_is_a_refusal_that_says_so_and_no_half_answ
         read = away  # type: ignore[assignment]
 
     opened = Unreadable()
-    with running_service(engine, tmp_path) as server:
+    with running_service(remembering, tmp_path) as server:
         job = server.job(shut)
         server.ended(job)
         with monkeypatch.context() as disk:
@@ -210,10 +210,10 @@ def test_a_result_that_cannot_be_read_is_a_refusal_that_says_so_and_no_half_answ
 
 
 def test_a_result_that_is_deleted_while_it_is_opened_is_not_there(
-    engine: Engine, tmp_path: Path, shut: bytes, bucket: str, monkeypatch: pytest.MonkeyPatch
+    remembering: Engine, tmp_path: Path, shut: bytes, bucket: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     fsspec.get_filesystem_class("s3").clear_instance_cache()
-    with running_service(engine, tmp_path, store=bucket) as server:
+    with running_service(remembering, tmp_path, store=bucket) as server:
         job = server.job(shut)
         address = server.ended(job)["links"]["result"]
         store = server.service.store
@@ -230,9 +230,9 @@ def test_a_result_that_is_deleted_while_it_is_opened_is_not_there(
 
 
 def test_the_file_is_not_opened_for_who_has_it_or_wants_none_of_it(
-    engine: Engine, tmp_path: Path, shut: bytes, monkeypatch: pytest.MonkeyPatch
+    remembering: Engine, tmp_path: Path, shut: bytes, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    with running_service(engine, tmp_path) as server:
+    with running_service(remembering, tmp_path) as server:
         job = server.job(shut)
         address = server.ended(job)["links"]["result"]
         tag = server.http.get(address).headers["etag"]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,7 +12,6 @@ from open_the_eyes.imaging.arrays import Rgb
 from open_the_eyes.service.jobs.job import Job, JobRequest
 from open_the_eyes.web.controller import Controller
 from open_the_eyes.web.edit_session import EditSession
-from tests.painters import Remembering
 from tests.web.fake_jobs import ADA, FakeJobClient, face
 from tests.web.sites import Site, as_file, group_of, watched_site
 
@@ -31,18 +29,12 @@ def group(blinked: Rgb, portrait: Rgb) -> Rgb:
 def photos(tmp_path_factory: pytest.TempPathFactory, group: Rgb, blinked: Rgb, portrait: Rgb) -> Path:
     """A folder of files to drop on the page."""
     folder = tmp_path_factory.mktemp("photos")
-    (folder / "group.jpg").write_bytes(as_file(group))
+    (folder / "group.jpg").write_bytes(as_file(group, restart_marker_rows=1))  # so that a file of it is soon patched
     (folder / "Ada blinked.PNG").write_bytes(as_file(blinked, "PNG"))
     (folder / "awake.jpg").write_bytes(as_file(portrait))
     (folder / "nobody.jpg").write_bytes(as_file(portrait[300:, :250]))
     (folder / "letter.jpg").write_text("Dear Ada, no photo this time.")
     return folder
-
-
-@pytest.fixture(scope="session")
-def remembering(engine: Engine) -> Engine:
-    """The real one, but for what it has painted already."""
-    return replace(engine, generator=Remembering(engine.generator))
 
 
 @pytest.fixture(scope="module")  # a process can hold one service at a time, and other files start their own

@@ -30,7 +30,7 @@ PATIENCE_SECONDS = 30.0
 
 
 def test_the_queues_are_there_when_dbos_first_looks_for_them(
-    engine: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    remembering: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     seen: list[set[str]] = []
 
@@ -42,18 +42,18 @@ def test_the_queues_are_there_when_dbos_first_looks_for_them(
     launch = DBOS.launch
     monkeypatch.setattr(DBOS, "launch", look)
     for _ in range(2):
-        with running_service(engine, tmp_path):
+        with running_service(remembering, tmp_path):
             pass
     assert seen == [set(runner.QUEUES.values())] * 2, "it looks again after a second, for which the first photo waits"
 
 
 def test_a_file_that_the_engine_cannot_read_fails_the_job_at_once_and_the_queue_goes_on(
-    engine: Engine, tmp_path: Path, shut: bytes, monkeypatch: pytest.MonkeyPatch
+    remembering: Engine, tmp_path: Path, shut: bytes, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def forbidden(*_: object) -> None:
         raise PermissionError(13, "Permission denied", "/weights/sdxl")
 
-    with running_service(engine, tmp_path) as server:
+    with running_service(remembering, tmp_path) as server:
         with monkeypatch.context() as broken:
             broken.setattr(job_steps, "process", forbidden)
             view = server.ended(server.job(shut))
@@ -63,7 +63,7 @@ def test_a_file_that_the_engine_cannot_read_fails_the_job_at_once_and_the_queue_
 
 
 def test_a_store_that_was_away_is_tried_again_within_the_same_attempt(
-    engine: Engine, tmp_path: Path, shut: bytes, monkeypatch: pytest.MonkeyPatch
+    remembering: Engine, tmp_path: Path, shut: bytes, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     calls = list[str]()
 
@@ -74,13 +74,13 @@ def test_a_store_that_was_away_is_tried_again_within_the_same_attempt(
         return process(*arguments)  # type: ignore[arg-type]  # whatever the runner gives
 
     monkeypatch.setattr(job_steps, "process", away_at_first)
-    with running_service(engine, tmp_path) as server:
+    with running_service(remembering, tmp_path) as server:
         view = server.ended(server.job(shut))
     assert (view["state"], view["attempts"], len(calls)) == ("done", 1, 2)
 
 
 def test_a_job_that_is_stopped_ends_at_its_next_step_keeps_its_photo_and_is_no_error_in_the_log(
-    engine: Engine,
+    remembering: Engine,
     tmp_path: Path,
     shut: bytes,
     monkeypatch: pytest.MonkeyPatch,
@@ -88,7 +88,7 @@ def test_a_job_that_is_stopped_ends_at_its_next_step_keeps_its_photo_and_is_no_e
 ) -> None:
     began, left = threading.Event(), threading.Event()
     endless = painting_without_end(began, left, Cancelled)
-    with running_service(engine, tmp_path) as server:
+    with running_service(remembering, tmp_path) as server:
         with monkeypatch.context() as slow:
             slow.setattr(job_steps, "process", endless)
             job = server.job(shut)
@@ -111,7 +111,7 @@ def test_a_job_that_is_stopped_ends_at_its_next_step_keeps_its_photo_and_is_no_e
 
 
 def test_a_photo_that_hangs_is_told_to_whoever_looks_after_the_process_and_uses_up_its_attempt(
-    engine: Engine, tmp_path: Path, shut: bytes, monkeypatch: pytest.MonkeyPatch
+    remembering: Engine, tmp_path: Path, shut: bytes, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     began, end = threading.Event(), threading.Event()
 
@@ -121,7 +121,7 @@ def test_a_photo_that_hangs_is_told_to_whoever_looks_after_the_process_and_uses_
         raise Stopping
 
     monkeypatch.setattr(job_steps, "process", hanging)
-    with running_service(engine, tmp_path) as server:
+    with running_service(remembering, tmp_path) as server:
         service = server.service
         job = server.job(shut)
         assert began.wait(PATIENCE_SECONDS)
@@ -143,7 +143,7 @@ def test_a_photo_that_hangs_is_told_to_whoever_looks_after_the_process_and_uses_
 
 
 def test_a_gpu_that_fails_is_told_and_leaves_its_photo_and_the_next_ones_to_the_next_start(
-    engine: Engine, tmp_path: Path, shut: bytes, monkeypatch: pytest.MonkeyPatch
+    remembering: Engine, tmp_path: Path, shut: bytes, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     failed = threading.Event()
 
@@ -155,7 +155,7 @@ def test_a_gpu_that_fails_is_told_and_leaves_its_photo_and_the_next_ones_to_the_
     with monkeypatch.context() as broken:
         broken.setattr(failures, "_FAILED", set())
         broken.setattr(job_steps, "process", without_gpu)
-        with running_service(engine, tmp_path) as server:
+        with running_service(remembering, tmp_path) as server:
             assert server.http.get("/healthz").status_code == 200
             jobs = [server.job(shut)]
             assert failed.wait(PATIENCE_SECONDS)
@@ -164,17 +164,17 @@ def test_a_gpu_that_fails_is_told_and_leaves_its_photo_and_the_next_ones_to_the_
             assert (answer.status_code, "start the service anew" in answer.json()["detail"]) == (503, True)
             time.sleep(0.5)
             assert [server.view(job)["attempts"] for job in jobs] == [1, 0]
-    with running_service(engine, tmp_path) as server:
+    with running_service(remembering, tmp_path) as server:
         views = [server.ended(job) for job in jobs]
     assert [(view["state"], view["attempts"]) for view in views] == [("done", 2), ("done", 1)]
 
 
 def test_a_photo_that_gets_on_slowly_and_one_that_waits_for_room_do_not_hang(
-    engine: Engine, tmp_path: Path, shut: bytes, monkeypatch: pytest.MonkeyPatch
+    remembering: Engine, tmp_path: Path, shut: bytes, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(processing, "ROOM_PAUSES", (0.05,))
     now, seen = 0.0, list[float]()
-    with running_service(engine, tmp_path) as server:
+    with running_service(remembering, tmp_path) as server:
         watch, put = server.service.watch, server.service.store.put
         monkeypatch.setattr(watch, "_clock", lambda: now)
 

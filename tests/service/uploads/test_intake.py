@@ -146,11 +146,11 @@ def test_large_uploads_at_once_are_let_in_as_long_as_there_is_room_for_their_fil
 
 
 def test_uploads_that_fall_silent_make_room_for_those_that_wait(
-    engine: Engine, tmp_path: Path, shut: bytes, monkeypatch: pytest.MonkeyPatch
+    remembering: Engine, tmp_path: Path, shut: bytes, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(middleware, "PACE_SECONDS", 0.3)
     monkeypatch.setattr(uploads, "MAX_RECEIVING", 2)
-    with running_service(engine, tmp_path) as server, ExitStack() as stack:
+    with running_service(remembering, tmp_path) as server, ExitStack() as stack:
         assert server.http.get("/healthz").status_code == 200  # it has started
         place = httpx.URL(server.address)
         silent = [stack.enter_context(socket.create_connection((place.host, place.port or 0), 30)) for _ in range(2)]
@@ -220,7 +220,7 @@ def test_a_key_that_has_used_up_its_part_of_the_queue_leaves_room_for_another(tm
 
 @pytest.mark.parametrize("trouble", NO_PLACE, ids=lambda trouble: type(trouble).__name__)
 def test_an_upload_that_could_not_be_stored_takes_up_no_place_in_the_queue(
-    engine: Engine, tmp_path: Path, shut: bytes, monkeypatch: pytest.MonkeyPatch, trouble: Exception
+    remembering: Engine, tmp_path: Path, shut: bytes, monkeypatch: pytest.MonkeyPatch, trouble: Exception
 ) -> None:
     def fail(*_: object) -> None:
         raise trouble
@@ -228,7 +228,7 @@ def test_an_upload_that_could_not_be_stored_takes_up_no_place_in_the_queue(
     def away(*_: object) -> None:
         raise StoreAway("nobody answers")
 
-    with running_service(engine, tmp_path, max_queue=1) as server:
+    with running_service(remembering, tmp_path, max_queue=1) as server:
         with monkeypatch.context() as broken:
             broken.setattr(server.service.store, "put", fail)
             broken.setattr(server.service.store, "forget", away)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from tests.web.browser.visits import Visitor, bytes_of, dropped, preview_done, sides
-from tests.web.sites import pixels_of
+from tests.web.browser.visits import Visitor, bytes_of, dropped, dropped_by_mouse, preview_done, sides
+from tests.web.sites import Site, pixels_of
 
 if TYPE_CHECKING:
     from playwright.sync_api import Dialog, Page
@@ -35,9 +35,17 @@ def test_by_keyboard_alone_the_example_is_opened_and_its_file_is_taken(visitor: 
     assert all(eye.openness > 0.7 for eye in face.eyes.values())
 
 
-def test_on_a_phone_the_example_is_in_sight_at_once_and_opened_by_a_finger(visitor: Visitor) -> None:
+def test_on_a_phone_the_example_is_in_sight_at_once_and_opened_by_a_finger_once_there_is_a_connection(
+    visitor: Visitor,
+) -> None:
     page = visitor.open(**PHONE)
     assert_in_sight(page)
+    page.evaluate(
+        "() => { window.ask = window.fetch; window.fetch = () => new Promise((_, no) => setTimeout(no, 50)); }"
+    )
+    page.get_by_role("button", name="Try it with an example").tap()
+    page.wait_for_selector(".sending.lost")
+    page.evaluate("() => { window.fetch = window.ask; }")
     page.get_by_role("button", name="Try it with an example").tap()
     preview_done(page)
 
@@ -50,7 +58,9 @@ def assert_in_sight(page: Page) -> None:
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
 
 
-def test_a_photo_that_is_dropped_meanwhile_is_the_one_that_is_opened(visitor: Visitor, photos: Path) -> None:
+def test_a_photo_that_is_dropped_meanwhile_is_the_one_that_is_opened_and_another_takes_its_place_only_where_one_says_so(
+    visitor: Visitor, photos: Path, site: Site
+) -> None:
     page = visitor.open()
     asked = list[str]()
 
@@ -59,6 +69,7 @@ def test_a_photo_that_is_dropped_meanwhile_is_the_one_that_is_opened(visitor: Vi
         dialog.dismiss()
 
     page.on("dialog", hear)
+    others = site.jobs()
     page.evaluate(
         "() => { const ask = window.fetch; window.fetch = async (what, ...more) => {"
         " if (what === '/example.jpg') await new Promise((go) => { window.go = go; }); return ask(what, ...more); }; }"
@@ -71,15 +82,14 @@ def test_a_photo_that_is_dropped_meanwhile_is_the_one_that_is_opened(visitor: Vi
     assert asked == []  # nor is anybody asked whether the example shall take its place
     assert page.locator(".ote-here > p strong").inner_text() == "group.jpg"
     assert page.locator(".sending").inner_text() == ""
-
-
-def test_without_a_connection_it_says_so_and_the_next_press_opens_it(visitor: Visitor) -> None:
-    page = visitor.open()
-    page.evaluate(
-        "() => { window.ask = window.fetch; window.fetch = () => new Promise((_, no) => setTimeout(no, 50)); }"
-    )
-    page.get_by_role("button", name="Try it with an example").click()
-    page.wait_for_selector(".sending.lost")
-    page.evaluate("() => { window.fetch = window.ask; }")
-    page.get_by_role("button", name="Try it with an example").click()
-    preview_done(page)
+    kept = site.jobs()
+    dropped_by_mouse(page, photos / "awake.jpg")
+    assert len(asked) == 1
+    assert "is deleted" in asked[0]
+    assert page.locator(".ote-here p").first.inner_text() == "group.jpg"
+    assert site.jobs() <= kept
+    page.remove_listener("dialog", hear)
+    page.once("dialog", lambda dialog: dialog.accept())
+    dropped_by_mouse(page, photos / "awake.jpg")
+    page.locator(".ote-here p").first.get_by_text("awake.jpg").wait_for()
+    assert len((kept - others) - site.jobs()) == 1

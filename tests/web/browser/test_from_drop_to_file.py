@@ -232,7 +232,7 @@ def test_on_a_phone_in_the_dark(visitor: Visitor, photos: Path) -> None:
     assert bytes_of(waiting.value).startswith(b"\x89PNG")
 
 
-def test_a_file_that_another_tab_has_deleted_is_not_fetched_again_and_the_page_says_why(
+def test_a_photo_that_another_tab_has_deleted_is_neither_fetched_again_nor_changed_and_the_page_says_why(
     visitor: Visitor, photos: Path
 ) -> None:
     page = visitor.open()
@@ -241,13 +241,20 @@ def test_a_file_that_another_tab_has_deleted_is_not_fetched_again_and_the_page_s
     with page.expect_download():
         page.get_by_role("button", name="Download").click()
     page.wait_for_selector(".ote-done a.file")
-    with page.expect_popup() as opened:
-        page.evaluate("window.open(location.href)")
-    other = opened.value
-    preview_done(other)
+    tabs = []
+    for _ in range(2):
+        with page.expect_popup() as opened:
+            page.evaluate("window.open(location.href)")  # with all that this tab remembers
+        tabs.append(opened.value)
+        preview_done(tabs[-1])
+    other, third = tabs
     other.get_by_role("button", name="New photo").click()
     other.get_by_role("button", name="Delete it now").click()
     other.get_by_text("Deleted.").wait_for()
     page.get_by_role("button", name="Download").click()
     page.locator("#ote-notice [role=alert]").get_by_text("not here any more").wait_for()
     visitor.complaints.clear()  # a job that is not there is an error to the browser's console
+    third.get_by_label("Face 1: Eyes 3", exact=True).click(force=True)  # no `check`: it goes away with the photo
+    third.wait_for_selector(".ote-drop")
+    assert "not here any more" in third.locator("#ote-notice [role=alert]").inner_text()
+    assert third.locator("#ote-work").is_hidden()

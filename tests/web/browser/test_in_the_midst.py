@@ -9,7 +9,7 @@ from tests.web.browser.visits import Visitor, bytes_of, dropped, pressed, previe
 from tests.web.sites import Site
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Download, Route
+    from playwright.sync_api import Download, Page, Route
 
 
 def test_a_program_that_has_forgotten_the_page_goes_on_with_what_is_seen_there(
@@ -67,10 +67,18 @@ def test_a_program_that_has_forgotten_the_page_goes_on_with_what_is_seen_there(
     assert page.locator(".ote-notice").count() == 0
 
 
-def test_progress_is_followed_again_after_answers_that_are_none_and_who_only_looks_is_told_that_none_come(
+def test_progress_is_followed_again_after_answers_that_are_none_and_not_of_a_job_that_was_deleted_elsewhere(
     visitor: Visitor, photos: Path
 ) -> None:
     page = visitor.open()
+    page.route("**/v1/jobs/*/events", lambda route: route.fulfill(status=503, body="starting"))
+    dropped(page, photos / "Ada blinked.PNG")
+    page.wait_for_selector(".ote-progress[data-job]")
+    page.evaluate("fetch('/v1/jobs/' + document.querySelector('.ote-progress').dataset.job, { method: 'DELETE' })")
+    page.wait_for_selector(".ote-notice")
+    assert "not here any more" in page.locator("#ote-notice [role=alert]").inner_text()
+    assert page.locator(".ote-progress[data-job]").count() == 0
+    page.unroute("**/v1/jobs/*/events")
     refused = list[str]()
 
     def refuse_twice(route: Route) -> None:
@@ -90,6 +98,7 @@ def test_progress_is_followed_again_after_answers_that_are_none_and_who_only_loo
     dropped(page, photos / "Ada blinked.PNG")
     preview_done(page)
     assert len(refused) >= 3
+    # who only looks is told, too, that no answers come
     page.route("**/healthz", lambda route: route.abort("connectionrefused"))
     page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")  # and not in 20 seconds
     page.wait_for_selector("#ote-lost[role=alert] p")
@@ -99,7 +108,7 @@ def test_progress_is_followed_again_after_answers_that_are_none_and_who_only_loo
     visitor.complaints.clear()  # a refused request is an error to the browser's console
 
 
-def test_what_was_pressed_shows_it_until_the_answer_comes_and_a_second_press_undoes_nothing(
+def test_what_was_pressed_shows_it_until_an_answer_comes_and_a_second_press_undoes_nothing(
     visitor: Visitor, photos: Path
 ) -> None:
     page = visitor.open(reduced_motion="reduce")
@@ -131,11 +140,12 @@ def test_what_was_pressed_shows_it_until_the_answer_comes_and_a_second_press_und
     page.unroute("**/gradio_api/run/**")
     page.wait_for_function("!document.querySelector('[aria-busy=true]')")
 
+    assert_told_to_have_failed(page)
+    visitor.complaints.clear()  # a refused request is an error to the browser's console
 
-def test_a_press_that_is_answered_by_what_is_no_answer_is_told_to_have_failed(visitor: Visitor, photos: Path) -> None:
-    page = visitor.open()
-    dropped(page, photos / "group.jpg")
-    preview_done(page)
+
+def assert_told_to_have_failed(page: Page) -> None:
+    """A press that is answered by what is no answer is."""
     card, failed = page.locator('.ote-card[data-face="1"]'), page.locator("#ote-failed")
     answers = [(500, '{"error": null}'), (403, "{}"), (429, "slowly"), (200, "<p>A page of a proxy's</p>")]
 
@@ -155,38 +165,6 @@ def test_a_press_that_is_answered_by_what_is_no_answer_is_told_to_have_failed(vi
         page.wait_for_selector(f'.ote-photo button[data-face="1"][aria-pressed={"false" if now == "true" else "true"}]')
         page.wait_for_selector("#ote-failed p", state="detached")
         page.wait_for_function("!document.querySelector('[aria-busy=true]')")
-    visitor.complaints.clear()  # a refused request is an error to the browser's console
-
-
-def test_a_job_that_was_deleted_elsewhere_is_not_waited_for(visitor: Visitor, photos: Path) -> None:
-    page = visitor.open()
-    page.route("**/v1/jobs/*/events", lambda route: route.fulfill(status=503, body="starting"))
-    dropped(page, photos / "Ada blinked.PNG")
-    page.wait_for_selector(".ote-progress[data-job]")
-    page.evaluate("fetch('/v1/jobs/' + document.querySelector('.ote-progress').dataset.job, { method: 'DELETE' })")
-    page.wait_for_selector(".ote-notice")
-    assert "not here any more" in page.locator("#ote-notice [role=alert]").inner_text()
-    assert page.locator(".ote-progress[data-job]").count() == 0
-    visitor.complaints.clear()
-
-
-def test_a_tab_whose_photo_another_one_has_deleted_says_so_when_something_is_done_there(
-    visitor: Visitor, photos: Path
-) -> None:
-    page = visitor.open()
-    dropped(page, photos / "group.jpg")
-    preview_done(page)
-    with page.expect_popup() as opened:
-        page.evaluate("window.open(location.href)")  # with all that this tab remembers
-    other = opened.value
-    preview_done(other)
-    other.get_by_role("button", name="New photo").click()
-    other.get_by_role("button", name="Delete it now").click()
-    other.get_by_text("Deleted.").wait_for()
-    page.get_by_label("Face 1: Eyes 3", exact=True).click(force=True)  # no `check`: it goes away with the photo
-    page.wait_for_selector(".ote-drop")
-    assert "not here any more" in page.locator("#ote-notice [role=alert]").inner_text()
-    assert page.locator("#ote-work").is_hidden()
 
 
 def test_what_is_done_while_there_is_no_connection_is_done_once_when_there_is_one(

@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 from tests.web.browser.visits import Visitor, dropped, preview_done
 
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
 
-def test_eyes_are_seen_in_the_photos_own_pixels_and_moved_about_by_keyboard(visitor: Visitor, photos: Path) -> None:
+
+def test_eyes_are_seen_in_the_photos_own_pixels_and_moved_about_by_keyboard_and_the_whole_photo_by_mouse(
+    visitor: Visitor, photos: Path
+) -> None:
     page = visitor.open(viewport={"width": 640, "height": 300})
     dropped(page, photos / "group.jpg")
     preview_done(page)
@@ -55,11 +61,11 @@ def test_eyes_are_seen_in_the_photos_own_pixels_and_moved_about_by_keyboard(visi
     dialog.wait_for(state="hidden")
     assert page.evaluate("document.activeElement.className") == "ote-larger"
 
+    page.set_viewport_size({"width": 500, "height": 300})
+    assert_whole_photo_dragged(page)
 
-def test_the_whole_photo_is_seen_over_the_whole_window_and_dragged(visitor: Visitor, photos: Path) -> None:
-    page = visitor.open(viewport={"width": 500, "height": 300})
-    dropped(page, photos / "group.jpg")
-    preview_done(page)
+
+def assert_whole_photo_dragged(page: Page) -> None:
     page.get_by_role("radio", name="Whole photo").check(force=True)
     page.get_by_role("button", name="View larger: the whole photo").click()
     dialog = page.get_by_role("dialog", name="Before and after: the whole photo")
@@ -72,6 +78,7 @@ def test_the_whole_photo_is_seen_over_the_whole_window_and_dragged(visitor: Visi
     page.mouse.move(340, 200)
     page.mouse.up()
     assert stage.evaluate("(stage) => stage.scrollLeft") == pytest.approx(left + 60, abs=1)
+    dialog.get_by_role("slider").fill("50")  # in the middle, as it was before it was moved
     page.mouse.move(250, 200)  # on the line between before and after
     page.mouse.down()
     page.mouse.move(100, 200)
@@ -79,13 +86,3 @@ def test_the_whole_photo_is_seen_over_the_whole_window_and_dragged(visitor: Visi
     assert dialog.get_by_role("slider").input_value() == "20"
     dialog.get_by_role("button", name="Close").click()
     dialog.wait_for(state="hidden")
-
-
-def test_a_large_screen_is_used(visitor: Visitor, photos: Path) -> None:
-    page = visitor.open(viewport={"width": 2560, "height": 1440})
-    dropped(page, photos / "group.jpg")
-    preview_done(page)
-    pair = page.locator(".ote-pair").bounding_box()
-    assert pair
-    assert pair["width"] > 750
-    visitor.keep(page, "large-screen")

@@ -91,7 +91,7 @@ def test_what_is_chosen_and_how_far_it_is_can_be_seen_in_high_contrast(
     visitor.complaints.clear()  # an answer that is none is an error to the browser's console
 
 
-def test_beside_the_strips_what_does_not_fit_fades_away_and_the_button_has_its_word_in_its_middle(
+def test_beside_the_strips_what_does_not_fit_fades_away_and_a_large_screen_is_used(
     visitor: Visitor, photos: Path
 ) -> None:
     page = visitor.open(viewport={"width": 1280, "height": 800})
@@ -108,14 +108,23 @@ def test_beside_the_strips_what_does_not_fit_fades_away_and_the_button_has_its_w
     visitor.keep(page, "desktop-adjust")
     page.evaluate("document.querySelector('#ote-side').scrollTop = 10000")
     page.wait_for_function(f"{fade} === '0'")
+    page.set_viewport_size({"width": 2560, "height": 1440})
+    page.wait_for_function("document.querySelector('.ote-pair').getBoundingClientRect().width > 750")
+    visitor.keep(page, "large-screen")
 
 
-def test_on_a_phone_before_and_after_stay_in_sight_beside_a_whole_strip_however_it_is_held(
+def test_on_a_phone_before_and_after_are_in_sight_at_once_and_stay_beside_a_whole_strip_however_it_is_held(
     visitor: Visitor, photos: Path
 ) -> None:
     page = visitor.open(viewport={"width": 390, "height": 844}, **FINGER)
     dropped(page, photos / "group.jpg")
     preview_done(page)
+    upper = sides(page.locator("#ote-finish"))[0]
+    assert page.evaluate("scrollY") == 0
+    assert sides(page.locator(".ote-photo"))[1] < sides(page.locator(".ote-pair"))[0]
+    assert sides(page.locator(".ote-compare"))[1] < upper
+    assert sides(page.locator(".ote-strip h3").first)[1] < upper
+    visitor.keep(page, "phone-arrival")
     strip = page.locator(".ote-strip .tiles").last
     page.wait_for_function("[...document.querySelectorAll('.ote-pair img')].every((one) => one.complete)")
     picture, bar = page.locator(".ote-pair"), page.locator("#ote-finish")
@@ -128,3 +137,13 @@ def test_on_a_phone_before_and_after_stay_in_sight_beside_a_whole_strip_however_
         assert sides(strip)[1] <= sides(bar)[0]
         w, h = page.locator(".ote-pair .after").evaluate("(eyes) => [eyes.clientWidth, eyes.clientHeight]")
         assert w / h < 4  # both eyes, and not their lids alone
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.get_by_role("button", name="Adjust the eyes").tap()
+    page.wait_for_selector("#ote-looks input[type=range]")
+    small = page.evaluate(
+        "[...document.querySelectorAll('button:not(.ote-face), summary, .ote-switch label, #ote-looks fieldset label, "
+        "#ote-looks input:not([type=radio])')].filter((one) => one.checkVisibility())"
+        ".map((one) => [one.outerHTML.slice(0, 90), one.getBoundingClientRect().height])"
+        ".filter(([, high]) => high < 43.9)"
+    )
+    assert small == []  # fingers have room

@@ -58,12 +58,18 @@ def test_a_face_that_seems_open_is_opened_all_the_same(
     assert hashlib.sha256(bytes_of(waiting.value)).hexdigest() == same.outputs[0].sha256
 
 
-def test_where_everybody_seems_open_the_list_is_open_and_says_what_can_be_done(visitor: Visitor, photos: Path) -> None:
+def test_where_everybody_seems_open_they_are_left_in_peace_and_the_list_is_open_and_says_what_can_be_done(
+    visitor: Visitor, photos: Path
+) -> None:
     page = visitor.open(**PHONE)
     dropped(page, photos / "awake.jpg")
     page.wait_for_selector(".ote-notice")
-    assert "say below the photo whose are not" in page.locator("#ote-notice [role=alert]").inner_text()
+    said = page.locator("#ote-notice [role=alert]").inner_text()
+    assert "Everybody's eyes are open" in said
+    assert "say below the photo whose are not" in said
+    assert page.locator(".ote-photo button[aria-pressed]").count() == 0
     page.wait_for_selector("[data-job]", state="detached")
+    assert page.locator(".ote-finish").count() == 0  # there is no file to make
     page.get_by_role("button", name="Face 1: eyes open; open them anyway").tap()
     preview_done(page)
     assert page.locator(".ote-notice").count() == 0

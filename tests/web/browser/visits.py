@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, Literal
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Download, Locator, Page, ViewportSize
@@ -19,6 +19,8 @@ PATIENCE_MS: Final = 60_000
 DESKTOP: Final[ViewportSize] = {"width": 1280, "height": 900}
 MEDIA: Final[dict[str, Any]] = {"color_scheme": "light", "reduced_motion": "no-preference", "forced_colors": "none"}
 """What a page is told of the taste of those who see it, where a test says nothing else."""
+
+SCHEMES: Final[tuple[Literal["light", "dark"], ...]] = ("light", "dark")
 
 PICTURE_NOT_FOUND: Final = re.compile(r".* status of 404 .*/pictures/([0-9a-f-]{36})/")
 """What the browser's console says of a picture that is not there; the group is the job."""
