@@ -20,7 +20,6 @@ PHONE: Final = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "i
 LEAST: Final = 3.0
 """Contrast of what tells that something can be pressed or is focused: WCAG 1.4.11."""
 
-
 CONTRAST: Final = """([selector, edge]) => {
   const one = document.querySelector(selector);
   const figures = (color) => {
