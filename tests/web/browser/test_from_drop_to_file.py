@@ -222,7 +222,8 @@ def test_on_a_phone_in_the_dark(visitor: Visitor, photos: Path) -> None:
     label.evaluate("(label) => scrollBy(0, label.getBoundingClientRect().top - innerHeight / 2)")
     assert 0 <= sides(page.locator("#ote-compare"))[0] < 100  # in sight, above what is changed
     with page.expect_download() as waiting:
-        button.tap()  # no label lies over it
+        with page.expect_request("**/v1/jobs/*/events"):
+            button.tap()  # no label lies over it
         assert sides(foot)[0] <= sides(page.locator("#ote-finish"))[0]  # what is on lies over buttons that are off
         held.pop().continue_()
     page.wait_for_selector(".ote-done")
