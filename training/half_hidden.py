@@ -100,3 +100,4 @@ def _blurred(view: Rgb, rng: np.random.Generator) -> Tones:
 Hide: TypeAlias = Callable[[Rgb, np.random.Generator], Tones]
 _KINDS: Final[tuple[Hide, ...]] = (_capped, _scarfed, _bespectacled, _cut, _blurred)
 _SHARES: Final = (0.35, 0.1, 0.2, 0.2, 0.15)
+"""Of `_KINDS`: how many of the views each hides; chosen by hand, caps being what infants wear most."""
